@@ -1,0 +1,83 @@
+"""Settings, read once from the environment. Nothing else touches ``os.environ``."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from commenttrack.errors import Refused
+
+
+class BadConfiguration(Refused):
+    """A setting that is missing or cannot be used; names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs. Everything has an embedded default except the secret."""
+
+    data: Path
+    """Folder for the SQLite file, stored files and the file outbox."""
+    database_url: str
+    storage_url: str
+    """``file://…`` or ``s3://…``."""
+    secret_key: str = field(repr=False)
+    base_url: str
+    """Public address of the app without a trailing slash; links in mails start with it."""
+    mail_url: str
+    """``file://FOLDER`` (file outbox) or ``smtp://[user:password@]host[:port][?starttls=1]``."""
+    mail_from: str
+    association: str
+    """Name of the association whose installation this is."""
+    jobs: str
+    """``thread``: jobs run inside the web process; ``worker``: a separate ``commenttrack worker`` runs them."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read ``COMMENTTRACK_*``; raises :class:`BadConfiguration` naming the variable that is wrong."""
+        env = os.environ if environment is None else environment
+        data = Path(env.get("COMMENTTRACK_DATA", "instance")).resolve()
+        base_url = env.get("COMMENTTRACK_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+        if not base_url.startswith(("http://", "https://")):
+            raise BadConfiguration(f"COMMENTTRACK_BASE_URL must start with http:// or https://, not {base_url!r}.")
+        mail_url = env.get("COMMENTTRACK_MAIL_URL", f"file://{data / 'outbox'}")
+        if not mail_url.startswith(("file://", "smtp://")):
+            raise BadConfiguration("COMMENTTRACK_MAIL_URL must start with file:// or smtp://.")
+        storage_url = env.get("COMMENTTRACK_STORAGE_URL", f"file://{data / 'files'}")
+        if not storage_url.startswith(("file://", "s3://")):
+            raise BadConfiguration("COMMENTTRACK_STORAGE_URL must start with file:// or s3://.")
+        jobs = env.get("COMMENTTRACK_JOBS", "thread")
+        if jobs not in ("thread", "worker"):
+            raise BadConfiguration(f"COMMENTTRACK_JOBS is thread or worker, not {jobs!r}.")
+        return cls(
+            data=data,
+            database_url=env.get("COMMENTTRACK_DATABASE_URL", f"sqlite:///{data / 'commenttrack.sqlite'}"),
+            storage_url=storage_url,
+            secret_key=_secret(env, data),
+            base_url=base_url,
+            mail_url=mail_url,
+            mail_from=env.get("COMMENTTRACK_MAIL_FROM", "commenttrack@localhost"),
+            association=env.get("COMMENTTRACK_ASSOCIATION", "Our association"),
+            jobs=jobs,
+        )
+
+
+def _secret(env: Mapping[str, str], data: Path) -> str:
+    """The secret from COMMENTTRACK_SECRET_KEY, or one made for this data folder and kept in it, readable by its owner only.
+
+    A secret with a default would be no secret, and one that changes at each start would sign everybody out and
+    break every mailed link; a file beside the data it protects is what a single machine can have without a question.
+    """
+    given = env.get("COMMENTTRACK_SECRET_KEY", "")
+    if given:
+        if len(given) < 32:
+            raise BadConfiguration("COMMENTTRACK_SECRET_KEY is shorter than 32 characters; use a longer random one.")
+        return given
+    path = data / "secret-key"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
