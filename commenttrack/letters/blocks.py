@@ -1,0 +1,432 @@
+"""The Markdown of a letter's body, read into plain values.
+
+CommonMark with tables, and four things of our own: ``[^1]`` and ``^[…]`` notes, ``[@84 FR 65316, 65318]`` citations and
+``{--deleted--}{++added++}`` requested text. Raw HTML stays the text it is; an image becomes its description and address.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.footnote.index import footnote_def
+
+from commenttrack.errors import BadInput
+
+LONGEST = 6_000_000
+"""Characters of Markdown read at once; more than any letter has and what a parser can be asked to take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """A run in one style; ``href`` only for links. ``noted`` is a run of words that only listeners and copies receive."""
+
+    style: Literal["em", "strong", "code", "strike", "ins", "del", "link"]
+    children: "tuple[Inline, ...]"
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A forced line end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """A citation as typed between ``[@`` and ``]``."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCall:
+    """A call of a note by its label."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class InlineNote:
+    """A note written where it is called."""
+
+    children: "tuple[Inline, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMark:
+    """A resolved call: the number printed; ``again`` when the note stands at an earlier call."""
+
+    number: int
+    again: bool = False
+
+
+Inline = Text | Styled | Break | Cite | NoteCall | InlineNote | NoteMark
+Inlines = tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    inlines: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    level: int
+    inlines: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    blocks: "Blocks"
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlock:
+    """A bullet list (``start`` is None) or a numbered one."""
+
+    items: "tuple[Blocks, ...]"
+    start: int | None = None
+    tight: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    header: tuple[Inlines, ...]
+    rows: tuple[tuple[Inlines, ...], ...]
+    align: tuple[str, ...]
+    """left, right, center or empty, one for each column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thematic break."""
+
+
+Block = Paragraph | Heading | Quote | ListBlock | Table | Code | Rule
+Blocks = tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One Markdown text: its blocks in order, and its notes by label."""
+
+    blocks: Blocks
+    notes: dict[str, Blocks]
+
+
+def read(markdown: str) -> Body:
+    """The blocks and notes of a Markdown text. Raises :class:`BadInput` for requested text that is opened and not closed."""
+    if len(markdown) > LONGEST:
+        raise BadInput(f"The text has {len(markdown):,} characters; a letter may have {LONGEST:,}.")
+    markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
+    env: dict[str, Any] = {}
+    tokens = _parser().parse(_within_paragraphs(markdown), env)
+    reader = _Reader(tokens)
+    blocks = reader.blocks_until(None)
+    return Body(blocks, reader.notes)
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable(["table", "strikethrough"])
+    parser.block.ruler.before("reference", "note_definition", footnote_def, {"alt": ["paragraph", "reference"]})
+    parser.inline.ruler.before("link", "citation", _citation)
+    parser.inline.ruler.before("link", "note_call", _note_call)
+    parser.inline.ruler.before("link", "inline_note", _inline_note)
+    parser.inline.ruler.before("link", "requested", _requested)
+    return parser
+
+
+_RUN = re.compile(r"\{(\+\+|--)(.*?)(?:\1\}|\Z)", re.S)
+
+
+def _within_paragraphs(markdown: str) -> str:
+    """Requested text that runs over several paragraphs, closed and opened again at each paragraph's end."""
+
+    def split(match: re.Match[str]) -> str:
+        mark, inner = match.group(1), match.group(2)
+        if not match.group(0).endswith(mark + "}") or len(match.group(0)) < 6:
+            line = markdown.count("\n", 0, match.start()) + 1
+            raise BadInput(f"Requested text opened with {{{mark} in line {line} is not closed with {mark}}}.")
+        pieces = re.split(r"(\n[ \t]*\n\s*)", inner)
+        return "".join(
+            piece if index % 2 else (f"{{{mark}{piece}{mark}}}" if piece else "") for index, piece in enumerate(pieces)
+        )
+
+    return _RUN.sub(split, markdown)
+
+
+def _citation(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("[@", state.pos):
+        return False
+    end = state.src.find("]", state.pos)
+    if end < 0 or not (source := state.src[state.pos + 2 : end].strip()):
+        return False
+    if not silent:
+        state.push("citation", "", 0).content = " ".join(source.split())
+    state.pos = end + 1
+    return True
+
+
+_CALL = re.compile(r"\[\^([^\]\s]+)\]")
+
+
+def _note_call(state: StateInline, silent: bool) -> bool:
+    match = _CALL.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("note_call", "", 0).content = match.group(1)
+    state.pos = match.end()
+    return True
+
+
+def _inline_note(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("^[", state.pos):
+        return False
+    end = state.md.helpers.parseLinkLabel(state, state.pos + 1)
+    return end >= 0 and _nested(state, silent, "inline_note", state.pos + 2, end, end + 1)
+
+
+def _requested(state: StateInline, silent: bool) -> bool:
+    mark = state.src[state.pos : state.pos + 3]
+    if mark not in ("{++", "{--"):
+        return False
+    end = state.src.find(mark[1:] + "}", state.pos + 3)
+    kind = "ins" if mark == "{++" else "del"
+    return end >= 0 and _nested(state, silent, kind, state.pos + 3, end, end + 3)
+
+
+def _nested(state: StateInline, silent: bool, kind: str, start: int, end: int, after: int) -> bool:
+    if not silent:
+        outer = state.posMax
+        state.push(f"{kind}_open", "", 1)
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.push(f"{kind}_close", "", -1)
+        state.posMax = outer
+    state.pos = after
+    return True
+
+
+_SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+\Z", re.I)
+
+
+class _Reader:
+    """Walks the flat token stream of markdown-it once."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+        self.notes: dict[str, Blocks] = {}
+
+    def _next(self) -> Token:
+        token = self._tokens[self._at]
+        self._at += 1
+        return token
+
+    def blocks_until(self, close: str | None) -> Blocks:
+        blocks: list[Block] = []
+        while self._at < len(self._tokens):
+            token = self._next()
+            if token.type == close:
+                break
+            match token.type:
+                case "paragraph_open":
+                    inlines = inlines_of(self._next().children or [])
+                    self._next()
+                    if inlines:
+                        blocks.append(Paragraph(inlines))
+                case "heading_open":
+                    blocks.append(Heading(int(token.tag[1]), inlines_of(self._next().children or [])))
+                    self._next()
+                case "blockquote_open":
+                    blocks.append(Quote(self.blocks_until("blockquote_close")))
+                case "bullet_list_open":
+                    blocks.append(self._list("bullet_list_close", None))
+                case "ordered_list_open":
+                    blocks.append(self._list("ordered_list_close", int(token.attrGet("start") or 1)))
+                case "table_open":
+                    blocks.append(self._table())
+                case "fence" | "code_block":
+                    blocks.append(Code(token.content.rstrip("\n")))
+                case "hr":
+                    blocks.append(Rule())
+                case "footnote_reference_open":
+                    self._define(str(token.meta["label"]), self.blocks_until("footnote_reference_close"))
+                case other:
+                    raise AssertionError(f"Markdown token {other} is not read")
+        return tuple(blocks)
+
+    def _define(self, label: str, blocks: Blocks) -> None:
+        if label in self.notes:
+            raise BadInput(f"The note [^{label}] is defined twice; give the second one a label of its own.")
+        self.notes[label] = blocks
+
+    def _list(self, close: str, start: int | None) -> ListBlock:
+        items: list[Blocks] = []
+        first = self._at
+        while (token := self._next()).type != close:
+            assert token.type == "list_item_open"
+            items.append(self.blocks_until("list_item_close"))
+        tight = any(t.type == "paragraph_open" and t.hidden for t in self._tokens[first : self._at])
+        return ListBlock(tuple(items), start, tight)
+
+    def _table(self) -> Table:
+        rows: list[tuple[Inlines, ...]] = []
+        row: list[Inlines] = []
+        align: list[str] = []
+        while (token := self._next()).type != "table_close":
+            if token.type == "tr_open":
+                row = []
+            elif token.type == "tr_close":
+                rows.append(tuple(row))
+            elif token.type in ("th_open", "td_open"):
+                if token.type == "th_open":
+                    align.append(str(token.attrGet("style") or "").removeprefix("text-align:"))
+                row.append(inlines_of(self._next().children or []))
+        return Table(rows[0], tuple(rows[1:]), tuple(align))
+
+
+def inlines_of(tokens: Iterable[Token]) -> Inlines:
+    """The inline values of markdown-it's inline tokens."""
+    stack: list[tuple[str, str, list[Inline]]] = [("", "", [])]
+
+    def add(inline: Inline) -> None:
+        run = stack[-1][2]
+        if isinstance(inline, Text) and run and isinstance(run[-1], Text):
+            run[-1] = Text(run[-1].text + inline.text)
+        elif inline != Text(""):
+            run.append(inline)
+
+    for token in tokens:
+        match token.type:
+            case "text" | "text_special" | "html_inline":
+                add(Text(token.content))
+            case "softbreak":
+                add(Text(" "))
+            case "hardbreak":
+                add(Break())
+            case "code_inline":
+                add(Styled("code", (Text(token.content),)))
+            case "citation":
+                add(Cite(token.content))
+            case "note_call":
+                add(NoteCall(token.content))
+            case "image":
+                add(Text(f"[{token.content or 'image'}: {token.attrGet('src')}]"))
+            case "em_open" | "strong_open" | "s_open" | "ins_open" | "del_open" | "link_open" | "inline_note_open":
+                stack.append((token.type.removesuffix("_open"), str(token.attrGet("href") or ""), []))
+            case "em_close" | "strong_close" | "s_close" | "ins_close" | "del_close" | "link_close" | "inline_note_close":
+                kind, href, children = stack.pop()
+                for inline in _closed(kind, href, tuple(children)):
+                    add(inline)
+            case other:
+                raise AssertionError(f"Markdown token {other} is not read")
+    return tuple(stack[0][2])
+
+
+def _closed(kind: str, href: str, children: Inlines) -> Iterator[Inline]:
+    if kind == "inline_note":
+        yield InlineNote(children)
+    elif kind == "link":
+        if _SAFE_LINK.match(href):
+            yield Styled("link", children, href)
+        else:
+            # An address that a reader of a PDF should not follow stays visible as text.
+            yield from children
+            if href and plain(children) != href:
+                yield Text(f" ({href})")
+    elif kind in ("em", "strong", "ins", "del"):
+        yield Styled(kind, children)  # type: ignore[arg-type]  # one of the four names just listed
+    else:
+        yield Styled("strike", children)
+
+
+# ------------------------------------------------------------------------------------------------ looking through them
+
+
+def plain(inlines: Iterable[Inline], *, deleted: bool = True, added: bool = True) -> str:
+    """The words of inlines. Citations, notes and their calls are not words of the text; ``deleted`` and ``added`` choose
+    which side of requested text is read."""
+    out: list[str] = []
+    for inline in inlines:
+        match inline:
+            case Text(text):
+                out.append(text)
+            case Styled("ins", _) if not added:
+                pass
+            case Styled("del", _) if not deleted:
+                pass
+            case Styled(_, children):
+                out.append(plain(children, deleted=deleted, added=added))
+            case Break():
+                out.append("\n")
+    return "".join(out)
+
+
+def plain_blocks(blocks: Iterable[Block], *, deleted: bool = True, added: bool = True) -> str:
+    """The words of blocks, one line for each paragraph, heading or table cell."""
+    return "\n".join(plain(run, deleted=deleted, added=added) for run in inline_runs(blocks))
+
+
+def inline_runs(blocks: Iterable[Block]) -> Iterator[Inlines]:
+    """Every run of inlines in reading order."""
+    for block in blocks:
+        match block:
+            case Paragraph(inlines) | Heading(_, inlines):
+                yield inlines
+            case Quote(inner):
+                yield from inline_runs(inner)
+            case ListBlock(items):
+                for item in items:
+                    yield from inline_runs(item)
+            case Table(header, rows):
+                yield from header
+                for row in rows:
+                    yield from row
+            case Code(text):
+                yield (Text(text),)
+
+
+def inlines_in(inlines: Iterable[Inline]) -> Iterator[Inline]:
+    """Every inline with those inside it, in reading order, notes written in place included."""
+    for inline in inlines:
+        yield inline
+        if isinstance(inline, Styled | InlineNote):
+            yield from inlines_in(inline.children)
+
+
+def map_inlines(blocks: Iterable[Block], change: Callable[[Inlines], Inlines]) -> Blocks:
+    """The blocks with every run of inlines replaced, in reading order."""
+
+    def one(block: Block) -> Block:
+        match block:
+            case Paragraph(inlines) | Heading(_, inlines):
+                return replace(block, inlines=change(inlines))
+            case Quote(inner):
+                return Quote(map_inlines(inner, change))
+            case ListBlock(items):
+                return replace(block, items=tuple(map_inlines(item, change) for item in items))
+            case Table(header, rows):
+                return replace(
+                    block,
+                    header=tuple(change(cell) for cell in header),
+                    rows=tuple(tuple(change(cell) for cell in row) for row in rows),
+                )
+            case _:
+                return block
+
+    return tuple(one(block) for block in blocks)

@@ -1,0 +1,134 @@
+"""Mail written in the transaction of its cause and sent after it: at least once, and never twice for the same event."""
+
+import datetime as dt
+import smtplib
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+
+from commenttrack.db import Base, transaction
+
+
+class OutgoingMail(Base):
+    """A mail to send. ``key`` names its cause, so that one cause writes one mail."""
+
+    __tablename__ = "outgoing_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    to_name: Mapped[str]
+    to_email: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    sent_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+
+
+class Transport(Protocol):
+    """Hands one message over; raises ``OSError`` or ``smtplib.SMTPException`` when it could not."""
+
+    def send(self, message: EmailMessage) -> None: ...
+
+
+class FileTransport:
+    """Writes each message as an .eml file named by its Message-ID."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send(self, message: EmailMessage) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = message["Message-ID"].strip("<>").partition("@")[0]
+        (self.folder / f"{name}.eml").write_bytes(bytes(message))
+
+
+class SmtpTransport:
+    """Speaks SMTP to ``smtp://[user:password@]host[:port][?starttls=1]``."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.host, self.port = parts.hostname or "localhost", parts.port or 25
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.starttls = parse_qs(parts.query).get("starttls") == ["1"]
+
+    def send(self, message: EmailMessage) -> None:
+        with smtplib.SMTP(self.host, self.port, timeout=30) as server:
+            if self.starttls:
+                server.starttls()
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(message)
+
+
+def transport(mail_url: str) -> Transport:
+    """The transport of a ``COMMENTTRACK_MAIL_URL``."""
+    if mail_url.startswith("file://"):
+        return FileTransport(Path(unquote(urlsplit(mail_url).path)))
+    return SmtpTransport(mail_url)
+
+
+def write(
+    session: Session, *, key: str, to_name: str, to_email: str, subject: str, text: str, html: str, now: dt.datetime
+) -> OutgoingMail:
+    """Write a mail beside its cause. A cause that already wrote its mail gets that one back."""
+    mail = session.scalar(select(OutgoingMail).where(OutgoingMail.key == key))
+    if mail is None:
+        mail = OutgoingMail(
+            key=key, to_name=to_name, to_email=to_email, subject=subject, text=text, html=html, created_at=now
+        )
+        session.add(mail)
+    return mail
+
+
+def message_of(mail: OutgoingMail, *, sender: str) -> EmailMessage:
+    """The message as it is sent. The Message-ID is the row's, so a receiver can drop a repeat after a crash."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = f'"{mail.to_name}" <{mail.to_email}>' if mail.to_name else mail.to_email
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = f"<commenttrack-{mail.id:06d}@{sender.rpartition('@')[2].strip('>')}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    return message
+
+
+MAX_ATTEMPTS = 8
+
+
+def send_pending(sessions: sessionmaker[Session], carrier: Transport, *, sender: str, now: dt.datetime) -> int:
+    """Send what is waiting, each mail in a transaction of its own; returns how many went out.
+
+    The row is locked while it is sent (SQLite: the one writer; PostgreSQL: SKIP LOCKED), so two workers never send
+    the same mail. A mail that fails keeps its error, and is tried again on the next call up to ``MAX_ATTEMPTS`` times.
+    """
+    sent, last = 0, 0
+    while True:
+        with sessions() as session, transaction(session):
+            mail = session.scalar(
+                select(OutgoingMail)
+                .where(OutgoingMail.sent_at.is_(None), OutgoingMail.attempts < MAX_ATTEMPTS, OutgoingMail.id > last)
+                .order_by(OutgoingMail.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            if mail is None:
+                return sent
+            last = mail.id
+            mail.attempts += 1
+            try:
+                carrier.send(message_of(mail, sender=sender))
+            except (OSError, smtplib.SMTPException) as error:
+                mail.error = str(error) or type(error).__name__
+            else:
+                mail.sent_at, mail.error = now, ""
+                sent += 1

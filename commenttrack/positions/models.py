@@ -1,0 +1,208 @@
+"""What the coalition holds, where it said so, and what it means for each provision."""
+
+import datetime as dt
+import enum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from commenttrack.db import Base
+from commenttrack.members.models import Organization, Person
+from commenttrack.positions.stances import Stance
+from commenttrack.rulemaking.models import Provision, Question
+
+
+class SourceKind(enum.StrEnum):
+    """What a source document is."""
+
+    PRINCIPLES = "principles"
+    RECOMMENDATIONS = "recommendations"
+    CONSENSUS = "consensus"
+    LETTER = "letter"
+    NEWS = "news"
+    OTHER = "other"
+
+
+class Consensus(enum.StrEnum):
+    """Where the coalition stands on a position."""
+
+    ALIGNED = "aligned"
+    QUALIFIED = "qualified"
+    DEFERRED = "deferred"
+    WITHDRAWN = "withdrawn"
+
+
+class SourceDocument(Base):
+    """Where the coalition, or a third party, said something. The text itself stays with its owner; the digest binds it."""
+
+    __tablename__ = "source_document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    publisher: Mapped[str | None]
+    date: Mapped[str | None]
+    # As far as the document shows it: a year, a month or a day in ISO form.
+    kind: Mapped[SourceKind]
+    coalition: Mapped[bool]
+    # False: a third party, whose words are context and never become a position.
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime]
+
+    positions: Mapped[list["Position"]] = relationship(
+        back_populates="source_document", cascade="all, delete-orphan", order_by="Position.place"
+    )
+    context: Mapped[list["ContextPassage"]] = relationship(
+        cascade="all, delete-orphan", order_by="ContextPassage.place"
+    )
+    participants: Mapped[list["SourceParticipant"]] = relationship(
+        cascade="all, delete-orphan", order_by="SourceParticipant.place"
+    )
+
+
+class ContextPassage(Base):
+    """A passage of a third party, citable as evidence."""
+
+    __tablename__ = "context_passage"
+    __table_args__ = (UniqueConstraint("source_document_id", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_document_id: Mapped[int] = mapped_column(ForeignKey("source_document.id", ondelete="CASCADE"))
+    place: Mapped[int]
+    speaker: Mapped[str]
+    text: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+
+
+class SourceParticipant(Base):
+    """An organization that signed a source document or a person who took part in it."""
+
+    __tablename__ = "source_participant"
+    __table_args__ = (
+        UniqueConstraint("source_document_id", "place"),
+        CheckConstraint("organization_id IS NOT NULL OR person_id IS NOT NULL", name="somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_document_id: Mapped[int] = mapped_column(ForeignKey("source_document.id", ondelete="CASCADE"))
+    place: Mapped[int]
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str]
+    # "signatory" or "participant".
+    side: Mapped[str] = mapped_column(default="")
+
+    organization: Mapped[Organization | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+
+
+class Position(Base):
+    """What the coalition holds, by the label its source gives it."""
+
+    __tablename__ = "position"
+    __table_args__ = (
+        UniqueConstraint("source_document_id", "label"),
+        UniqueConstraint("source_document_id", "place"),
+        CheckConstraint('start >= 0 AND "end" > start', name="span"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_document_id: Mapped[int] = mapped_column(ForeignKey("source_document.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("position.id", ondelete="CASCADE"), index=True)
+    label: Mapped[str]
+    place: Mapped[int]
+    consensus: Mapped[Consensus]
+    topics: Mapped[list[str]]
+    start: Mapped[int]
+    end: Mapped[int]
+    # Character span in the source document that the statement paraphrases.
+
+    source_document: Mapped[SourceDocument] = relationship(back_populates="positions")
+    parent: Mapped["Position | None"] = relationship(remote_side=[id])
+    versions: Mapped[list["PositionVersion"]] = relationship(
+        back_populates="position", cascade="all, delete-orphan", order_by="PositionVersion.number"
+    )
+
+    @property
+    def current(self) -> "PositionVersion":
+        """The newest wording."""
+        return self.versions[-1]
+
+
+class PositionVersion(Base):
+    """One wording of a position."""
+
+    __tablename__ = "position_version"
+    __table_args__ = (UniqueConstraint("position_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    position_id: Mapped[int] = mapped_column(ForeignKey("position.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    heading: Mapped[str]
+    statement: Mapped[str]
+    wording_digest: Mapped[str]
+    author: Mapped[str]
+    created_at: Mapped[dt.datetime]
+
+    position: Mapped[Position] = relationship(back_populates="versions")
+
+
+class ProvisionPosition(Base):
+    """One link of the mapping: what a position means for a provision.
+
+    ``provision_digest`` and ``position_digest`` are the wordings the link was reviewed at; when they differ from the
+    present ones the link is suspect until a person clears it.
+    """
+
+    __tablename__ = "provision_position"
+    __table_args__ = (
+        UniqueConstraint("provision_id", "position_id"),
+        CheckConstraint("requested_text = '' OR request <> ''", name="requested_text_has_request"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provision_id: Mapped[int] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"))
+    position_id: Mapped[int] = mapped_column(ForeignKey("position.id", ondelete="CASCADE"), index=True)
+    stance: Mapped[Stance]
+    reason: Mapped[str]
+    request: Mapped[str]
+    requested_text: Mapped[str]
+    # {--deleted--}{++inserted++} over the provision's text.
+    accepted_by: Mapped[str]
+    # The person's name, or the stated rule by which a program accepted it; a program never signs as a person.
+    score: Mapped[float | None]
+    why: Mapped[list[str]]
+    # What the suggestion it came from was based on; None and empty when a person made the link unaided.
+    provision_digest: Mapped[str]
+    position_digest: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    revision: Mapped[int]
+
+    provision: Mapped[Provision] = relationship()
+    position: Mapped[Position] = relationship()
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class AnswerState(enum.StrEnum):
+    """Where an answer to the agency's question stands; a question without a row is open."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+class QuestionAnswer(Base):
+    """The coalition's answer to a question of the agency, or its decision not to answer."""
+
+    __tablename__ = "question_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), unique=True)
+    state: Mapped[AnswerState]
+    text: Mapped[str]
+    author: Mapped[str]
+    created_at: Mapped[dt.datetime]
+
+    question: Mapped[Question] = relationship()

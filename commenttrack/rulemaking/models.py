@@ -1,0 +1,194 @@
+"""Dockets, published documents and their provisions, notes, questions and dates, as imported."""
+
+import datetime as dt
+import enum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from commenttrack.db import Base
+
+
+class DocumentKind(enum.StrEnum):
+    """What a publication is, as its root element in the Federal Register says."""
+
+    PROPOSED_RULE = "proposed_rule"
+    RULE = "rule"
+    NOTICE = "notice"
+
+
+class ProvisionKind(enum.StrEnum):
+    """What a citable unit is."""
+
+    PART = "part"
+    SUBPART = "subpart"
+    SECTION = "section"
+    PARAGRAPH = "paragraph"
+    DEFINITION = "definition"
+    APPENDIX = "appendix"
+    TABLE = "table"
+    PREAMBLE_HEADING = "preamble_heading"
+    PREAMBLE_PARAGRAPH = "preamble_paragraph"
+
+
+class Docket(Base):
+    """One proceeding the association answers; the agency's folder."""
+
+    __tablename__ = "docket"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    illustrative: Mapped[bool] = mapped_column(default=False)
+    # Every page about an illustrative docket says that it is one.
+    internal_deadline: Mapped[dt.date | None]
+    # Last day for sign-offs, days before the agency's.
+    created_at: Mapped[dt.datetime]
+
+    identifiers: Mapped[list["DocketIdentifier"]] = relationship(
+        back_populates="docket", cascade="all, delete-orphan", order_by="DocketIdentifier.id"
+    )
+    documents: Mapped[list["RuleDocument"]] = relationship(
+        back_populates="docket", cascade="all, delete-orphan", order_by="RuleDocument.id"
+    )
+    comment_dates: Mapped[list["CommentDate"]] = relationship(
+        back_populates="docket", cascade="all, delete-orphan", order_by="CommentDate.date, CommentDate.id"
+    )
+
+
+class DocketIdentifier(Base):
+    """A docket number of one agency in one system."""
+
+    __tablename__ = "docket_identifier"
+    __table_args__ = (UniqueConstraint("docket_id", "identifier"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"))
+    identifier: Mapped[str]
+
+    docket: Mapped[Docket] = relationship(back_populates="identifiers")
+
+
+class RuleDocument(Base):
+    """One publication in the Federal Register."""
+
+    __tablename__ = "rule_document"
+    __table_args__ = (
+        UniqueConstraint("docket_id", "source_sha256"),
+        CheckConstraint("start_page IS NULL OR end_page IS NULL OR start_page <= end_page", name="pages"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"))
+    kind: Mapped[DocumentKind]
+    title: Mapped[str]
+    document_number: Mapped[str] = mapped_column(default="", index=True)
+    publication_date: Mapped[dt.date | None]
+    start_page: Mapped[int | None]
+    end_page: Mapped[int | None]
+    metadata_json: Mapped[dict[str, Any]]
+    # The "document" object of commenttrack-rule/1, whole.
+    leftovers_json: Mapped[dict[str, Any]]
+    # What is shown as it was read, without rows of its own: instructions, unparsed, ambiguities.
+    source_name: Mapped[str]
+    source_sha256: Mapped[str]
+    source_key: Mapped[str]
+    # Where the imported file lies in the storage.
+    imported_at: Mapped[dt.datetime]
+
+    docket: Mapped[Docket] = relationship(back_populates="documents")
+    provisions: Mapped[list["Provision"]] = relationship(
+        back_populates="rule_document", cascade="all, delete-orphan", order_by="Provision.place", passive_deletes=True
+    )
+    notes: Mapped[list["Note"]] = relationship(
+        cascade="all, delete-orphan", order_by="Note.place", passive_deletes=True
+    )
+    questions: Mapped[list["Question"]] = relationship(
+        back_populates="rule_document", cascade="all, delete-orphan", order_by="Question.place", passive_deletes=True
+    )
+
+
+class Provision(Base):
+    """A citable unit of one document, with its own text only."""
+
+    __tablename__ = "provision"
+    __table_args__ = (
+        UniqueConstraint("rule_document_id", "key"),
+        UniqueConstraint("rule_document_id", "place"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_document_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str]
+    # The id of commenttrack-rule/1, unique in the document.
+    place: Mapped[int]
+    # Document order, from 0.
+    kind: Mapped[ProvisionKind]
+    number: Mapped[str]
+    label: Mapped[str]
+    heading: Mapped[str]
+    text: Mapped[str]
+    pages: Mapped[list[Any]]
+    wording_digest: Mapped[str]
+    details_json: Mapped[dict[str, Any]]
+    # Every other key of the provision in commenttrack-rule/1: notes, rows, page_breaks, note_calls …
+
+    rule_document: Mapped[RuleDocument] = relationship(back_populates="provisions")
+    parent: Mapped["Provision | None"] = relationship(remote_side=[id])
+
+
+class Note(Base):
+    """A footnote of the document."""
+
+    __tablename__ = "note"
+    __table_args__ = (UniqueConstraint("rule_document_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_document_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    place: Mapped[int]
+    number: Mapped[str]
+    text: Mapped[str]
+    page: Mapped[int | None]
+
+
+class Question(Base):
+    """What the agency asks, numbered or in a sentence."""
+
+    __tablename__ = "question"
+    __table_args__ = (UniqueConstraint("rule_document_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_document_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"))
+    provision_id: Mapped[int] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str]
+    place: Mapped[int]
+    number: Mapped[str]
+    text: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    # Character offsets into the provision's text.
+
+    rule_document: Mapped[RuleDocument] = relationship(back_populates="questions")
+    provision: Mapped[Provision] = relationship()
+
+
+class CommentDate(Base):
+    """A date with what it is for and where it was read; never rolled forward."""
+
+    __tablename__ = "comment_date"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"), index=True)
+    rule_document_id: Mapped[int | None] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"), index=True)
+    date: Mapped[dt.date]
+    time: Mapped[str | None]
+    # "17:00", local to the zone; None when the source names no hour.
+    zone: Mapped[str]
+    purpose: Mapped[str]
+    source: Mapped[str]
+    computed: Mapped[bool]
+    text: Mapped[str]
+
+    docket: Mapped[Docket] = relationship(back_populates="comment_dates")
