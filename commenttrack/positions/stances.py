@@ -1,0 +1,70 @@
+"""What a coalition or a member can hold about a provision, and which stances need what and contradict which."""
+
+from enum import StrEnum
+
+from commenttrack.errors import Refused
+
+
+class Stance(StrEnum):
+    """How a position stands to a provision."""
+
+    SUPPORT = "support"
+    SUPPORT_WITH_CHANGE = "support_with_change"
+    OPPOSE = "oppose"
+    CLARIFY = "clarify"
+    NEUTRAL = "neutral"
+
+
+class IncompleteStance(Refused):
+    """A stance without what the agency's reader needs to act on it, or with what contradicts it."""
+
+
+# A request is what the agency is asked to do. Opposition alone asks that the provision not be adopted, so only these
+# two say nothing without one.
+NEEDS_REQUEST = frozenset({Stance.SUPPORT_WITH_CHANGE, Stance.CLARIFY})
+# An objection without a ground preserves nothing for a court; a change without one persuades nobody.
+NEEDS_REASON = frozenset({Stance.SUPPORT_WITH_CHANGE, Stance.OPPOSE})
+# To ask for other words and to support the words as they stand (or to take no side) cannot both be meant.
+MAY_REQUEST_TEXT = frozenset({Stance.SUPPORT_WITH_CHANGE, Stance.OPPOSE, Stance.CLARIFY})
+
+# Support and support with change differ in degree: both want the provision adopted, so they can stand in one letter.
+_CONTRADICT = frozenset(
+    {
+        frozenset({Stance.OPPOSE, Stance.SUPPORT}),
+        frozenset({Stance.OPPOSE, Stance.SUPPORT_WITH_CHANGE}),
+    }
+)
+
+_NAMES = {
+    Stance.SUPPORT: "Support",
+    Stance.SUPPORT_WITH_CHANGE: "Support with change",
+    Stance.OPPOSE: "Oppose",
+    Stance.CLARIFY: "Clarify",
+    Stance.NEUTRAL: "Neutral",
+}
+
+
+def shortcomings(stance: Stance, *, reason: str = "", request: str = "", requested_text: str = "") -> tuple[str, ...]:
+    """Sentences on what is missing from or contradicts ``stance``; empty when it can be kept as it is."""
+    name, found = _NAMES[stance], []
+    if stance in NEEDS_REQUEST and not request.strip():
+        found.append(f"“{name}” needs a request: say what the agency should do.")
+    if stance in NEEDS_REASON and not reason.strip():
+        found.append(f"“{name}” needs a reason: say why.")
+    if requested_text.strip() and stance not in MAY_REQUEST_TEXT:
+        found.append(f"“{name}” cannot carry requested text: choose another stance or remove the text.")
+    elif requested_text.strip() and not request.strip():
+        found.append("Requested text needs a request that it carries out: say in a sentence what it changes.")
+    return tuple(found)
+
+
+def require_complete(stance: Stance, *, reason: str = "", request: str = "", requested_text: str = "") -> None:
+    """Raise :class:`IncompleteStance` with every sentence of :func:`shortcomings`, or return."""
+    found = shortcomings(stance, reason=reason, request=request, requested_text=requested_text)
+    if found:
+        raise IncompleteStance(" ".join(found))
+
+
+def contradict(one: Stance, other: Stance) -> bool:
+    """Whether two stances on the same provision cannot both stand in one letter. Symmetric; no stance contradicts itself."""
+    return frozenset({one, other}) in _CONTRADICT
