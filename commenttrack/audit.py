@@ -46,8 +46,18 @@ def _refuse(mapper: object, connection: object, target: AuditEvent) -> None:
     raise AuditTrailIsAppendOnly(f"audit event {target.number} cannot be changed")
 
 
-def _hash(number: int, at: dt.datetime, actor: str, action: str, subject: str, details: dict[str, Any], previous: str) -> str:
-    content = [number, at.astimezone(dt.UTC).isoformat(timespec="microseconds"), actor, action, subject, details, previous]
+def _hash(
+    number: int, at: dt.datetime, actor: str, action: str, subject: str, details: dict[str, Any], previous: str
+) -> str:
+    content = [
+        number,
+        at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        actor,
+        action,
+        subject,
+        details,
+        previous,
+    ]
     return hashlib.sha256(
         json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     ).hexdigest()
@@ -57,9 +67,7 @@ def _hash(number: int, at: dt.datetime, actor: str, action: str, subject: str, d
 _CHAIN_LOCK = 0x434F4D54
 
 
-def record(
-    session: Session, *, actor: str, action: str, subject: str, now: dt.datetime, **details: Any
-) -> AuditEvent:
+def record(session: Session, *, actor: str, action: str, subject: str, now: dt.datetime, **details: Any) -> AuditEvent:
     """Append one event in the caller's transaction. ``details`` must be JSON values."""
     if session.get_bind().dialect.name == "postgresql":
         # Two transactions must not read the same last hash. SQLite's BEGIN IMMEDIATE already lets one write at a time.

@@ -84,7 +84,9 @@ def sweep(session: Session, *, now: dt.datetime) -> int:
     return len(lost)
 
 
-def run_next(sessions: sessionmaker[Session], runners: Mapping[str, Runner], *, clock: Callable[[], dt.datetime]) -> bool:
+def run_next(
+    sessions: sessionmaker[Session], runners: Mapping[str, Runner], *, clock: Callable[[], dt.datetime]
+) -> bool:
     """Claim and run one queued job; False when none is waiting. Its failure is recorded, never raised."""
     with sessions() as session, transaction(session):
         sweep(session, now=clock())

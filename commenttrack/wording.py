@@ -34,6 +34,20 @@ def wording_digest(heading: str, text: str, requested_text: str = "") -> str:
     return digest.hexdigest()
 
 
+_DELETION = re.compile(r"\{--(.*?)--\}", re.DOTALL)
+_INSERTION = re.compile(r"\{\+\+(.*?)\+\+\}", re.DOTALL)
+
+
+def text_as_proposed(marked: str) -> str:
+    """The wording that a requested text (``{--deleted--}{++inserted++}``) starts from."""
+    return _DELETION.sub(r"\1", _INSERTION.sub("", marked))
+
+
+def text_as_requested(marked: str) -> str:
+    """The wording that a requested text asks for."""
+    return _INSERTION.sub(r"\1", _DELETION.sub("", marked))
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One run of a difference: ``same``, ``delete`` (only in the old text) or ``insert`` (only in the new one)."""

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import enum
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +10,7 @@ from commenttrack.db import Base
 from commenttrack.members.models import Organization, Person
 from commenttrack.positions.stances import Stance
 from commenttrack.rulemaking.models import Provision, Question
+from commenttrack.wording import wording_digest
 
 
 class SourceKind(enum.StrEnum):
@@ -105,7 +105,7 @@ class Position(Base):
     __table_args__ = (
         UniqueConstraint("source_document_id", "label"),
         UniqueConstraint("source_document_id", "place"),
-        CheckConstraint('start >= 0 AND "end" > start', name="span"),
+        CheckConstraint('start >= 0 AND "end" >= start', name="span"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -129,6 +129,11 @@ class Position(Base):
     def current(self) -> "PositionVersion":
         """The newest wording."""
         return self.versions[-1]
+
+    @property
+    def name(self) -> str:
+        """How lists and letters' workings call it: its heading, or the start of its statement."""
+        return self.current.heading or self.current.statement[:80]
 
 
 class PositionVersion(Base):
@@ -183,7 +188,35 @@ class ProvisionPosition(Base):
     provision: Mapped[Provision] = relationship()
     position: Mapped[Position] = relationship()
 
+    @property
+    def suspect(self) -> bool:
+        """Whether the provision or the position no longer has the wording this link was reviewed at."""
+        return (
+            self.provision_digest != self.provision.wording_digest
+            or self.position_digest != self.position.current.wording_digest
+        )
+
+    @property
+    def digest(self) -> str:
+        """Everything a letter part takes from this link; a part remembers it and is suspect when it moves."""
+        return wording_digest(
+            f"{self.stance.value} {self.provision.wording_digest} {self.position.current.wording_digest}",
+            f"{self.reason}\n{self.request}",
+            self.requested_text,
+        )
+
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class ProvisionReview(Base):
+    """Somebody read a provision and decided that the letter says nothing about it."""
+
+    __tablename__ = "provision_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provision_id: Mapped[int] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"), unique=True)
+    reviewer: Mapped[str]
+    reviewed_at: Mapped[dt.datetime]
 
 
 class AnswerState(enum.StrEnum):
@@ -206,3 +239,8 @@ class QuestionAnswer(Base):
     created_at: Mapped[dt.datetime]
 
     question: Mapped[Question] = relationship()
+
+    @property
+    def digest(self) -> str:
+        """The wording of the question together with the answer; a letter part remembers it."""
+        return wording_digest(self.question.text, self.text if self.state is AnswerState.ANSWERED else "")

@@ -16,6 +16,8 @@ class DocumentKind(enum.StrEnum):
     PROPOSED_RULE = "proposed_rule"
     RULE = "rule"
     NOTICE = "notice"
+    PRESIDENTIAL_DOCUMENT = "presidential_document"
+    CORRECTION = "correction"
 
 
 class ProvisionKind(enum.StrEnum):

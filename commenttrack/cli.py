@@ -1,0 +1,424 @@
+"""The ``commenttrack`` command. It reads arguments, calls the same operations as the pages, and prints.
+
+Exit codes: 0 done; 1 a check found something (``letter check``, ``preflight``, ``audit verify``); 2 bad input or a
+request the rules forbid, with one sentence on standard error.
+"""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import commenttrack
+from commenttrack.errors import BadInput, Refused
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from commenttrack.config import Settings
+    from commenttrack.storage import Storage
+
+# Heavy modules (renderer, database, web) are imported by the command that needs them: `rule parse` starts in a
+# fraction of the time WeasyPrint alone takes to import.
+
+MAX_INPUT_BYTES = 50_000_000
+
+
+class Commands(click.Group):
+    """A group whose refusals become one line on standard error and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as refusal:
+            click.echo(f"commenttrack: {refusal}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(commenttrack.__version__, help="Show the version and exit.")
+def main() -> None:
+    """CommentTrack drafts, signs and files coalition comment letters on proposed federal rules."""
+
+
+INPUT = click.Path(dir_okay=False, path_type=Path)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of an input file; refuses what is missing, unreadable or too large before reading it."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_INPUT_BYTES:
+            raise BadInput(f"{path} has {size:,} bytes; at most {MAX_INPUT_BYTES:,} are read. Is it the right file?")
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def write_json(value: object, output: Path | None) -> None:
+    """Write JSON to a file, or to standard output without one."""
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def now() -> dt.datetime:
+    """The present moment."""
+    return dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def installation() -> "Iterator[tuple[Session, Storage]]":
+    """A session on the configured, current database, committed at the end, and the storage."""
+    from commenttrack.db import make_engine, make_sessions, transaction
+    from commenttrack.migrate import require_current
+    from commenttrack.storage import Storage
+
+    settings = _settings()
+    require_current(settings.database_url)
+    with make_sessions(make_engine(settings.database_url))() as session, transaction(session):
+        yield session, Storage(settings.storage_url)
+
+
+OUTPUT = click.option("-o", "--output", type=INPUT, help="Write to this file instead of standard output.")
+
+
+@main.group()
+def rule() -> None:
+    """Read and import Federal Register documents."""
+
+
+@rule.command("parse")
+@click.argument("file", type=INPUT)
+@OUTPUT
+@click.option(
+    "--published", type=click.DateTime(["%Y-%m-%d"]), help="Publication date (YYYY-MM-DD), for computed comment dates."
+)
+def rule_parse(file: Path, output: Path | None, published: dt.datetime | None) -> None:
+    """Turn a Federal Register document into commenttrack-rule/1 JSON."""
+    from commenttrack.rulemaking import federal_register, provisions
+
+    data = read_file(file)
+    if federal_register.is_issue(data):
+        write_json(provisions.issue_to_json(federal_register.parse_issue(data, name=str(file))), output)
+        return
+    parsed = federal_register.parse(data, name=str(file), publication_date=published.date() if published else None)
+    write_json(provisions.to_json(parsed), output)
+
+
+@rule.command("import")
+@click.argument("file", type=INPUT)
+@click.option("--docket", type=int, help="Number of the docket to add the document to; a new one is opened without it.")
+@click.option(
+    "--published", type=click.DateTime(["%Y-%m-%d"]), help="Publication date (YYYY-MM-DD), for computed comment dates."
+)
+def rule_import(file: Path, docket: int | None, published: dt.datetime | None) -> None:
+    """Read a Federal Register document and store it in a docket."""
+    from commenttrack.rulemaking.models import Docket
+    from commenttrack.rulemaking.operations import deadline, import_rule
+
+    data = read_file(file)
+    with installation() as (session, storage):
+        folder = None
+        if docket is not None:
+            folder = session.get(Docket, docket)
+            if folder is None:
+                raise BadInput(f"There is no docket {docket}.")
+        document = import_rule(
+            session,
+            data,
+            name=file.name,
+            storage=storage,
+            docket=folder,
+            publication_date=published.date() if published else None,
+            actor="commenttrack rule import",
+            now=now(),
+        )
+        due = deadline(document.docket)
+        click.echo(
+            f"Imported “{document.title}” into docket {document.docket_id}: {len(document.provisions)} provisions, "
+            f"{len(document.questions)} questions, comments due {due.date if due else 'on no date that could be read'}."
+        )
+
+
+@main.group()
+def positions() -> None:
+    """Read and import the documents that state the coalition's positions."""
+
+
+@positions.command("parse")
+@click.argument("file", type=INPUT)
+@OUTPUT
+def positions_parse(file: Path, output: Path | None) -> None:
+    """Turn a policy document into commenttrack-positions/1 JSON."""
+    from commenttrack.positions import source_documents
+
+    parsed = source_documents.parse(read_file(file), name=file.name)
+    write_json(source_documents.to_json(parsed), output)
+
+
+@positions.command("import")
+@click.argument("file", type=INPUT)
+def positions_import(file: Path) -> None:
+    """Store a policy document's positions: a raw file, or JSON that was parsed from one and edited."""
+    from commenttrack.positions.operations import import_source, read_source
+
+    data = read_file(file)
+    with installation() as (session, _):
+        source = import_source(
+            session, read_source(data, name=file.name), actor="commenttrack positions import", now=now()
+        )
+        click.echo(
+            f"Imported “{source.title}”: {len(source.positions)} positions, {len(source.context)} context passages."
+        )
+
+
+@main.command()
+@click.option(
+    "--rule", "rule_file", type=INPUT, required=True, help="The rule: a raw file or commenttrack-rule/1 JSON."
+)
+@click.option(
+    "--positions",
+    "position_files",
+    type=INPUT,
+    required=True,
+    multiple=True,
+    help="Positions: a raw file or commenttrack-positions/1 JSON; may be given several times.",
+)
+@click.option(
+    "--top", type=click.IntRange(1, 1000), default=10, show_default=True, help="Provisions for each position."
+)
+@OUTPUT
+def suggest(rule_file: Path, position_files: tuple[Path, ...], top: int, output: Path | None) -> None:
+    """Rank the provisions of a rule for each position."""
+    from commenttrack.positions import source_documents, suggestions
+
+    rule = read_rule(rule_file)
+    held = [
+        position
+        for file in position_files
+        for position in source_documents.read(read_file(file), name=file.name).positions
+    ]
+    write_json(suggestions.to_json(suggestions.suggest(rule, held, top=top)), output)
+
+
+def read_rule(file: Path) -> Any:
+    """A rule from a raw document or from commenttrack-rule/1 JSON."""
+    from commenttrack.rulemaking import federal_register, provisions
+
+    data = read_file(file)
+    if data.lstrip()[:1] == b"{":
+        return provisions.from_json(load_json(data, file))
+    return federal_register.parse(data, name=str(file))
+
+
+def load_json(data: bytes, file: Path) -> Any:
+    """JSON from a file's bytes; the refusal names line and column."""
+    try:
+        return json.loads(data)
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{file} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not UTF-8 text: byte {error.start} cannot be read.") from error
+
+
+@main.group()
+def letter() -> None:
+    """Compile and check letters typed in Markdown."""
+
+
+def _letter(file: Path) -> Any:
+    from commenttrack.letters.markdown import content_from_markdown
+
+    try:
+        return content_from_markdown(read_file(file).decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not UTF-8 text: byte {error.start} cannot be read.") from error
+
+
+@letter.command("compile")
+@click.argument("file", type=INPUT)
+@click.option("-o", "--output", type=INPUT, required=True, help="The file to write: .pdf, .docx or .html.")
+@click.option("--rule", "rule_file", type=INPUT, help="Check quotations and requested text against this rule first.")
+def letter_compile(file: Path, output: Path, rule_file: Path | None) -> None:
+    """Turn LETTER.md into a PDF, a Word file or a page."""
+    from commenttrack.letters.files import render
+
+    content = _letter(file)
+    data = render(content, output.suffix, rule=read_rule(rule_file) if rule_file else None)
+    output.write_bytes(data)
+    click.echo(f"Wrote {output} ({len(data):,} bytes).")
+
+
+@letter.command("check")
+@click.argument("file", type=INPUT)
+@click.option("--rule", "rule_file", type=INPUT, required=True, help="The rule that the letter quotes.")
+def letter_check(file: Path, rule_file: Path) -> None:
+    """Check every quotation, citation and requested text; one line for each problem, exit code 1 if there is any."""
+    from commenttrack.letters.quotations import check
+
+    problems = check(_letter(file), read_rule(rule_file))
+    for problem in problems:
+        click.echo(str(problem))
+    if problems:
+        sys.exit(1)
+    click.echo("Every quotation, citation and requested text stands in the rule.")
+
+
+@main.command()
+@click.option("--comment", type=INPUT, required=True, help="Text file with the comment for the form.")
+@click.option("--organization", default="", help="The organization's name for the form.")
+@click.argument("files", type=INPUT, nargs=-1)
+def preflight(comment: Path, organization: str, files: tuple[Path, ...]) -> None:
+    """Check a comment and its files against the limits of regulations.gov; exit code 1 if one is broken."""
+    from commenttrack.filing import limits
+    from commenttrack.filing.preflight import preflight as run
+
+    try:
+        text = read_file(comment).decode()
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{comment} is not UTF-8 text: byte {error.start} cannot be read.") from error
+    findings = run(text, organization, [(file.name, read_file(file)) for file in files], limits.load())
+    violations = [finding for finding in findings if finding.violation]
+    for finding in violations:
+        click.echo(str(finding))
+    if violations:
+        sys.exit(1)
+    click.echo(f"Within the limits: {len(files)} files, {len(text)} characters of comment.")
+
+
+@main.group()
+def db() -> None:
+    """Create, upgrade and downgrade the database."""
+
+
+@db.command("upgrade")
+@click.argument("revision", default="head")
+def db_upgrade(revision: str) -> None:
+    """Bring the database up to a revision, the newest one by default."""
+    from commenttrack import migrate
+
+    settings = _settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(settings.database_url, revision)
+    click.echo(f"The database is at revision {migrate.heads(settings.database_url)[0]}.")
+
+
+@db.command("downgrade")
+@click.argument("revision")
+def db_downgrade(revision: str) -> None:
+    """Take the database down to a revision; “base” removes every table and what is in it."""
+    from commenttrack import migrate
+
+    settings = _settings()
+    migrate.downgrade(settings.database_url, revision)
+    click.echo(f"The database is at revision {migrate.heads(settings.database_url)[0]}.")
+
+
+@main.group()
+def audit() -> None:
+    """The trail of events."""
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Walk the chain of events and name every place where it is broken; exit code 1 if there is one."""
+    from commenttrack.audit import verify
+
+    with installation() as (session, _):
+        count, breaks = verify(session)
+    for broken in breaks:
+        click.echo(f"event {broken.number}: {broken.why}")
+    if breaks:
+        sys.exit(1)
+    click.echo(f"{count} events, each continuing from the one before it.")
+
+
+@main.group()
+def account() -> None:
+    """Accounts of the staff."""
+
+
+@account.command("create")
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name, as the audit trail will show it.")
+@click.option(
+    "--role",
+    type=click.Choice(["administrator", "drafter", "counsel", "guest"]),
+    default="administrator",
+    show_default=True,
+    help="What the person may do.",
+)
+def account_create(email: str, name: str, role: str) -> None:
+    """Create an account and print its one-time password."""
+    from commenttrack.members.permissions import Role
+    from commenttrack.web.accounts import create_with_password
+
+    with installation() as (session, _):
+        password = create_with_password(session, name=name, email=email, role=Role(role), now=now())
+    click.echo(f"Sign in as {email} with the password {password} and choose your own then.")
+
+
+def _settings() -> "Settings":
+    from commenttrack.config import Settings
+
+    return Settings.from_environment()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen on.")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Requests served at once.")
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve the app; with COMMENTTRACK_JOBS=thread (the default) background jobs run inside it."""
+    import waitress
+
+    from commenttrack import migrate
+    from commenttrack.web.app import create_app
+    from commenttrack.worker import Worker
+
+    settings = _settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    if migrate.heads(settings.database_url)[0] is None:
+        migrate.upgrade(settings.database_url)
+    migrate.require_current(settings.database_url)
+    app = create_app(settings)
+    if settings.jobs == "thread":
+        Worker(settings).start()
+    click.echo(f"CommentTrack is at {settings.base_url} (listening on {host}:{port}; Ctrl-C stops it).")
+    waitress.serve(app, host=host, port=port, threads=threads, ident=None)
+
+
+@main.command()
+def worker() -> None:
+    """Run background jobs and send mail until stopped, for installations with COMMENTTRACK_JOBS=worker."""
+    from commenttrack.migrate import require_current
+    from commenttrack.worker import Worker
+
+    settings = _settings()
+    require_current(settings.database_url)
+    click.echo("Working; Ctrl-C stops it.")
+    Worker(settings).run()
+
+
+@main.command()
+@click.option("--rule", "rule_file", type=INPUT, help="A Federal Register XML file instead of the illustrative rule.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-output"),
+    show_default=True,
+    help="Folder for the files it writes.",
+)
+def demo(rule_file: Path | None, output: Path) -> None:
+    """Do the main job once, from a notice to a packet ready to file, and keep the result for `commenttrack serve`."""
+    from commenttrack.demo import run
+
+    run(_settings(), rule_file=rule_file, rule_data=read_file(rule_file) if rule_file else None, output=output)

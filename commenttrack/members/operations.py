@@ -1,0 +1,127 @@
+"""What happens to organizations and people."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commenttrack import audit
+from commenttrack.errors import Conflict, Refused
+from commenttrack.members.models import Organization, OrganizationKind, Person, Signatory
+
+
+class NameTaken(Conflict):
+    """Another organization bears the name, or another person the address."""
+
+
+def add_organization(
+    session: Session,
+    *,
+    name: str,
+    kind: OrganizationKind,
+    description: str = "",
+    city: str = "",
+    tagline: str = "",
+    address: Sequence[str] = (),
+    actor: str,
+    now: dt.datetime,
+) -> Organization:
+    """Add an organization under a name nobody else bears."""
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("Give the organization a name, as it should print in a signature block.")
+    if session.scalar(select(Organization.id).where(Organization.name == name)):
+        raise NameTaken(f"There is already an organization named {name}.")
+    organization = Organization(
+        name=name,
+        kind=kind,
+        description=description,
+        city=city,
+        tagline=tagline,
+        address=list(address),
+        created_at=now,
+    )
+    session.add(organization)
+    session.flush()  # the audit event names its id
+    audit.record(
+        session,
+        actor=actor,
+        action="organization added",
+        subject=f"organization {organization.id}",
+        now=now,
+        name=name,
+        kind=kind.value,
+    )
+    return organization
+
+
+def organization_named(
+    session: Session, name: str, *, kind: OrganizationKind, actor: str, now: dt.datetime
+) -> Organization:
+    """The organization of this name, added when it is new."""
+    known = session.scalar(select(Organization).where(Organization.name == " ".join(name.split())))
+    return known or add_organization(session, name=name, kind=kind, actor=actor, now=now)
+
+
+def add_person(
+    session: Session,
+    *,
+    name: str,
+    title: str = "",
+    email: str | None = None,
+    organization: Organization | None = None,
+    actor: str,
+    now: dt.datetime,
+) -> Person:
+    """Add a person; an address belongs to one person only."""
+    name = " ".join(name.split())
+    email = email.strip().lower() if email and email.strip() else None
+    if not name:
+        raise Refused("Give the person a name.")
+    if email and session.scalar(select(Person.id).where(Person.email == email)):
+        raise NameTaken(f"Somebody with the address {email} is already known.")
+    person = Person(name=name, title=title, email=email, organization=organization, created_at=now)
+    session.add(person)
+    session.flush()  # the audit event names the id
+    audit.record(session, actor=actor, action="person added", subject=f"person {person.id}", now=now, name=name)
+    return person
+
+
+def add_signatory(
+    session: Session,
+    organization: Organization,
+    person: Person,
+    *,
+    authority: str = "",
+    actor: str,
+    now: dt.datetime,
+) -> Signatory:
+    """Let a person sign for an organization. Invitations go by mail, so an address is needed."""
+    if not person.email:
+        raise Refused(f"{person.name} has no e-mail address; add one, since the invitation to sign is mailed.")
+    if any(signatory.person_id == person.id for signatory in organization.signatories):
+        raise Conflict(f"{person.name} may already sign for {organization.name}.")
+    signatory = Signatory(organization=organization, person=person, authority=authority)
+    session.add(signatory)
+    session.flush()  # the audit event names the id
+    audit.record(
+        session,
+        actor=actor,
+        action="signatory added",
+        subject=f"organization {organization.id}",
+        now=now,
+        person=person.id,
+        authority=authority,
+    )
+    return signatory
+
+
+def lead(session: Session) -> Organization:
+    """The association that leads: the organization of kind ``lead`` that was added first."""
+    found = session.scalar(
+        select(Organization).where(Organization.kind == OrganizationKind.LEAD).order_by(Organization.id).limit(1)
+    )
+    if found is None:
+        raise Refused("No lead association is known yet; add one under Organizations first.")
+    return found

@@ -1,0 +1,241 @@
+"""What happens to dockets and their documents: importing a notice, reading it back, its deadline."""
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from commenttrack import audit
+from commenttrack.errors import Conflict
+from commenttrack.rulemaking import federal_register, provisions
+from commenttrack.rulemaking.models import (
+    CommentDate,
+    Docket,
+    DocketIdentifier,
+    DocumentKind,
+    Note,
+    Provision,
+    Question,
+    RuleDocument,
+)
+from commenttrack.storage import Storage
+from commenttrack.wording import wording_digest
+
+# Columns of their own in the table; every other key of a provision travels in details_json.
+_PROVISION_COLUMNS = frozenset({"id", "parent", "kind", "number", "label", "heading", "text", "pages"})
+
+
+class AlreadyImported(Conflict):
+    """The docket holds a document of these very bytes; ``document`` is it."""
+
+    def __init__(self, document: RuleDocument) -> None:
+        super().__init__(f"This file was imported already, as “{document.title}”. Nothing was stored twice.")
+        self.document = document
+
+
+def import_rule(
+    session: Session,
+    data: bytes,
+    *,
+    name: str,
+    storage: Storage,
+    actor: str,
+    now: dt.datetime,
+    docket: Docket | None = None,
+    title: str | None = None,
+    illustrative: bool = False,
+    internal_deadline: dt.date | None = None,
+    publication_date: dt.date | None = None,
+) -> RuleDocument:
+    """Read a Federal Register document and store it with its provisions, notes, questions and dates.
+
+    Without ``docket`` a new one is opened, named by the document unless ``title`` is given. Nothing is stored when the
+    file cannot be read (``BadInput``) or is in the docket already (:class:`AlreadyImported`).
+    """
+    rule = provisions.to_json(federal_register.parse(data, name=name, publication_date=publication_date))
+    document = rule["document"]
+    sha256 = hashlib.sha256(data).hexdigest()
+    if docket is None:
+        docket = Docket(
+            title=title or document["title"],
+            illustrative=illustrative,
+            internal_deadline=internal_deadline,
+            created_at=now,
+        )
+        session.add(docket)
+    else:
+        known = session.scalar(
+            select(RuleDocument).where(RuleDocument.docket_id == docket.id, RuleDocument.source_sha256 == sha256)
+        )
+        if known is not None:
+            raise AlreadyImported(known)
+    have = {identifier.identifier for identifier in docket.identifiers}
+    docket.identifiers += [
+        DocketIdentifier(identifier=identifier)
+        for identifier in dict.fromkeys(document["docket_ids"])
+        if identifier not in have
+    ]
+    published = document.get("publication_date") or (publication_date and publication_date.isoformat())
+    stored = RuleDocument(
+        docket=docket,
+        kind=DocumentKind(document["kind"]),
+        title=document["title"],
+        document_number=document["document_number"] or "",
+        publication_date=dt.date.fromisoformat(published) if published else None,
+        start_page=document["start_page"],
+        end_page=document["end_page"],
+        metadata_json=document,
+        leftovers_json={
+            key: value
+            for key, value in rule.items()
+            if key not in {"format", "document", "provisions", "notes", "questions"}
+        },
+        source_name=name,
+        source_sha256=sha256,
+        source_key=storage.put(data),
+        imported_at=now,
+    )
+    session.add(stored)
+    session.flush()  # the rows below are inserted in bulk and need the document's id
+    ids = _store_provisions(session, stored.id, rule["provisions"])
+    _insert(
+        session,
+        Note,
+        [
+            {"place": place, "key": note.pop("id"), "rule_document_id": stored.id, **note}
+            for place, note in enumerate(rule["notes"])
+        ],
+    )
+    _insert(
+        session,
+        Question,
+        [
+            {
+                "place": place,
+                "key": question["id"],
+                "rule_document_id": stored.id,
+                "provision_id": ids[question["provision"]],
+                "number": question["number"] or "",
+                "text": question["text"],
+                "start": question["start"],
+                "end": question["end"],
+            }
+            for place, question in enumerate(rule["questions"])
+        ],
+    )
+    docket.comment_dates += [
+        CommentDate(
+            rule_document_id=stored.id,
+            date=dt.date.fromisoformat(date["date"]),
+            time=date["time"],
+            zone=date["zone"],
+            purpose=date["for"],
+            source=date["source"],
+            computed=date["computed"],
+            text=date["text"],
+        )
+        for date in document["comment_dates"]
+    ]
+    session.flush()  # the audit event names the docket's id
+    audit.record(
+        session,
+        actor=actor,
+        action="rule imported",
+        subject=f"rule_document {stored.id}",
+        now=now,
+        docket=docket.id,
+        file=name,
+        sha256=sha256,
+        provisions=len(ids),
+    )
+    return stored
+
+
+def _store_provisions(session: Session, document_id: int, units: list[dict[str, Any]]) -> dict[str, int]:
+    """Insert all units at once and then their parents; returns database ids by unit id."""
+    rows = [
+        {
+            "rule_document_id": document_id,
+            "place": place,
+            "key": unit["id"],
+            "kind": unit["kind"],
+            "number": unit["number"],
+            "label": unit["label"],
+            "heading": unit["heading"],
+            "text": unit["text"],
+            "pages": unit["pages"],
+            "wording_digest": wording_digest(unit["heading"], unit["text"]),
+            "details_json": {key: value for key, value in unit.items() if key not in _PROVISION_COLUMNS},
+        }
+        for place, unit in enumerate(units)
+    ]
+    new = session.scalars(insert(Provision).returning(Provision.id, sort_by_parameter_order=True), rows)
+    ids = dict(zip((unit["id"] for unit in units), new, strict=True))
+    children = [{"id": ids[unit["id"]], "parent_id": ids[unit["parent"]]} for unit in units if unit["parent"]]
+    if children:
+        session.execute(update(Provision), children)
+    return ids
+
+
+def _insert(session: Session, model: type[Note] | type[Question], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(model), rows)
+
+
+def parsed_rule(session: Session, document: RuleDocument) -> provisions.ParsedRule:
+    """The document as it was parsed, read back from its rows."""
+    units = session.scalars(
+        select(Provision).where(Provision.rule_document_id == document.id).order_by(Provision.place)
+    ).all()
+    keys = {unit.id: unit.key for unit in units}
+    notes = session.scalars(select(Note).where(Note.rule_document_id == document.id).order_by(Note.place))
+    questions = session.scalars(
+        select(Question).where(Question.rule_document_id == document.id).order_by(Question.place)
+    )
+    return provisions.from_json(
+        {
+            "format": provisions.FORMAT,
+            "document": document.metadata_json,
+            "provisions": [
+                {
+                    "id": unit.key,
+                    "parent": keys[unit.parent_id] if unit.parent_id else None,
+                    "kind": unit.kind.value,
+                    "number": unit.number,
+                    "label": unit.label,
+                    "heading": unit.heading,
+                    "text": unit.text,
+                    "pages": unit.pages,
+                    **unit.details_json,
+                }
+                for unit in units
+            ],
+            "notes": [{"id": note.key, "number": note.number, "text": note.text, "page": note.page} for note in notes],
+            "questions": [
+                {
+                    "id": question.key,
+                    "provision": keys[question.provision_id],
+                    "number": question.number,
+                    "text": question.text,
+                    "start": question.start,
+                    "end": question.end,
+                }
+                for question in questions
+            ],
+            **document.leftovers_json,
+        }
+    )
+
+
+def deadline(docket: Docket) -> CommentDate | None:
+    """The date planning goes by: the earliest on which comments are due, whatever its source; never rolled forward."""
+    due = [date for date in docket.comment_dates if date.purpose == "comments"]
+    return min(due, key=lambda date: (date.date, date.time or "24:00"), default=None)
+
+
+def dockets_by_deadline(session: Session) -> list[Docket]:
+    """All dockets, the one that is due next first, those without a date last."""
+    every = session.scalars(select(Docket).order_by(Docket.id)).all()
+    return sorted(every, key=lambda docket: (due.date if (due := deadline(docket)) else dt.date.max, docket.id))

@@ -1,0 +1,74 @@
+"""Names each background job and the operation that does it, and runs them. Nothing below knows the names."""
+
+import datetime as dt
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from commenttrack import jobs, outbox
+from commenttrack.config import Settings
+from commenttrack.db import make_engine, make_sessions, transaction
+from commenttrack.filing.operations import build_packet
+from commenttrack.letters.models import LetterVersion
+from commenttrack.storage import Storage
+
+PAUSE_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Worker:
+    """Runs queued jobs and sends waiting mail, one thing at a time, until stopped."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._sender = settings.mail_from
+        self._sessions = make_sessions(make_engine(settings.database_url))
+        self._storage = Storage(settings.storage_url)
+        self._carrier = outbox.transport(settings.mail_url)
+        self._stop = threading.Event()
+        self.runners: Mapping[str, jobs.Runner] = {"build packet": self._build_packet}
+
+    def start(self) -> threading.Thread:
+        """Run in a daemon thread of this process; :meth:`stop` ends it."""
+        thread = threading.Thread(target=self.run, name="commenttrack-worker", daemon=True)
+        thread.start()
+        return thread
+
+    def stop(self) -> None:
+        """Ask :meth:`run` to return after what it is doing now."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Work until :meth:`stop`. A database that is away for a while is waited for."""
+        while not self._stop.is_set():
+            try:
+                busy = self.step()
+            except Exception:
+                log.exception("worker step failed")
+                busy = False
+            if not busy:
+                self._stop.wait(PAUSE_SECONDS)
+
+    def step(self) -> bool:
+        """One job and all waiting mail; whether there was anything to do."""
+        ran = jobs.run_next(self._sessions, self.runners, clock=_now)
+        sent = outbox.send_pending(self._sessions, self._carrier, sender=self._sender, now=_now())
+        return ran or sent > 0
+
+    def _build_packet(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        with self._sessions() as session, transaction(session):
+            filing = build_packet(
+                session,
+                session.get_one(LetterVersion, payload["letter_version"]),
+                storage=self._storage,
+                leave_out_stale=payload.get("leave_out_stale", False),
+                actor=payload["actor"],
+                now=_now(),
+            )
+            return {"filing": filing.id}
