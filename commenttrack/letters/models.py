@@ -38,7 +38,8 @@ class Letter(Base):
     head_json: Mapped[dict[str, Any]]
     # The YAML head of `letter compile` (design: stable formats), without its signatories.
     created_at: Mapped[dt.datetime]
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column()
+    # Counts changes; a form that was opened at another revision is refused as a conflict.
 
     docket: Mapped[Docket] = relationship()
     rule_document: Mapped[RuleDocument] = relationship()
@@ -77,7 +78,8 @@ class LetterPart(Base):
     edited_by: Mapped[str] = mapped_column(default="")
     # Name of the person who last wrote it; empty while it stands as generated from the mapping.
     updated_at: Mapped[dt.datetime]
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column()
+    # Counts changes; a form that was opened at another revision is refused as a conflict.
 
     letter: Mapped[Letter] = relationship(back_populates="parts")
     links: Mapped[list["LetterPartLink"]] = relationship(back_populates="part", cascade="all, delete-orphan")

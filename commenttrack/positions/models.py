@@ -34,7 +34,7 @@ class Consensus(enum.StrEnum):
 
 
 class SourceDocument(Base):
-    """Where the coalition, or a third party, said something. The text itself stays with its owner; the digest binds it."""
+    """Where the coalition, or a third party, said something. The text stays with its owner; the digest binds it."""
 
     __tablename__ = "source_document"
 
@@ -183,7 +183,8 @@ class ProvisionPosition(Base):
     provision_digest: Mapped[str]
     position_digest: Mapped[str]
     created_at: Mapped[dt.datetime]
-    revision: Mapped[int]
+    revision: Mapped[int] = mapped_column()
+    # Counts changes; a form that was opened at another revision is refused as a conflict.
 
     provision: Mapped[Provision] = relationship()
     position: Mapped[Position] = relationship()
