@@ -168,12 +168,13 @@ def positions_parse(file: Path, output: Path | None) -> None:
 @click.argument("file", type=INPUT)
 def positions_import(file: Path) -> None:
     """Store a policy document's positions: a raw file, or JSON that was parsed from one and edited."""
-    from commenttrack.positions.operations import import_source, read_source
+    from commenttrack.positions.operations import import_source
+    from commenttrack.positions.source_files import read
 
     data = read_file(file)
     with installation() as (session, _):
         source = import_source(
-            session, read_source(data, name=file.name), actor="commenttrack positions import", now=now()
+            session, read(data, name=file.name), actor="commenttrack positions import", now=now()
         )
         click.echo(
             f"Imported “{source.title}”: {len(source.positions)} positions, {len(source.context)} context passages."

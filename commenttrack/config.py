@@ -64,7 +64,7 @@ class Settings:
 
 
 def _secret(env: Mapping[str, str], data: Path) -> str:
-    """The secret from COMMENTTRACK_SECRET_KEY, or one made for this data folder and kept in it, readable by its owner only.
+    """The secret from COMMENTTRACK_SECRET_KEY, or one made for this data folder and kept there for its owner only.
 
     A secret with a default would be no secret, and one that changes at each start would sign everybody out and
     break every mailed link; a file beside the data it protects is what a single machine can have without a question.

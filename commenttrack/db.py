@@ -19,7 +19,7 @@ NAMES = {
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):
-    """A moment, aware and in UTC on both sides; SQLite would hand back naive values. Naive input is a mistake and raises."""
+    """A moment, aware and in UTC on both sides; SQLite would hand back naive values. Naive input raises."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -38,10 +38,10 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
 
 
 class Base(DeclarativeBase):
-    """Base of all tables. ``StrEnum`` columns are stored by value with a CHECK; strings are TEXT; lists and dicts are JSON."""
+    """Base of all tables: ``StrEnum`` by value with a CHECK, strings as TEXT, lists and dicts as JSON."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+    type_annotation_map = {  # noqa: RUF012 SQLAlchemy reads it from the class
         str: Text(),
         dt.datetime: UTCDateTime(),
         dict[str, Any]: JSON(),
@@ -61,7 +61,7 @@ def make_engine(url: str) -> Engine:
     """An engine for the app. On SQLite: WAL, foreign keys on, every transaction BEGIN IMMEDIATE.
 
     A deferred BEGIN lets two requests read the same row and both write it, and the second then fails or overwrites
-    (measured: 400 of 480 concurrent read-modify-writes lost with the driver's default); BEGIN IMMEDIATE lets them queue.
+    (measured: 400 of 480 concurrent read-modify-writes lost with the driver's default). BEGIN IMMEDIATE queues them.
     """
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)

@@ -106,7 +106,7 @@ def run_next(
         result = runners[name](payload)
     except Refused as refusal:
         error = str(refusal)
-    except Exception as failure:  # noqa: BLE001 a job must never take its worker down; the row says what happened
+    except Exception as failure:  # a job must never take its worker down; the row says what happened
         error = f"{type(failure).__name__}: {failure}"
     finally:
         stop.set()

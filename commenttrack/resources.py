@@ -1,4 +1,4 @@
-"""Where templates/, seeds/ and migrations/ lie: inside the package when installed from a wheel, beside it in a checkout."""
+"""Where templates/, seeds/ and migrations/ lie: in the package when installed from a wheel, beside it in a checkout."""
 
 from pathlib import Path
 

@@ -25,7 +25,7 @@ def folded(text: str) -> str:
 
 
 def wording_digest(heading: str, text: str, requested_text: str = "") -> str:
-    """SHA-256 (64 hexadecimal digits) of a wording. Each field is preceded by its length, so none can run into another."""
+    """SHA-256 (64 hexadecimal digits) of a wording. Each field follows its length, so none runs into another."""
     digest = hashlib.sha256()
     for field in (heading, text, requested_text):
         content = folded(field).encode()
@@ -57,7 +57,10 @@ class Change:
 
 
 def difference(old: str, new: str) -> list[Change]:
-    """Word-level difference; joining the ``same`` and ``insert`` runs gives ``folded(new)``, ``same`` and ``delete`` gives ``folded(old)``."""
+    """Word-level difference of two texts, both folded.
+
+    Joining the ``same`` and ``insert`` runs gives the new text, ``same`` and ``delete`` the old one.
+    """
     before, after = _TOKEN.findall(folded(old)), _TOKEN.findall(folded(new))
     changes: list[Change] = []
     for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
