@@ -66,5 +66,5 @@ def require_complete(stance: Stance, *, reason: str = "", request: str = "", req
 
 
 def contradict(one: Stance, other: Stance) -> bool:
-    """Whether two stances on the same provision cannot both stand in one letter. Symmetric; no stance contradicts itself."""
+    """Whether two stances on one provision cannot both stand in one letter. Symmetric; none contradicts itself."""
     return frozenset({one, other}) in _CONTRADICT

@@ -1,0 +1,292 @@
+"""Which provisions bear on a position, and which positions on a provision, with the words and links that say so.
+
+One score on one scale: 0 means that nothing speaks for it, and the same number means the same for every position,
+because each part is a share of what the position could find at most. Words that the rule does not know at all count
+against every provision; so a position on another subject scores low everywhere, and :func:`bears` says so.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commenttrack.positions.issues import NAMES, cue_counts
+from commenttrack.positions.source_documents import ParsedPosition
+from commenttrack.positions.suggestion_index import Floats, SuggestionIndex, build
+from commenttrack.positions.vocabulary import RELATED, words
+from commenttrack.rulemaking.provisions import ParsedRule
+
+FORMAT = "commenttrack-suggestions/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each sign counts, found on judged pairs by leaving positions out (docs/benchmarks.md)."""
+
+    words: float = 2.5
+    division_words: float = 3.0
+    topics: float = 0.6
+    issues: float = 0.3
+    division_issues: float = 0.3
+    explained: float = 0.5
+    cited: float = 0.1
+
+    @property
+    def most(self) -> float:
+        """The sum that a passage would reach if every sign were complete."""
+        division = self.division_words + self.division_issues
+        own = self.words + self.topics + self.issues + division
+        return own + self.explained * division + self.cited * own
+
+
+WEIGHTS = Weights()
+BEARS_FROM = 0.15
+"""Below this score nothing bears on the position, as far as words and links can tell."""
+
+# A sentence that argues weighs less than one that asks, in a position that has both.
+_ARGUMENT_SHARE = 0.4
+_PARENT_SHARE = 0.3
+_ASKS = re.compile(
+    r"\b(?:should|must|ought|urges?|recommends?|asks?|requests?|needs? to|imperative|calls? on|encourages?)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[a-z)][.;])\s+(?=[A-Z“(])")
+_CITERS = 3
+_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A provision for a position (or the reverse). ``rank`` counts from 1; ``why`` holds matched words and links."""
+
+    position: str
+    provision: str
+    rank: int
+    score: float
+    why: tuple[str, ...]
+
+
+def bears(score: float) -> bool:
+    """Whether a score is high enough to say that the provision bears on the position."""
+    return score >= BEARS_FROM
+
+
+def suggest(
+    rule: ParsedRule,
+    positions: Sequence[ParsedPosition],
+    *,
+    top: int = 10,
+    index: SuggestionIndex | None = None,
+) -> list[Suggestion]:
+    """The ``top`` provisions for each position, best first; positions in their order. Ties keep document order.
+
+    Pass the ``index`` of :func:`commenttrack.positions.suggestion_index.build` when it was built before.
+    """
+    return Ranking.of(index or build(rule.provisions), positions).provisions_for_each_position(top=top)
+
+
+def to_json(suggestions: Sequence[Suggestion]) -> dict[str, Any]:
+    """The suggestions as plain dicts and lists in the format ``commenttrack-suggestions/1``."""
+    return {
+        "format": FORMAT,
+        "suggestions": [
+            {
+                "position": item.position,
+                "provision": item.provision,
+                "rank": item.rank,
+                "score": round(item.score, 6),
+                "why": list(item.why),
+            }
+            for item in suggestions
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Scores of all positions against all passages, and what they are made of."""
+
+    index: SuggestionIndex
+    positions: tuple[ParsedPosition, ...]
+    scores: Floats
+    shares: tuple[Mapping[str, float], ...]
+    forms: Mapping[str, str]
+    wanted: Mapping[str, int]
+    held: Floats
+    issues: Floats
+
+    @classmethod
+    def of(
+        cls, index: SuggestionIndex, positions: Sequence[ParsedPosition], *, weights: Weights = WEIGHTS
+    ) -> "Ranking":
+        """Compare ``positions`` with the passages of ``index``."""
+        by_id = {position.id: position for position in positions}
+        forms: dict[str, str] = {}
+        shares = tuple(_word_shares(position, by_id.get(position.parent or ""), forms) for position in positions)
+        wanted = {word: place for place, word in enumerate(sorted({word for share in shares for word in share}))}
+        asked = _matrix(shares, wanted)
+        held, most = index.words.matches(tuple(wanted))
+        division_held, division_most = index.division_words.matches(tuple(wanted))
+        issues = np.minimum(cue_counts(_asking_text(position) for position in positions), 2)
+        scores = _scores(
+            index,
+            weights,
+            words=_coverage(asked, held, most),
+            division_words=_coverage(asked, division_held, division_most),
+            topics=index.topics.likeness(shares),
+            issues=_issue_coverage(index, issues),
+        )
+        return cls(index, tuple(positions), scores, shares, forms, wanted, held, issues)
+
+    def provisions_for_each_position(self, *, top: int = 10) -> list[Suggestion]:
+        """The best passages of each position."""
+        found = []
+        for row, _ in enumerate(self.positions):
+            for rank, column in enumerate(_best(self.scores[row], top), start=1):
+                found.append(self._suggestion(row, column, rank))
+        return found
+
+    def positions_for(self, provision: str, *, top: int = 10) -> list[Suggestion]:
+        """The best positions for one provision; empty when the provision has no words of its own."""
+        columns = [place for place, passage in enumerate(self.index.passages) if passage.id == provision]
+        return [
+            self._suggestion(row, column, rank)
+            for column in columns
+            for rank, row in enumerate(_best(self.scores[:, column], top), start=1)
+        ]
+
+    def _suggestion(self, row: int, column: int, rank: int) -> Suggestion:
+        return Suggestion(
+            position=self.positions[row].id,
+            provision=self.index.passages[column].id,
+            rank=rank,
+            score=float(self.scores[row, column]),
+            why=self._why(row, column),
+        )
+
+    def _why(self, row: int, column: int) -> tuple[str, ...]:
+        """The words that weigh most, then the shared issues, then the passages whose citations lend their score."""
+        share = self.shares[row]
+        gains = sorted(
+            ((value * float(self.held[column, self.wanted[word]]), word) for word, value in share.items()),
+            key=lambda pair: (-pair[0], pair[1]),
+        )
+        reasons = [self._match(word, column) for gain, word in gains[:_REASONS] if gain > 0]
+        shared = self.issues[row] * (self.index.cues[column] > 0)
+        reasons += [
+            f"issue: {NAMES[number]}" for number in np.argsort(-shared, kind="stable")[:2] if shared[number] > 0
+        ]
+        citers = self.index.cited_by.get(column, ())
+        if citers:
+            best = max(citers, key=lambda pair: (float(self.scores[row, pair[0]]) * pair[1], -pair[0]))[0]
+            if bears(float(self.scores[row, best])):
+                reasons.append(f"cited in {self.index.passages[best].id}")
+        return tuple(reasons)
+
+    def _match(self, word: str, column: int) -> str:
+        """The position's word, with the passage's word beside it where the two only mean the same."""
+        form, here = self.forms[word], self.index.forms[column]
+        if word in here:
+            return form
+        related = [here[other] for other in sorted(RELATED.get(word, ())) if other in here]
+        return f"{form} ~ {related[0]}" if related else form
+
+
+def _best(scores: Floats, top: int) -> list[int]:
+    return [int(place) for place in np.argsort(-scores, kind="stable")[:top]]
+
+
+def _sentences(text: str) -> tuple[list[str], list[str]]:
+    """The sentences that ask, and the others. Where none asks, all do: a short position is its own request."""
+    sentences = _SENTENCE_END.split(text)
+    asking = [sentence for sentence in sentences if _ASKS.search(sentence)]
+    if not asking:
+        return sentences, []
+    return asking, [sentence for sentence in sentences if not _ASKS.search(sentence)]
+
+
+def _asking_text(position: ParsedPosition) -> str:
+    return " . ".join([position.heading, *_sentences(position.text)[0]])
+
+
+def _word_shares(position: ParsedPosition, parent: ParsedPosition | None, forms: dict[str, str]) -> Mapping[str, float]:
+    """Stem → how much the position wants it; ``forms`` learns the written form of each stem."""
+    shares: dict[str, float] = {}
+    asking, arguing = _sentences(position.text)
+    parts = [(1.0, position.heading), *((1.0, text) for text in asking), *((_ARGUMENT_SHARE, text) for text in arguing)]
+    if parent is not None:
+        parts.append((_PARENT_SHARE, parent.heading or parent.text))
+    for share, text in parts:
+        for root, word in words(text):
+            forms.setdefault(root, word)
+            shares[root] = max(shares.get(root, 0.0), share)
+    # What the heading says and the text says again is what the position is about.
+    repeated = Counter(root for root, _ in words(position.heading)).keys() & {root for root, _ in words(position.text)}
+    for root in repeated:
+        shares[root] += 1.0
+    return shares
+
+
+def _matrix(shares: Sequence[Mapping[str, float]], places: Mapping[str, int]) -> Floats:
+    matrix = np.zeros((len(shares), len(places)), np.float32)
+    for row, share in enumerate(shares):
+        for word, value in share.items():
+            matrix[row, places[word]] = value
+    return matrix
+
+
+def _coverage(asked: Floats, held: Floats, most: Floats) -> Floats:
+    """The share of what each position asks for that each text holds, (positions, texts), from 0 to 1."""
+    return np.asarray((asked @ held.T) / np.maximum(asked @ most, 1e-9)[:, None], np.float32)
+
+
+def _issue_coverage(index: SuggestionIndex, issues: Floats) -> Floats:
+    """The share of each position's issues that each passage is about, rare issues counting more."""
+    if not index.passages:
+        return np.zeros((len(issues), 0), np.float32)
+    found_in = np.maximum((index.cues > 0).mean(axis=0), 1e-3)
+    rarity = np.log(1 / found_in)
+    relative = index.lengths / index.lengths.mean()
+    about = index.cues / (index.cues + 3 * (0.5 + 0.5 * relative)[:, None])
+    asked = np.sqrt(issues) * (rarity / max(float(rarity.max()), 1e-9))
+    # A position with one common issue only must not count as fully covered by it.
+    return np.asarray(asked @ about.T / np.maximum(asked.sum(axis=1), 0.5)[:, None], np.float32)
+
+
+def _scores(
+    index: SuggestionIndex,
+    weights: Weights,
+    *,
+    words: Floats,
+    division_words: Floats,
+    topics: Floats,
+    issues: Floats,
+) -> Floats:
+    """The signs together, then what citing passages and divisions lend to the regulatory text they explain."""
+    division_of = index.division_of
+    members = np.maximum(np.bincount(division_of, minlength=division_words.shape[1]), 1)
+    division_issues = np.zeros_like(division_words)
+    np.add.at(division_issues.T, division_of, issues.T)
+    division = weights.division_words * division_words + weights.division_issues * division_issues / members
+    own = weights.words * words + weights.topics * topics + weights.issues * issues + division[:, division_of]
+    lent = np.zeros_like(division)
+    for target, sources in index.explained_by.items():
+        lent[:, target] = np.max([division[:, source] * share for source, share in sources], axis=0)
+    total = own + weights.explained * lent[:, division_of] + weights.cited * _votes(index, own)
+    return np.asarray(total / weights.most, np.float32)
+
+
+def _votes(index: SuggestionIndex, own: Floats) -> Floats:
+    """For each cited passage the mean of its three best citers' scores; fewer citers leave the rest at 0."""
+    votes = np.zeros_like(own)
+    known: dict[tuple[tuple[int, float], ...], NDArray[np.float32]] = {}
+    for target, citers in index.cited_by.items():
+        if citers not in known:
+            cast = own[:, [place for place, _ in citers]] * np.array([weight for _, weight in citers], np.float32)
+            known[citers] = np.sort(cast, axis=1)[:, -_CITERS:].sum(axis=1) / _CITERS
+        votes[:, target] = known[citers]
+    return votes
