@@ -1,7 +1,8 @@
 """The Markdown of a letter's body, read into plain values.
 
-CommonMark with tables, and four things of our own: ``[^1]`` and ``^[…]`` notes, ``[@84 FR 65316, 65318]`` citations and
-``{--deleted--}{++added++}`` requested text. Raw HTML stays the text it is; an image becomes its description and address.
+CommonMark with tables, and what letters need besides: ``[^1]`` and ``^[…]`` notes, ``[@84 FR 65316, 65318]`` citations,
+``{--deleted--}{++added++}`` requested text and ``[#key]`` cross-references. Raw HTML stays the text it is; an image
+becomes its description and address.
 """
 
 import re
@@ -27,7 +28,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """A run in one style; ``href`` only for links. ``noted`` is a run of words that only listeners and copies receive."""
+    """A run in one style; ``href`` only for links."""
 
     style: Literal["em", "strong", "code", "strike", "ins", "del", "link"]
     children: "tuple[Inline, ...]"
@@ -68,7 +69,14 @@ class NoteMark:
     again: bool = False
 
 
-Inline = Text | Styled | Break | Cite | NoteCall | InlineNote | NoteMark
+@dataclass(frozen=True, slots=True)
+class PartCall:
+    """A cross-reference to a part of the letter by its key, ``[#key]``; printed as the part's number of the day."""
+
+    key: str
+
+
+Inline = Text | Styled | Break | Cite | NoteCall | InlineNote | NoteMark | PartCall
 Inlines = tuple[Inline, ...]
 
 
@@ -85,7 +93,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
+    """A quotation; ``source`` holds the citation that stands at its end or in a line of its own below it."""
+
     blocks: "Blocks"
+    source: Inlines = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +139,77 @@ class Body:
 
 
 def read(markdown: str) -> Body:
-    """The blocks and notes of a Markdown text. Raises :class:`BadInput` for requested text that is opened and not closed."""
+    """The blocks and notes of a Markdown text.
+
+    Raises :class:`BadInput` for requested text that is opened and not closed, and for text nested beyond measure.
+    """
     if len(markdown) > LONGEST:
         raise BadInput(f"The text has {len(markdown):,} characters; a letter may have {LONGEST:,}.")
     markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
     env: dict[str, Any] = {}
     tokens = _parser().parse(_within_paragraphs(markdown), env)
+    for token in tokens:
+        # markdown-it drops what is nested deeper than its limit; a letter may not lose text.
+        if token.level >= _DEEPEST - 2 or any(child.level >= _DEEPEST - 2 for child in token.children or ()):
+            line = token.map[0] + 1 if token.map else 0
+            raise BadInput(f"The text near line {line} is nested more than {_DEEPEST - 2} levels deep; flatten it.")
     reader = _Reader(tokens)
-    blocks = reader.blocks_until(None)
+    blocks = _with_sources(reader.blocks_until(None))
     return Body(blocks, reader.notes)
 
 
+def _with_sources(blocks: Blocks) -> Blocks:
+    """Quotations joined with the citation at their end or in the paragraph after them."""
+    out: list[Block] = []
+    for block in blocks:
+        match block:
+            case Quote(inner):
+                out.append(_own_source(inner))
+            case ListBlock(items):
+                out.append(replace(block, items=tuple(_with_sources(item) for item in items)))
+            case Paragraph(inlines) if out and isinstance(before := out[-1], Quote) and not before.source:
+                if only_citations(inlines):
+                    out[-1] = replace(before, source=inlines)
+                else:
+                    out.append(block)
+            case _:
+                out.append(block)
+    return tuple(out)
+
+
+def _own_source(inner: Blocks) -> Quote:
+    inner = _with_sources(inner)
+    if not inner or not isinstance(last := inner[-1], Paragraph):
+        return Quote(inner)
+    if only_citations(last.inlines):
+        return Quote(inner[:-1], last.inlines)
+    if isinstance(last.inlines[-1], Cite):
+        words = last.inlines[:-1]
+        if words and isinstance(end := words[-1], Text):
+            words = (*words[:-1], Text(end.text.rstrip()))
+        return Quote((*inner[:-1], Paragraph(words)), last.inlines[-1:])
+    return Quote(inner)
+
+
+def only_citations(inlines: Inlines) -> bool:
+    """Whether a run is nothing but citations and the points, dashes and brackets around them."""
+    cited = any(isinstance(inline, Cite) for inline in inlines)
+    return cited and all(
+        isinstance(inline, Cite) or (isinstance(inline, Text) and not re.search(r"\w", inline.text))
+        for inline in inlines
+    )
+
+
+_DEEPEST = 40
+
+
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 40}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
     parser.block.ruler.before("reference", "note_definition", footnote_def, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("link", "citation", _citation)
     parser.inline.ruler.before("link", "note_call", _note_call)
     parser.inline.ruler.before("link", "inline_note", _inline_note)
+    parser.inline.ruler.before("link", "part_call", _part_call)
     parser.inline.ruler.before("link", "requested", _requested)
     return parser
 
@@ -189,6 +254,19 @@ def _note_call(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         state.push("note_call", "", 0).content = match.group(1)
+    state.pos = match.end()
+    return True
+
+
+_PART = re.compile(r"\[#([a-z][\w.-]*)\]")
+
+
+def _part_call(state: StateInline, silent: bool) -> bool:
+    match = _PART.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("part_call", "", 0).content = match.group(1)
     state.pos = match.end()
     return True
 
@@ -278,8 +356,7 @@ class _Reader:
     def _list(self, close: str, start: int | None) -> ListBlock:
         items: list[Blocks] = []
         first = self._at
-        while (token := self._next()).type != close:
-            assert token.type == "list_item_open"
+        while self._next().type != close:
             items.append(self.blocks_until("list_item_close"))
         tight = any(t.type == "paragraph_open" and t.hidden for t in self._tokens[first : self._at])
         return ListBlock(tuple(items), start, tight)
@@ -325,11 +402,15 @@ def inlines_of(tokens: Iterable[Token]) -> Inlines:
                 add(Cite(token.content))
             case "note_call":
                 add(NoteCall(token.content))
+            case "part_call":
+                add(PartCall(token.content))
             case "image":
                 add(Text(f"[{token.content or 'image'}: {token.attrGet('src')}]"))
             case "em_open" | "strong_open" | "s_open" | "ins_open" | "del_open" | "link_open" | "inline_note_open":
                 stack.append((token.type.removesuffix("_open"), str(token.attrGet("href") or ""), []))
-            case "em_close" | "strong_close" | "s_close" | "ins_close" | "del_close" | "link_close" | "inline_note_close":
+            case (
+                "em_close" | "strong_close" | "s_close" | "ins_close" | "del_close" | "link_close" | "inline_note_close"
+            ):
                 kind, href, children = stack.pop()
                 for inline in _closed(kind, href, tuple(children)):
                     add(inline)
@@ -359,8 +440,10 @@ def _closed(kind: str, href: str, children: Inlines) -> Iterator[Inline]:
 
 
 def plain(inlines: Iterable[Inline], *, deleted: bool = True, added: bool = True) -> str:
-    """The words of inlines. Citations, notes and their calls are not words of the text; ``deleted`` and ``added`` choose
-    which side of requested text is read."""
+    """The words of inlines. Citations, notes and their calls are not words of the text.
+
+    ``deleted`` and ``added`` choose which side of requested text is read.
+    """
     out: list[str] = []
     for inline in inlines:
         match inline:

@@ -1,4 +1,4 @@
-"""What a letter says, as plain values: the one form that every way of writing a letter leads to and every output starts from.
+"""What a letter says, as plain values: every way of writing a letter leads here, and every output starts from here.
 
 A letter typed as Markdown (:mod:`commenttrack.letters.markdown`) and a letter composed from the mapping both become a
 :class:`LetterContent`; PDF, Word and HTML are made from it and from nothing else.
@@ -61,7 +61,7 @@ class LetterHead:
     """Whether headings get computed numbers (I., A., 1.); headings that carry their own are left alone."""
     lang: str = "en-US"
     redline_words: RedlineWords = "hidden"
-    """``shown`` prints [delete: …] and [insert: …]; ``hidden`` keeps these words for screen readers and text extraction."""
+    """``shown`` prints [delete: …] and [insert: …]; ``hidden`` keeps these words for screen readers and for copies."""
     illustrative: str = ""
     """A banner for every page when the rule that the letter answers is an illustration."""
     sources: tuple[CitedDocument, ...] = ()
@@ -118,7 +118,7 @@ _NUMBER = re.compile(r"(\d+)")
 
 
 def name_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key of an organization's name: case, accents, punctuation and a leading "The" do not count; numbers by value."""
+    """Sort key of a name: case, accents, punctuation and a leading "The" do not count; numbers sort by value."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     words = re.sub(r"[^\w\s]|_", "", plain).split()
     if len(words) > 1 and words[0] == "the":

@@ -1,0 +1,235 @@
+"""Blocks as HTML. Everything that is text is escaped here; what comes out is safe to print as it is.
+
+Notes print where they are called (``foot``: a ``fn-note`` element that the page maker floats to the foot of the page)
+or as links to a list at the end (``end``: HTML and Word).
+"""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Literal
+
+from commenttrack.letters.blocks import (
+    Block,
+    Blocks,
+    Break,
+    Code,
+    Heading,
+    Inlines,
+    ListBlock,
+    NoteMark,
+    Paragraph,
+    Quote,
+    Rule,
+    Styled,
+    Table,
+    Text,
+    inlines_in,
+)
+from commenttrack.letters.content import RedlineWords
+from commenttrack.letters.notes import Note
+
+_TAGS = {"em": "em", "strong": "strong", "code": "code", "strike": "s"}
+
+
+class Markup:
+    """Writes blocks of one letter."""
+
+    def __init__(
+        self,
+        notes: Sequence[Note],
+        place: Literal["foot", "end"],
+        words: RedlineWords,
+        pieces: dict[int, int] | None = None,
+    ) -> None:
+        self._notes = {note.number: note for note in notes}
+        self._place = place
+        self._words = words
+        self._pieces = pieces or {}
+        """For a note too long for its page: how many words a piece of it may have."""
+
+    def blocks(self, blocks: Blocks) -> str:
+        """HTML of blocks."""
+        return "\n".join(self._block(block) for block in blocks)
+
+    def _block(self, block: Block) -> str:
+        match block:
+            case Paragraph(inlines):
+                kind = ' class="redline"' if _has_redline(inlines) else ""
+                return f"<p{kind}>{self.inlines(inlines)}</p>"
+            case Heading(level, inlines):
+                return f"<h{level}>{self.inlines(inlines)}</h{level}>"
+            case Quote(inner, source):
+                line = f'\n<p class="source">{self.inlines(source)}</p>' if source else ""
+                return f"<blockquote>\n{self.blocks(inner)}{line}\n</blockquote>"
+            case ListBlock(items, start, tight):
+                tag = "ul" if start is None else "ol"
+                first = f' start="{start}"' if start not in (None, 1) else ""
+                kind = ' class="tight"' if tight else ""
+                rows = "\n".join(f"<li>{self._item(item, tight)}</li>" for item in items)
+                return f"<{tag}{first}{kind}>\n{rows}\n</{tag}>"
+            case Table():
+                return self._table(block)
+            case Code(text):
+                return f"<pre>{escape(text)}</pre>"
+            case Rule():
+                return "<hr>"
+
+    def _item(self, item: Blocks, tight: bool) -> str:
+        if len(item) == 1 and tight and isinstance(only := item[0], Paragraph):
+            text = self.inlines(only.inlines)
+        else:
+            text = self.blocks(item)
+        # The body of an item has an element of its own so that it can be tagged LBody (PDF 1.7, 14.8.4.3.3).
+        return f"<li-body>{text}</li-body>" if self._place == "foot" else text
+
+    def _table(self, table: Table) -> str:
+        wide = ' class="wide"' if len(table.header) > 6 else ""
+
+        def cells(row: Sequence[Inlines], tag: str) -> str:
+            out = []
+            for index, cell in enumerate(row):
+                side = table.align[index] if index < len(table.align) else ""
+                kind = f' class="{side}"' if side in ("right", "center") else ""
+                scope = ' scope="col"' if tag == "th" else ""
+                out.append(f"<{tag}{scope}{kind}>{self.inlines(cell)}</{tag}>")
+            return f"<tr>{''.join(out)}</tr>"
+
+        rows = "\n".join(cells(row, "td") for row in table.rows)
+        body = f"\n<tbody>\n{rows}\n</tbody>" if rows else ""
+        return f"<table{wide}>\n<thead>\n{cells(table.header, 'th')}\n</thead>{body}\n</table>"
+
+    def inlines(self, inlines: Inlines) -> str:
+        """HTML of a run of inlines."""
+        out = []
+        for inline in inlines:
+            match inline:
+                case Text(text):
+                    out.append(escape(text))
+                case Break():
+                    out.append("<br>")
+                case Styled("link", children, href):
+                    out.append(f'<a href="{escape(href)}">{self.inlines(children)}</a>')
+                case Styled("ins" | "del" as tag, children):
+                    out.append(f"<{tag}>{self._said(tag, self.inlines(children))}</{tag}>")
+                case Styled(style, children):
+                    out.append(f"<{_TAGS[style]}>{self.inlines(children)}</{_TAGS[style]}>")
+                case NoteMark(number, again):
+                    out.append(self._note(number, again))
+                case _:
+                    raise AssertionError(f"{inline!r} was not resolved")
+        return "".join(out)
+
+    def _said(self, tag: str, text: str) -> str:
+        if self._words == "hidden" and self._place == "foot":
+            return text  # in a PDF the words stand in the tags, where only listeners meet them
+        word = "insert" if tag == "ins" else "delete"
+        return f'<span class="say {self._words}">[{word}: </span>{text}<span class="say {self._words}">]</span>'
+
+    def _note(self, number: int, again: bool) -> str:
+        if self._place == "end":
+            mark = f"<sup>{number}</sup>"
+            name = "" if again else f' id="call-{number}"'
+            return f'<a class="call"{name} href="#note-{number}" role="doc-noteref">{mark}</a>'
+        if again:
+            return f'<a class="call" href="#note-{number}">{number}</a>'
+        note = self._notes[number]
+        if number not in self._pieces:
+            return f'<fn-note id="note-{number}" data-n="{number}">{self.note_text(note)}</fn-note>'
+        first, *rest = split_note(note.blocks, self._pieces[number])
+        out = [f'<fn-note id="note-{number}" data-n="{number}">{self._spans(first)}</fn-note>']
+        out += [f"<fn-more>{self._spans(piece)}</fn-more>" for piece in rest]
+        return "".join(out)
+
+    def note_text(self, note: Note) -> str:
+        """A note's text: inline HTML, further paragraphs as blocks within."""
+        return self._spans(note.blocks)
+
+    def _spans(self, blocks: Blocks) -> str:
+        return "<br>".join(self.inlines(line) for line in note_lines(blocks))
+
+
+def note_lines(blocks: Blocks, marker: str = "") -> list[Inlines]:
+    """A note's blocks as paragraphs of inlines; items of lists keep their sign, a table's row becomes a line."""
+    lines: list[Inlines] = []
+    for block in blocks:
+        inner: list[Inlines]
+        match block:
+            case Paragraph(inlines) | Heading(_, inlines):
+                inner = [inlines]
+            case Quote(blocks_, source):
+                inner = note_lines(blocks_)
+                if source and inner:
+                    inner[-1] = (*inner[-1], Text(" "), *source)
+            case ListBlock(items, start):
+                inner = []
+                for index, item in enumerate(items):
+                    sign = "•\u00a0" if start is None else f"{start + index}.\u00a0"
+                    inner.extend(note_lines(item, sign))
+            case Table(header, rows):
+                inner = [_row(row) for row in (header, *rows)]
+            case Code(text):
+                inner = [(Text(line),) for line in text.split("\n")]
+            case Rule():
+                inner = []
+        lines.extend(inner)
+    if marker and lines:
+        lines[0] = (Text(marker), *lines[0])
+    return lines
+
+
+def _row(row: Sequence[Inlines]) -> Inlines:
+    out: list[object] = []
+    for index, cell in enumerate(row):
+        out.extend((*((Text(" | "),) if index else ()), *cell))
+    return tuple(out)  # type: ignore[arg-type]  # only inlines are appended
+
+
+def split_note(blocks: Blocks, words: int) -> list[Blocks]:
+    """A note in pieces of about ``words`` words, cut after sentences where they are near, else between words."""
+    pieces: list[Blocks] = []
+    current: list[Inlines] = []
+    count = 0
+
+    def close() -> None:
+        nonlocal current, count
+        if current:
+            pieces.append(tuple(Paragraph(line) for line in current))
+        current, count = [], 0
+
+    for line in note_lines(blocks):
+        run: list[object] = []
+        for inline in line:
+            if not isinstance(inline, Text):
+                run.append(inline)
+                count += sum(len(i.text.split()) for i in inlines_in((inline,)) if isinstance(i, Text))
+                continue
+            rest = inline.text
+            while rest:
+                head, rest = _cut(rest, words - count, words)
+                run.append(Text(head))
+                count += len(head.split())
+                if rest or count >= words:
+                    current.append(tuple(run))  # type: ignore[arg-type]  # only inlines are appended
+                    run = []
+                    close()
+                    rest = rest.lstrip(" ")
+        if run:
+            current.append(tuple(run))  # type: ignore[arg-type]  # only inlines are appended
+    close()
+    return pieces
+
+
+def _cut(text: str, room: int, words: int) -> tuple[str, str]:
+    """The part of a text that goes into a piece with ``room`` words left, and the rest."""
+    ends = [index for index, char in enumerate(text) if char == " "]
+    if len(ends) < max(room, 1):
+        return text, ""
+    limit = max(room, 1)
+    for back in range(limit - 1, max(limit - 1 - words // 3, -1), -1):
+        if text[ends[back] - 1] in ".;:!?”":
+            return text[: ends[back]], text[ends[back] :]
+    return text[: ends[limit - 1]], text[ends[limit - 1] :]
+
+
+def _has_redline(inlines: Inlines) -> bool:
+    return any(isinstance(inline, Styled) and inline.style in ("ins", "del") for inline in inlines_in(inlines))

@@ -1,0 +1,435 @@
+"""The letter in its final order: parts with their numbers, notes with theirs, citations in the form their place asks.
+
+Numbers, short forms and *Id.* are computed here from the order that will be printed, never typed: a part that moves
+renumbers everything that depends on it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from commenttrack.errors import BadInput
+from commenttrack.letters.blocks import (
+    Block,
+    Blocks,
+    Body,
+    Break,
+    Cite,
+    InlineNote,
+    Inlines,
+    ListBlock,
+    NoteCall,
+    NoteMark,
+    Paragraph,
+    PartCall,
+    Quote,
+    Styled,
+    Text,
+    inline_runs,
+    inlines_in,
+    map_inlines,
+    plain,
+    read,
+)
+from commenttrack.letters.blocks import Heading as HeadingBlock
+from commenttrack.letters.citation_forms import (
+    NBSP,
+    Authority,
+    Citation,
+    FederalRegister,
+    bluebook,
+    bluebook_id,
+    bluebook_short,
+    ofr,
+    parse,
+)
+from commenttrack.letters.content import CitedDocument, LetterContent, LetterHead, LetterPartContent
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note as it will print; ``authorities`` are what it cites, in order."""
+
+    number: int
+    blocks: Blocks
+    authorities: tuple[Authority, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangedPart:
+    """A part as it will print.
+
+    ``number`` is computed ("III", "III.B", "III.B.1") or empty; ``mark`` is what its heading shows of it ("B.").
+    """
+
+    part: LetterPartContent
+    number: str
+    mark: str
+    level: int
+    """1 for the outermost heading, never more than one deeper than the heading before; 0 without a heading."""
+    heading: Inlines
+    blocks: Blocks
+    requested: Blocks
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangedLetter:
+    """A letter in its final order."""
+
+    content: LetterContent
+    parts: tuple[ArrangedPart, ...]
+    notes: tuple[Note, ...]
+
+
+def arrange(content: LetterContent) -> ArrangedLetter:
+    """The letter in its final order.
+
+    Raises :class:`BadInput` for a note that is called and not defined or defined and never called, a note within a
+    note, a cross-reference to no part, and a citation that cannot be read.
+    """
+    bodies = [(read(part.text), read(part.requested_text), _heading(part.heading)) for part in content.parts]
+    numbers = part_numbers(content)
+    calls = _Calls(content.head, [body for pair in bodies for body in pair[:2]])
+    names = {
+        part.key: (number, plain(heading))
+        for part, (number, _), (_, _, heading) in zip(content.parts, numbers, bodies, strict=True)
+    }
+    levels = _levels([part.level for part in content.parts])
+    shift = 0
+    parts = []
+    for index, (part, (text, requested, heading)) in enumerate(zip(content.parts, bodies, strict=True)):
+        shift = levels[index] if levels[index] else shift
+        number, mark = numbers[index]
+        blocks = _deeper(text.blocks, shift)
+        parts.append(
+            ArrangedPart(
+                part,
+                number,
+                mark,
+                levels[index],
+                _resolved(heading, calls, text, names),
+                _in_body(blocks, calls, text, names),
+                _in_body(requested.blocks, calls, requested, names),
+            )
+        )
+    return ArrangedLetter(content, tuple(parts), calls.notes(names))
+
+
+def _heading(heading: str) -> Inlines:
+    blocks = read(" ".join(heading.split())).blocks if heading.strip() else ()
+    # A heading such as "1. Scope" is a list to Markdown; what it is here is decided by where it stands.
+    if len(blocks) == 1 and isinstance(block := blocks[0], Paragraph | HeadingBlock):
+        return block.inlines
+    return (Text(" ".join(heading.split())),) if heading.strip() else ()
+
+
+# ------------------------------------------------------------------------------------------------------ part numbers
+
+_ENUMERATOR = re.compile(
+    r"(?:(?:Part|Section|Annex|Appendix|Exhibit|Question)\s+\w+|[IVXLC]+\.|[A-Z]\.|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|"
+    r"[IVXLC]+(?:\.\w+)+|\(\w{1,4}\))(?:\s|[—–:.]|\Z)"
+)
+
+
+def part_numbers(content: LetterContent) -> tuple[tuple[str, str], ...]:
+    """For each part its number ("III.B") and the mark before its heading ("B."); both empty for an unnumbered one.
+
+    Headings that carry numbers of their own keep them: then none of the letter's headings is numbered.
+    """
+    headings = [part for part in content.parts if part.heading.strip()]
+    own = any(_ENUMERATOR.match(part.heading.strip()) for part in headings)
+    if not content.head.numbered or own or len(headings) < 2:
+        return tuple(("", "") for _ in content.parts)
+    counters: list[int] = []
+    numbers = []
+    for part, level in zip(content.parts, _levels([part.level for part in content.parts]), strict=True):
+        if not part.heading.strip() or level == 0:
+            numbers.append(("", ""))
+            continue
+        counters = [*counters[:level], *([0] * (level - len(counters)))]
+        counters[-1] += 1
+        marks = [_mark(depth, count) for depth, count in enumerate(counters)]
+        numbers.append((".".join(marks).replace(".(", "("), marks[-1] + ("" if marks[-1].endswith(")") else ".")))
+    return tuple(numbers)
+
+
+def _mark(depth: int, count: int) -> str:
+    if depth == 0:
+        return roman(count)
+    if depth == 1:
+        return _letters(count)
+    return str(count) if depth == 2 else f"({_letters(count).lower()})"
+
+
+def _letters(count: int) -> str:
+    """A … Z, AA, BB …: the way outlines go on after the alphabet."""
+    return chr(ord("A") + (count - 1) % 26) * ((count - 1) // 26 + 1)
+
+
+def roman(number: int) -> str:
+    """The Roman numeral of a positive number."""
+    out = ""
+    for value, sign in (
+        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),
+        (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+    ):  # fmt: skip
+        out += sign * (number // value)
+        number %= value
+    return out
+
+
+def _levels(levels: Sequence[int]) -> list[int]:
+    """Heading levels that start at 1 and never skip one (PDF/UA-1, 7.4.2)."""
+    stack: list[int] = []
+    out = []
+    for level in levels:
+        if level == 0:
+            out.append(0)
+            continue
+        while stack and stack[-1] >= level:
+            stack.pop()
+        stack.append(level)
+        out.append(min(len(stack), 6))
+    return out
+
+
+def _deeper(blocks: Blocks, shift: int) -> Blocks:
+    """Headings inside a part's text, below the part's own heading."""
+    inside = iter(_levels([block.level for block in blocks if isinstance(block, HeadingBlock)]))
+    return tuple(
+        replace(block, level=min(shift + next(inside), 6)) if isinstance(block, HeadingBlock) else block
+        for block in blocks
+    )
+
+
+# -------------------------------------------------------------------------------------------------- notes and citations
+
+
+class _Calls:
+    """Numbers notes as the walk meets their calls."""
+
+    def __init__(self, head: LetterHead, bodies: Iterable[Body]) -> None:
+        self.head = head
+        self._everywhere: dict[str, list[Body]] = {}
+        for body in bodies:
+            for label in body.notes:
+                self._everywhere.setdefault(label, []).append(body)
+        self._numbers: dict[tuple[int, str], int] = {}
+        self._blocks: list[Blocks] = []
+
+    def call(self, label: str, body: Body) -> NoteMark:
+        """The mark of a note that the same text defines or, failing that, exactly one other text of the letter."""
+        homes = [body] if label in body.notes else self._everywhere.get(label, [])
+        if not homes:
+            raise BadInput(f"The note [^{label}] is called but not defined. Add a line that starts with [^{label}]: .")
+        if len(homes) > 1:
+            raise BadInput(f"The note [^{label}] is defined in several parts; define it in the part that calls it.")
+        key = (id(homes[0]), label)
+        if key in self._numbers:
+            return NoteMark(self._numbers[key], again=True)
+        mark = self.add(homes[0].notes[label])
+        self._numbers[key] = mark.number
+        return mark
+
+    def add(self, blocks: Blocks) -> NoteMark:
+        for run in inline_runs(blocks):
+            if any(isinstance(inline, NoteCall | InlineNote) for inline in inlines_in(run)):
+                raise BadInput(f"A note within a note: “{_start(plain(run))}”. Put both texts into one note.")
+        self._blocks.append(blocks)
+        return NoteMark(len(self._blocks))
+
+    def notes(self, names: dict[str, tuple[str, str]]) -> tuple[Note, ...]:
+        """All notes with their citations in the form of the order."""
+        for label, homes in self._everywhere.items():
+            for home in homes:
+                if (id(home), label) not in self._numbers:
+                    raise BadInput(
+                        f"The note [^{label}] is defined but never called: “{_start(_first_words(home.notes[label]))}”."
+                    )
+        cited = [
+            [
+                parse(inline.source)
+                for run in inline_runs(blocks)
+                for inline in inlines_in(run)
+                if isinstance(inline, Cite)
+            ]
+            for blocks in self._blocks
+        ]
+        forms = citation_phrases(cited, self.head)
+        notes = []
+        for index, blocks in enumerate(self._blocks):
+            phrases = iter(forms[index])
+
+            def change(run: Inlines, phrases: "Iterable[Inlines]" = phrases) -> Inlines:
+                return _substituted(run, phrases, names)
+
+            authorities = tuple(citation.authority for group in cited[index] for citation in group)
+            notes.append(Note(index + 1, map_inlines(blocks, change), authorities))
+        return tuple(notes)
+
+
+def _first_words(blocks: Blocks) -> str:
+    return " ".join(plain(run) for run in inline_runs(blocks))
+
+
+def _start(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:8]) + (" …" if len(words) > 8 else "")
+
+
+def citation_phrases(notes: Sequence[Sequence[Sequence[Citation]]], head: LetterHead) -> list[list[Inlines]]:
+    """How each citation group of each note prints, given all notes in final order."""
+    if head.citations == "ofr":
+        return [[_joined([_ofr(citation) for citation in group]) for group in note] for note in notes]
+    sources = {(source.volume, source.start_page): source for source in head.sources}
+    seen: set[tuple[int, int]] = set()
+    out: list[list[Inlines]] = []
+    before: tuple[Authority, ...] = ()
+    for note in notes:
+        phrases = []
+        inside: list[Authority] = []
+        for group in note:
+            forms = []
+            for citation in group:
+                # Id. points at the one authority cited immediately before, in this note or as the only one of the last.
+                if inside:
+                    previous = inside[-1]
+                elif len(before) == 1:
+                    previous = before[0]
+                else:
+                    previous = None
+                forms.append(_bluebook(citation, previous, seen, sources, head.thousands_comma))
+                inside.append(citation.authority)
+            phrases.append(_joined(forms))
+        out.append(phrases)
+        before = tuple(inside)
+    return out
+
+
+def _ofr(citation: Citation) -> Inlines:
+    return (*_signal(citation), Text(ofr(citation.authority)))
+
+
+def _bluebook(
+    citation: Citation,
+    previous: Authority | None,
+    seen: set[tuple[int, int]],
+    sources: dict[tuple[int, int], CitedDocument],
+    thousands: bool,
+) -> Inlines:
+    authority = citation.authority
+    signal = _signal(citation)
+    if previous is not None and (rest := bluebook_id(authority, previous, thousands=thousands)) is not None:
+        word = "Id." if not signal else "id."
+        return (*signal, Styled("em", (Text(word),)), *((Text(rest),) if rest else ()))
+    if isinstance(authority, FederalRegister):
+        key = (authority.volume, authority.page)
+        if key in seen and authority.pins:
+            return (*signal, Text(bluebook_short(authority, thousands=thousands)))
+        seen.add(key)
+        return (*signal, Text(bluebook(authority, sources.get(key), thousands=thousands)))
+    return (*signal, Text(bluebook(authority, thousands=thousands)))
+
+
+def _signal(citation: Citation) -> Inlines:
+    return (Styled("em", (Text(citation.signal),)), Text(NBSP)) if citation.signal else ()
+
+
+def _joined(forms: Sequence[Inlines]) -> Inlines:
+    out: list[Text | Styled] = []
+    for index, form in enumerate(forms):
+        if index:
+            out.append(Text("; "))
+        out.extend(form)  # type: ignore[arg-type]  # forms are made of Text and Styled only
+    return tuple(out)
+
+
+# ----------------------------------------------------------------------------------------------------- substituting
+
+
+def _in_body(blocks: Blocks, calls: _Calls, body: Body, names: dict[str, tuple[str, str]]) -> Blocks:
+    """Blocks of the body with calls, citations and cross-references resolved, in reading order."""
+    out: list[Block] = []
+    for block in blocks:
+        match block:
+            case Quote(inner, source) if source:
+                inner = _in_body(inner, calls, body, names)
+                line = _resolved(source, calls, body, names, bare=True)
+                if calls.head.citations == "bluebook" and inner and isinstance(last := inner[-1], Paragraph):
+                    marks = tuple(inline for inline in line if isinstance(inline, NoteMark))
+                    out.append(Quote((*inner[:-1], Paragraph((*last.inlines, *marks)))))
+                else:
+                    out.append(Quote(inner, line))
+            case Quote(inner):
+                out.append(Quote(_in_body(inner, calls, body, names)))
+            case ListBlock(items):
+                out.append(replace(block, items=tuple(_in_body(item, calls, body, names) for item in items)))
+            case _:
+                out.extend(map_inlines((block,), lambda run: _resolved(run, calls, body, names)))
+    return tuple(out)
+
+
+def _resolved(
+    run: Inlines, calls: _Calls, body: Body, names: dict[str, tuple[str, str]], *, bare: bool = False
+) -> Inlines:
+    """One run with everything resolved. ``bare`` leaves the brackets off citations in the text."""
+    out: list[object] = []
+    pending: NoteMark | None = None
+    for inline in run:
+        if pending is not None:
+            # The call stands after the point or comma that closes what it supports.
+            if isinstance(inline, Text) and (close := re.match(r"[.,;:!?]?[”’\"']?", inline.text)) and close.group():
+                out.append(Text(close.group()))
+                inline = Text(inline.text[close.end() :])
+            out.append(pending)
+            pending = None
+        match inline:
+            case NoteCall(label):
+                out.append(calls.call(label, body))
+            case InlineNote(children):
+                out.append(calls.add((Paragraph(children),)))
+            case Cite(source) if calls.head.citations == "bluebook":
+                pending = calls.add((Paragraph((inline, Text("."))),))
+                if out and isinstance(before := out[-1], Text):
+                    out[-1] = Text(before.text.rstrip(" "))
+            case Cite(source):
+                phrase = _joined([_ofr(citation) for citation in parse(source)])
+                opened = _open_bracket(out)
+                out.extend(phrase if bare or opened else (Text("("), *phrase, Text(")")))
+            case Styled(style, children, href):
+                out.append(Styled(style, _resolved(children, calls, body, names, bare=bare), href))
+            case PartCall(key):
+                out.append(_cross_reference(key, names))
+            case _:
+                out.append(inline)
+    if pending is not None:
+        out.append(pending)
+    return tuple(out)  # type: ignore[arg-type]  # only inlines are appended
+
+
+def _open_bracket(out: Sequence[object]) -> bool:
+    """Whether the text so far stands inside a bracket, so that a citation needs none of its own."""
+    text = "".join(inline.text for inline in out if isinstance(inline, Text))
+    return text.count("(") > text.count(")")
+
+
+def _substituted(run: Inlines, phrases: "Iterable[Inlines]", names: dict[str, tuple[str, str]]) -> Inlines:
+    out: list[object] = []
+    for inline in run:
+        match inline:
+            case Cite():
+                out.extend(next(iter(phrases)))
+            case Styled(style, children, href):
+                out.append(Styled(style, _substituted(children, phrases, names), href))
+            case PartCall(key):
+                out.append(_cross_reference(key, names))
+            case Break() | Text() | _:
+                out.append(inline)
+    return tuple(out)  # type: ignore[arg-type]  # only inlines are appended
+
+
+def _cross_reference(key: str, names: dict[str, tuple[str, str]]) -> Styled:
+    if key not in names:
+        raise BadInput(f"[#{key}] refers to no part of the letter; the parts are {', '.join(names) or 'none'}.")
+    number, heading = names[key]
+    return Styled("link", (Text(f"Part{NBSP}{number}" if number else f"“{heading}”"),), f"#{key}")

@@ -1,0 +1,219 @@
+"""A letter as HTML and PDF. The templates see plain values made from :class:`LetterContent` and nothing else."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any, Literal
+
+import jinja2
+from markupsafe import Markup as Safe
+
+from commenttrack.letters import pdf as pages
+from commenttrack.letters.blocks import Inlines, NoteMark, plain
+from commenttrack.letters.citation_forms import ofr
+from commenttrack.letters.content import LetterContent, Signatory, ordered_signatories
+from commenttrack.letters.markup import Markup
+from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange
+from commenttrack.resources import folder
+
+Place = Literal["foot", "end"]
+
+
+def letter_html(content: LetterContent) -> str:
+    """The letter as one HTML file for the screen: notes at the end, styles inside, nothing fetched."""
+    return _page(arrange(content), "end", _asset("screen.css"), screen=True)
+
+
+def letter_pdf(content: LetterContent) -> bytes:
+    """The letter as a tagged PDF (PDF/UA-1 and PDF/A-3a) with the ``commenttrack-letter/1`` data attached.
+
+    The same content gives the same bytes. Raises :class:`commenttrack.letters.pdf.CannotRender` (missing fonts or
+    glyphs, forbidden addresses, text that no page could hold) and :class:`BadInput` (see :func:`notes.arrange`).
+    """
+    letter = arrange(content)
+    data = json.dumps(letter_data(letter), ensure_ascii=False, indent=1, sort_keys=True)
+    css = pages.font_faces() + _asset("page.css")
+
+    def html(note_pieces: dict[int, int]) -> str:
+        return _page(letter, "foot", css, note_pieces=note_pieces)
+
+    return pages.make(
+        html,
+        notes={note.number: note for note in letter.notes},
+        attachment=data.encode(),
+        stamp=_stamp(content.head.date),
+    )
+
+
+def letter_data(letter: ArrangedLetter) -> dict[str, Any]:
+    """``commenttrack-letter/1``: parts with numbers, provisions and requested text; notes; signatories in order."""
+    return {
+        "format": "commenttrack-letter/1",
+        "date": letter.content.head.date,
+        "re": list(letter.content.head.re),
+        "parts": [
+            {
+                "key": part.part.key,
+                "number": part.number,
+                "heading": part.part.heading,
+                "text": part.part.text,
+                "requested_text": part.part.requested_text,
+                "provisions": list(part.part.provisions),
+            }
+            for part in letter.parts
+        ],
+        "notes": [
+            {"number": note.number, "citations": [_plain_space(ofr(authority)) for authority in note.authorities]}
+            for note in letter.notes
+        ],
+        "signatories": [asdict(signatory) for signatory in ordered_signatories(letter.content)],
+    }
+
+
+def _plain_space(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+# -------------------------------------------------------------------------------------------------------- the template
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder("templates") / "letter"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _asset(name: str) -> str:
+    return (folder("templates") / "letter" / name).read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class _PartView:
+    key: str
+    level: int
+    mark: str
+    heading: Safe
+    body: Safe
+    requested: Safe
+    provisions: tuple[str, ...]
+
+
+def _page(
+    letter: ArrangedLetter,
+    place: Place,
+    css: str,
+    *,
+    screen: bool = False,
+    note_pieces: dict[int, int] | None = None,
+) -> str:
+    head = letter.content.head
+    markup = Markup(letter.notes, place, head.redline_words, note_pieces)
+    signatories = ordered_signatories(letter.content)
+    title = _title(letter.content)
+    context: dict[str, Any] = {
+        "lang": head.lang,
+        "title": title,
+        "author": head.letterhead.name or letter.content.lead,
+        "subject": " · ".join(head.re[1:]),
+        "stamp": _stamp(head.date).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "css": _safe(css),
+        "page_kind": "draft" if head.draft else "",
+        "running_left": head.letterhead.name or (head.re[0] if head.re else ""),
+        "running_right": head.date,
+        "banner": head.illustrative,
+        "screen": screen,
+        "letterhead": head.letterhead,
+        "between": " · ",
+        "date": head.date,
+        "via": head.via,
+        "to": head.to,
+        "re": head.re,
+        "salutation": head.salutation,
+        "contents": _contents(letter, markup) if head.toc else [],
+        "parts": [_part_view(part, markup) for part in letter.parts],
+        "contact": head.contact,
+        "closing": head.closing,
+        "signatories": signatories,
+        "columns": _columns(signatories),
+        "notes": [{"number": note.number, "text": _safe(markup.note_text(note))} for note in letter.notes]
+        if place == "end"
+        else [],
+    }
+    return _environment().get_template("letter.html").render(context)
+
+
+def _safe(html: str) -> Safe:
+    """HTML of our own writing: style sheets that ship with the program, and what Markup wrote and escaped."""
+    return Safe(html)  # noqa: S704
+
+
+def _part_view(part: ArrangedPart, markup: Markup) -> _PartView:
+    return _PartView(
+        part.part.key,
+        part.level or 1,
+        part.mark,
+        _safe(markup.inlines(part.heading)),
+        _safe(markup.blocks(part.blocks)),
+        _safe(markup.blocks(part.requested)),
+        part.part.provisions,
+    )
+
+
+def _contents(letter: ArrangedLetter, markup: Markup) -> list[dict[str, object]]:
+    return [
+        {
+            "key": part.part.key,
+            "level": part.level,
+            "mark": part.mark,
+            "heading": _safe(markup.inlines(_without_calls(part.heading))),
+        }
+        for part in letter.parts
+        if part.heading
+    ]
+
+
+def _without_calls(inlines: Inlines) -> Inlines:
+    return tuple(inline for inline in inlines if not isinstance(inline, NoteMark))
+
+
+def _title(content: LetterContent) -> str:
+    head = content.head
+    if head.re:
+        return re.sub(r"\s+", " ", f"Comments: {head.re[0]}" if head.via else head.re[0])
+    first = next((plain(part.heading) for part in arrange(content).parts if part.heading), "")
+    return first or (f"Letter of {head.date}" if head.date else head.letterhead.name or "Letter")
+
+
+def _columns(signatories: tuple[Signatory, ...]) -> int:
+    """Columns of the signature block: names alone stay in one column up to 24, signers with lines for a pen up to 3."""
+    count = len(signatories)
+    if all(not signatory.person for signatory in signatories):
+        return 1 if count <= 24 else 2 if count <= 80 else 3
+    return 1 if count <= 3 else 2 if count <= 60 else 3
+
+
+_MONTHS = {month: index for index, month in enumerate(
+    ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+     "december"), 1)}  # fmt: skip
+
+
+def _stamp(written: str) -> datetime:
+    """The moment that files carry inside: noon UTC of the letter's own date, so that the same letter gives the same
+    bytes; a letter without a readable date carries 1 January 2000."""
+    text = unescape(written).strip().lower()
+    if match := re.search(r"(\d{4})-(\d{2})-(\d{2})", text):
+        year, month, day = (int(group) for group in match.groups())
+    elif (match := re.search(r"([a-z]+)\.? (\d{1,2}),? (\d{4})", text)) and match.group(1) in _MONTHS:
+        year, month, day = int(match.group(3)), _MONTHS[match.group(1)], int(match.group(2))
+    else:
+        year, month, day = 2000, 1, 1
+    try:
+        return datetime(year, month, day, 12, tzinfo=UTC)
+    except ValueError:
+        return datetime(2000, 1, 1, 12, tzinfo=UTC)
