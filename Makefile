@@ -12,7 +12,7 @@ PYTHON := $(firstword $(foreach python,python3 python3.14 python3.13 python3.12 
 	$(shell $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(python))))
 endif
 BIN := .venv/bin
-PIP := $(BIN)/pip --quiet --disable-pip-version-check
+PIP := PIP_USE_PEP517=1 $(BIN)/pip --quiet --disable-pip-version-check
 ASSETS := commenttrack/web/static/vendor/VERSIONS.txt
 
 # Pango and HarfBuzz lay out the letter and are in no wheel; DejaVu has the signs that our typefaces lack.
@@ -79,18 +79,24 @@ install-dev: .make/requirements-dev .make/package $(ASSETS)
 	@echo 'Creating .venv with $(PYTHON)'
 	@$(PYTHON) -m venv --clear .venv
 
+# setuptools comes first, from the lock like everything else: what has no wheel, and the checkout itself, are built with
+# it, and no build environment with unlocked contents is made.
+define install_lock
+@$(PIP) install --require-hashes --requirement <(sed -n '/^setuptools==/,/[^\\]$$/p' $(1))
+@$(PIP) install --require-hashes --no-build-isolation --requirement $(1)
+endef
+
 .make/requirements: .venv/pyvenv.cfg requirements.lock
 	@echo 'Installing the locked requirements'
-	@$(PIP) install --require-hashes --requirement requirements.lock
+	$(call install_lock,requirements.lock)
 	@touch $@
 
 # What the development lock holds includes what the other one holds, at the same versions.
 .make/requirements-dev: .venv/pyvenv.cfg requirements-dev.lock | .make/debian-test
 	@echo 'Installing the locked requirements for tests'
-	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	$(call install_lock,requirements-dev.lock)
 	@touch $@ .make/requirements
 
-# setuptools is in the locks, so that nothing is downloaded here and no build environment is made.
 .make/package: .venv/pyvenv.cfg setup.cfg pyproject.toml | .make/requirements
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
