@@ -5,7 +5,7 @@ still has that digest; a part added later is covered by nobody who decided befor
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 
@@ -34,6 +34,20 @@ class Standing(enum.StrEnum):
     ABSTAINED = "abstained"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+
+
+class PartState(enum.StrEnum):
+    """How one decision stands to one part of the letter of today: a cell of the board."""
+
+    UNDECIDED = "undecided"
+    COVERED = "covered"
+    EXCEPTED = "excepted"
+    CHANGED = "changed"
+    """Covered at another wording."""
+    NOT_COVERED = "not_covered"
+    """Added to the letter after the decision."""
+    NOT_JOINED = "not_joined"
+    """The organization abstained, declined or withdrew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +85,24 @@ def compare(covered: Mapping[str, str], shown_keys: frozenset[str], today: Mappi
 
 
 def standing(decision: Decision | None, comparison: Comparison | None, *, opened: bool) -> Standing:
-    """The one word for the board. Only a name under the letter can be stale; a refusal of an older wording stays one."""
+    """The one word for the board. Only a name under the letter can be stale; a refusal of older wording stays one."""
     if decision is None:
         return Standing.OPENED if opened else Standing.ASKED
     if decision in JOINING and comparison is not None and comparison.stale:
         return Standing.STALE
     return Standing(decision.value)
+
+
+def part_state(
+    key: str, decision: Decision | None, covered: Collection[str], shown: Collection[str], comparison: Comparison | None
+) -> PartState:
+    """The board's cell for a part of today's letter; ``comparison`` is None as long as nothing was decided."""
+    if decision is None or comparison is None:
+        return PartState.UNDECIDED
+    if decision not in JOINING:
+        return PartState.NOT_JOINED
+    if key in comparison.changed:
+        return PartState.CHANGED
+    if key in covered:
+        return PartState.COVERED
+    return PartState.EXCEPTED if key in shown else PartState.NOT_COVERED

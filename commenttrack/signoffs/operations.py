@@ -1,0 +1,457 @@
+"""What happens to sign-offs: asking, opening a link, deciding, recording what came by mail."""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, joinedload
+
+from commenttrack import audit, outbox
+from commenttrack.config import Settings
+from commenttrack.errors import Conflict, Refused
+from commenttrack.letters.models import Letter, LetterVersion
+from commenttrack.members.models import Organization, Person, Signatory
+from commenttrack.rulemaking.operations import deadline
+from commenttrack.signoffs import campaign, notices
+from commenttrack.signoffs.lifecycle import JOINING, Decision, covered_parts
+from commenttrack.signoffs.models import SignOff, SignOffPart, SignOffRequest
+from commenttrack.signoffs.reading import (
+    DECISION_WORDS,
+    current_decision,
+    decisions_close,
+    link_closes,
+    moved_since,
+    newest_version,
+    part_name,
+    shown_parts,
+    subject_of,
+    version_digests,
+)
+from commenttrack.signoffs.refusals import (
+    CannotBeAsked,
+    DecidedMeanwhile,
+    IncompleteDecision,
+    LetterHasMoved,
+    LinkExpired,
+    LinkUnknown,
+)
+from commenttrack.signoffs.reservations import settled_reservation
+
+_TOKEN_BYTES = 32
+
+
+# ------------------------------------------------------------------------------------------------------------ asking
+
+
+def invite(
+    session: Session,
+    letter: Letter,
+    organization: Organization,
+    person: Person,
+    *,
+    actor: str,
+    now: dt.datetime,
+    settings: Settings,
+    note: str = "",
+) -> SignOffRequest:
+    """Ask an organization to decide on the newest frozen version, by a mail with a link of its own.
+
+    Asking again replaces the link: only the newest mail works. Which mail is written (invitation, the letter moved,
+    reminder) follows from what happened since the last one. Raises :class:`NothingFrozen` or :class:`CannotBeAsked`.
+    """
+    version = newest_version(letter)
+    if not person.email:
+        raise CannotBeAsked(f"{person.name} has no e-mail address; add one, since the invitation is mailed.")
+    if not _may_sign(session, organization, person):
+        raise CannotBeAsked(f"{person.name} is not a signatory of {organization.name}; add the person there first.")
+    closes = decisions_close(letter.docket, asked_at=now)
+    if closes <= now:
+        raise CannotBeAsked(
+            f"The time for decisions ended {campaign.last_moment_in_words(closes)}. Set a later one first."
+        )
+    request = session.scalar(
+        select(SignOffRequest)
+        .where(SignOffRequest.letter_id == letter.id, SignOffRequest.organization_id == organization.id)
+        .with_for_update(of=SignOffRequest)
+    )
+    current = current_decision(session, request) if request else None
+    before = (current.letter_version if current else request.asked_version) if request else None
+    kind = campaign.asking(
+        asked_before=request is not None,
+        moved=before is not None and before.id != version.id,
+        decided=current is not None,
+    )
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    if request is None:
+        request = SignOffRequest(letter=letter, organization=organization)
+        session.add(request)
+    request.person, request.asked_version = person, version
+    request.token_hash, request.asked_at, request.expires_at, request.opened_at = _hash(token), now, closes, None
+    try:
+        with session.begin_nested():
+            session.flush()  # the mail's key and the audit event name the request's id
+    except IntegrityError as error:
+        raise Conflict(f"{organization.name} was asked by somebody else at the same moment.") from error
+    mail = notices.compose_asking(
+        kind.value,
+        _ask(request, version, closes),
+        link=f"{settings.base_url}/sign/{token}",
+        note=note,
+        changes=_changes_in_words(before, version, current) if before else (),
+    )
+    # The token is new with each asking, so its hash names this cause; the token itself stands in the mail only.
+    _write(session, request, mail, key=f"sign_off_request {request.id} asked {request.token_hash[:16]}", now=now)
+    audit.record(
+        session,
+        actor=actor,
+        action=f"sign-off asked ({kind.value})",
+        subject=subject_of(request),
+        now=now,
+        letter=letter.id,
+        organization=organization.id,
+        person=person.id,
+        version=version.number,
+        expires=closes.isoformat(),
+    )
+    return request
+
+
+def remind(
+    session: Session, letter: Letter, *, actor: str, now: dt.datetime, settings: Settings, note: str = ""
+) -> list[SignOffRequest]:
+    """Ask everybody who has not decided once more; returns whom. Nobody who decided is written to."""
+    decided = select(SignOff.request_id).where(SignOff.letter_id == letter.id, SignOff.is_current)
+    undecided = session.scalars(
+        select(SignOffRequest)
+        .where(SignOffRequest.letter_id == letter.id, SignOffRequest.id.not_in(decided))
+        .order_by(SignOffRequest.id)
+        .options(joinedload(SignOffRequest.organization), joinedload(SignOffRequest.person))
+    ).all()
+    return [
+        invite(
+            session, letter, request.organization, request.person, actor=actor, now=now, settings=settings, note=note
+        )
+        for request in undecided
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------------- the link
+
+
+def find_request(session: Session, token: str, *, now: dt.datetime) -> SignOffRequest:
+    """The request a mailed link belongs to. Raises :class:`LinkUnknown` or :class:`LinkExpired`; changes nothing."""
+    return _find(session, token, now=now, lock=False)
+
+
+def mark_opened(session: Session, request: SignOffRequest, *, now: dt.datetime) -> None:
+    """Note that the link was opened. It says that the mail arrived, never that a person agreed: scanners open links."""
+    if request.opened_at is None:
+        request.opened_at = now
+        audit.record(session, actor="the link", action="sign-off link opened", subject=subject_of(request), now=now)
+
+
+# ---------------------------------------------------------------------------------------------------------- deciding
+
+
+def decide(
+    session: Session,
+    token: str,
+    *,
+    version: LetterVersion,
+    decision: Decision,
+    name: str,
+    title: str = "",
+    authority: str = "",
+    reservation: str = "",
+    excepted: Collection[str] = frozenset(),
+    reason: str = "",
+    address: str = "",
+    client: str = "",
+    seen: int | None = None,
+    now: dt.datetime,
+) -> SignOff:
+    """Record the decision of the organization a link was mailed to, on the version its page showed.
+
+    ``seen`` is the id of the current decision that the page showed (None when it showed none): a decision that somebody
+    else recorded meanwhile is never replaced unseen. ``excepted`` holds keys of parts. Raises :class:`LinkUnknown`,
+    :class:`LinkExpired`, :class:`LetterHasMoved`, :class:`DecidedMeanwhile`, :class:`IncompleteDecision` or
+    :class:`~commenttrack.signoffs.reservations.BadReservation`; nothing is recorded then.
+    """
+    request = _find(session, token, now=now, lock=True)
+    newest = newest_version(request.letter)
+    if version.id != newest.id:
+        raise LetterHasMoved(
+            f"The letter has moved: version {newest.number} was frozen while you read version {version.number}. "
+            "Your decision was not recorded. Open the link again to see what changed, and decide on the new wording."
+        )
+    return _record(
+        session,
+        request,
+        version,
+        _Given(decision, name, title, authority, reservation, frozenset(excepted), reason),
+        address=address,
+        client=client,
+        seen=seen,
+        recorded_by="",
+        actor=f"{name.strip()} for {request.organization.name}",
+        now=now,
+    )
+
+
+def record_received(
+    session: Session,
+    request: SignOffRequest,
+    *,
+    version: LetterVersion,
+    decision: Decision,
+    name: str,
+    title: str = "",
+    authority: str = "",
+    reservation: str = "",
+    excepted: Collection[str] = frozenset(),
+    reason: str = "",
+    seen: int | None = None,
+    actor: str,
+    now: dt.datetime,
+) -> SignOff:
+    """Record, as staff, a decision that arrived by mail. It prints as such, and the signer gets a copy.
+
+    ``version`` is the one the member's mail speaks of, which may be an older one. The internal deadline does not bind
+    the staff. Raises what :func:`decide` raises, but for the link.
+    """
+    if version.letter_id != request.letter_id:
+        raise Refused("This version belongs to another letter.")
+    session.refresh(request, with_for_update={"of": SignOffRequest})
+    return _record(
+        session,
+        request,
+        version,
+        _Given(decision, name, title, authority, reservation, frozenset(excepted), reason),
+        address="",
+        client="",
+        seen=seen,
+        recorded_by=actor,
+        actor=actor,
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What was filled in, as it came."""
+
+    decision: Decision
+    name: str
+    title: str
+    authority: str
+    reservation: str
+    excepted: frozenset[str]
+    reason: str
+
+
+def _record(
+    session: Session,
+    request: SignOffRequest,
+    version: LetterVersion,
+    given: _Given,
+    *,
+    address: str,
+    client: str,
+    seen: int | None,
+    recorded_by: str,
+    actor: str,
+    now: dt.datetime,
+) -> SignOff:
+    """Supersede the current decision, if the signer has seen it, by a new one. The request's row is locked."""
+    current = current_decision(session, request)
+    if (current.id if current else None) != seen:
+        raise DecidedMeanwhile(request.organization.name, _in_words(current) if current else "")
+    if given.decision is Decision.WITHDRAWN and (current is None or current.decision not in JOINING):
+        raise IncompleteDecision("There is nothing to withdraw: this organization has not joined the letter.")
+    name = _line(given.name, "your name", 200)
+    if not name:
+        raise IncompleteDecision("Give your name, as it should print.")
+    reservation, excepted = _reservation(given, version)
+    if given.reason.strip() and given.decision in JOINING:
+        raise IncompleteDecision("A reason goes with abstaining, declining or withdrawing; joining needs none.")
+    made = SignOff(
+        request=request,
+        letter_id=request.letter_id,
+        organization=request.organization,
+        letter_version=version,
+        decision=given.decision,
+        is_current=True,
+        name=name,
+        title=_line(given.title, "the title", 200),
+        authority=_line(given.authority, "the authority", 500),
+        reservation=reservation,
+        reason=_bounded(given.reason.strip(), "the reason", 5_000),
+        decided_at=now,
+        address=address[:100],
+        client=client[:500],
+        recorded_by=recorded_by,
+        parts=[
+            SignOffPart(part_key=key, digest=digest)
+            for key, digest in covered_parts(version_digests(version), excepted).items()
+        ],
+    )
+    if current is not None:
+        current.is_current = False
+        session.flush()  # the earlier decision must give up the one current place before the new one takes it
+    try:
+        with session.begin_nested():
+            session.add(made)
+            session.flush()  # the database decides here whether the place was free
+    except IntegrityError as error:
+        raise DecidedMeanwhile(request.organization.name) from error
+    audit.record(
+        session,
+        actor=actor,
+        action=f"sign-off {made.decision.value}",
+        subject=subject_of(request),
+        now=now,
+        sign_off=made.id,
+        version=version.number,
+        name=made.name,
+        title=made.title,
+        authority=made.authority,
+        reservation=made.reservation,
+        parts={part.part_key: part.digest for part in made.parts},
+        supersedes=current.id if current else None,
+        recorded_by=recorded_by,
+    )
+    _confirm(session, made, now=now)
+    return made
+
+
+def _reservation(given: _Given, version: LetterVersion) -> tuple[str, frozenset[str]]:
+    if given.decision is Decision.JOINED_WITH_RESERVATION:
+        words = _line(given.reservation, "the reservation", 500)
+        return settled_reservation(shown_parts(version), given.excepted, words)
+    if given.excepted or given.reservation.strip():
+        raise IncompleteDecision(
+            "A reservation was given without choosing “join with a reservation”. Choose one of them."
+        )
+    return "", frozenset()
+
+
+def _in_words(sign_off: SignOff) -> str:
+    decision = DECISION_WORDS[sign_off.decision].lower()
+    return f"{decision}, by {sign_off.name}, {campaign.moment_in_words(sign_off.decided_at)}"
+
+
+def _confirm(session: Session, made: SignOff, *, now: dt.datetime) -> None:
+    """Write the signer's copy beside the decision. A person without an address (a record by mail) gets none."""
+    request, version = made.request, made.letter_version
+    if not request.person.email:
+        return
+    covered = {part.part_key for part in made.parts}
+    closes = link_closes(request)
+    mail = notices.compose_confirmation(
+        _ask(request, version, closes),
+        notices.Recorded(
+            decision=DECISION_WORDS[made.decision],
+            name=made.name,
+            title=made.title,
+            authority=made.authority,
+            reservation=made.reservation,
+            reason=made.reason,
+            moment=campaign.moment_in_words(made.decided_at),
+            recorded_by=made.recorded_by,
+            parts=tuple((part_name(part), part["digest"]) for part in version.parts_json if part["key"] in covered),
+            excepted=tuple(part_name(part) for part in version.parts_json if part["key"] not in covered),
+            joining=made.decision in JOINING,
+        ),
+        may_change=now < closes,
+    )
+    _write(session, request, mail, key=f"sign_off {made.id} confirmation", now=now)
+
+
+# ------------------------------------------------------------------------------------------------------------ inside
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _find(session: Session, token: str, *, now: dt.datetime, lock: bool) -> SignOffRequest:
+    query = select(SignOffRequest).where(SignOffRequest.token_hash == _hash(token))
+    if lock:
+        # PostgreSQL: two decisions on one request queue here, so that the second one sees the first.
+        query = query.with_for_update(of=SignOffRequest).execution_options(populate_existing=True)
+    request = session.scalar(query)
+    if request is None:
+        raise LinkUnknown
+    if now >= link_closes(request):
+        raise LinkExpired
+    return request
+
+
+def _may_sign(session: Session, organization: Organization, person: Person) -> bool:
+    if person.organization_id == organization.id:
+        return True
+    return (
+        session.scalar(
+            select(Signatory.id).where(Signatory.organization_id == organization.id, Signatory.person_id == person.id)
+        )
+        is not None
+    )
+
+
+def _ask(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -> notices.Ask:
+    docket = request.letter.docket
+    date = deadline(docket)
+    return notices.Ask(
+        association=request.letter.lead.name,
+        organization=request.organization.name,
+        person=request.person.name,
+        docket=docket.title,
+        identifiers=tuple(identifier.identifier for identifier in docket.identifiers),
+        letter=request.letter.title,
+        version=version.number,
+        closes=campaign.last_moment_in_words(closes),
+        comment_date=campaign.comment_date_in_words(date.date, date.time, date.zone) if date else "",
+        illustrative=docket.illustrative,
+    )
+
+
+def _changes_in_words(
+    before: LetterVersion, version: LetterVersion, current: SignOff | None
+) -> tuple[notices.ChangedPart, ...]:
+    comparison = moved_since(before, current, version_digests(version))
+    old = {part["key"]: part_name(part) for part in before.parts_json}
+    new = {part["key"]: part_name(part) for part in version.parts_json}
+    return (
+        *(notices.ChangedPart(new[key], "reworded") for key in comparison.changed),
+        *(notices.ChangedPart(old[key], "taken out") for key in comparison.removed),
+        *(notices.ChangedPart(new[key], "added") for key in comparison.added),
+    )
+
+
+def _write(session: Session, request: SignOffRequest, mail: notices.Notice, *, key: str, now: dt.datetime) -> None:
+    assert request.person.email  # noqa: S101 (both callers have refused a person without an address)
+    outbox.write(
+        session,
+        key=key,
+        to_name=request.person.name,
+        to_email=request.person.email,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        now=now,
+    )
+
+
+def _line(text: str, what: str, longest: int) -> str:
+    """One line of a form: white space folded, control characters refused by their absence in print."""
+    return _bounded(" ".join("".join(c if c.isprintable() else " " for c in text).split()), what, longest)
+
+
+def _bounded(text: str, what: str, longest: int) -> str:
+    if len(text) > longest:
+        raise IncompleteDecision(f"Shorten {what}: it has {len(text):,} characters, and {longest:,} fit.")
+    return text

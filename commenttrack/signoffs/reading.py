@@ -1,0 +1,207 @@
+"""What stands: the version to decide on, current decisions, the signature block, and what a link shows."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from commenttrack import audit
+from commenttrack.letters.content import Signatory as PrintedSignatory
+from commenttrack.letters.models import Letter, LetterVersion
+from commenttrack.rulemaking.models import Docket
+from commenttrack.rulemaking.operations import deadline
+from commenttrack.signoffs import campaign
+from commenttrack.signoffs.lifecycle import JOINING, Comparison, Decision, compare
+from commenttrack.signoffs.models import SignOff, SignOffRequest
+from commenttrack.signoffs.refusals import NothingFrozen, StaleSignOffs
+from commenttrack.signoffs.reservations import ShownPart
+
+DECISION_WORDS = {
+    Decision.JOINED: "Joined",
+    Decision.JOINED_WITH_RESERVATION: "Joined with a reservation",
+    Decision.ABSTAINED: "Abstained",
+    Decision.DECLINED: "Declined",
+    Decision.WITHDRAWN: "Withdrawn",
+}
+"""How a decision reads in mails, certificates and files."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaleSignOff:
+    """A joining decision given for wording that is no longer in the version."""
+
+    sign_off: SignOff
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureBlock:
+    """The joining decisions of a letter, measured against one version of it."""
+
+    current: tuple[SignOff, ...]
+    stale: tuple[StaleSignOff, ...]
+    uncovered: tuple[StaleSignOff, ...]
+    """Current decisions whose organizations never saw a part that was added later (``comparison.added``)."""
+
+    @property
+    def printed(self) -> tuple[PrintedSignatory, ...]:
+        """The current decisions as they print; the letter puts them in its order."""
+        return tuple(
+            PrintedSignatory(
+                organization=sign_off.organization.name,
+                person=sign_off.name,
+                title=sign_off.title,
+                reservation=sign_off.reservation,
+                recorded_by_mail=bool(sign_off.recorded_by),
+            )
+            for sign_off in self.current
+        )
+
+
+def newest_version(letter: Letter) -> LetterVersion:
+    """The newest frozen version; raises :class:`NothingFrozen`."""
+    if not letter.versions:
+        raise NothingFrozen(f"“{letter.title}” has no frozen version yet. Freeze it, so that there is wording to sign.")
+    return letter.versions[-1]
+
+
+def version_digests(version: LetterVersion) -> dict[str, str]:
+    """Digest by part key of a frozen version, in the letter's order."""
+    return {part["key"]: part["digest"] for part in version.parts_json}
+
+
+def moved_since(before: LetterVersion, decided: SignOff | None, today: Mapping[str, str]) -> Comparison:
+    """How a letter moved since a version was decided on, or merely shown when nothing is decided."""
+    shown = version_digests(before)
+    covered = {part.part_key: part.digest for part in decided.parts} if decided else shown
+    return compare(covered, frozenset(shown), today)
+
+
+def shown_parts(version: LetterVersion) -> tuple[ShownPart, ...]:
+    """The parts of a frozen version as a reservation knows them."""
+    return tuple(
+        ShownPart(key=part["key"], number=part["number"], heading=part["heading"], level=part["level"])
+        for part in version.parts_json
+    )
+
+
+def signature_block(session: Session, version: LetterVersion) -> SignatureBlock:
+    """The joining decisions that stand, sorted into those that hold for this version and those that do not."""
+    today = version_digests(version)
+    current: list[SignOff] = []
+    stale: list[StaleSignOff] = []
+    uncovered: list[StaleSignOff] = []
+    for sign_off in standing_decisions(session, version.letter_id):
+        if sign_off.decision not in JOINING:
+            continue
+        comparison = moved_since(sign_off.letter_version, sign_off, today)
+        if comparison.stale:
+            stale.append(StaleSignOff(sign_off, comparison))
+            continue
+        current.append(sign_off)
+        if comparison.added:
+            uncovered.append(StaleSignOff(sign_off, comparison))
+    return SignatureBlock(tuple(current), tuple(stale), tuple(uncovered))
+
+
+def signatories(
+    session: Session, version: LetterVersion, *, leave_out_stale: bool = False
+) -> tuple[PrintedSignatory, ...]:
+    """Who stands under this version. Raises :class:`StaleSignOffs` unless stale ones are left out explicitly."""
+    block = signature_block(session, version)
+    if block.stale and not leave_out_stale:
+        raise StaleSignOffs([entry.sign_off.organization.name for entry in block.stale])
+    return block.printed
+
+
+def standing_decisions(session: Session, letter_id: int) -> Sequence[SignOff]:
+    """Every organization's current decision, with its organization, version and parts; three queries however many."""
+    return session.scalars(
+        select(SignOff)
+        .where(SignOff.letter_id == letter_id, SignOff.is_current)
+        .order_by(SignOff.id)
+        .options(joinedload(SignOff.organization), joinedload(SignOff.letter_version), selectinload(SignOff.parts))
+    ).all()
+
+
+def trail(session: Session, request: SignOffRequest) -> Sequence[audit.AuditEvent]:
+    """Everything that happened to one invitation, oldest first."""
+    return session.scalars(
+        select(audit.AuditEvent)
+        .where(audit.AuditEvent.subject == subject_of(request))
+        .order_by(audit.AuditEvent.number)
+    ).all()
+
+
+def part_name(part: Mapping[str, Any]) -> str:
+    """A part of ``parts_json`` for people: ``III.B. Records`` or its heading alone."""
+    number, heading = part["number"], part["heading"]
+    return f"{number}. {heading}" if number and heading else number or heading or "Opening"
+
+
+def current_decision(session: Session, request: SignOffRequest) -> SignOff | None:
+    """The one current decision of the request's organization, with its parts and version."""
+    return session.scalar(
+        select(SignOff)
+        .where(
+            SignOff.letter_id == request.letter_id,
+            SignOff.organization_id == request.organization_id,
+            SignOff.is_current,
+        )
+        .options(selectinload(SignOff.parts), joinedload(SignOff.letter_version))
+    )
+
+
+def decisions_close(docket: Docket, *, asked_at: dt.datetime) -> dt.datetime:
+    """The first moment at which a decision by link is too late, for somebody asked now."""
+    date = deadline(docket)
+    return campaign.closes_at(docket.internal_deadline, date.date if date else None, asked_at=asked_at)
+
+
+def link_closes(request: SignOffRequest) -> dt.datetime:
+    """A deadline that was brought forward after the mail went out binds; one moved back needs a new mail."""
+    return min(request.expires_at, decisions_close(request.letter.docket, asked_at=request.asked_at))
+
+
+def subject_of(request: SignOffRequest) -> str:
+    """What the audit trail calls an invitation."""
+    return f"sign_off_request {request.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Everything the signer's page shows: the version to decide on, and what stands so far."""
+
+    request: SignOffRequest
+    version: LetterVersion
+    """The newest frozen version, the only one that can be decided on."""
+    before: LetterVersion
+    """The version decided on, or asked about as long as nothing is decided."""
+    current: SignOff | None
+    comparison: Comparison
+    """How ``version`` moved against what was decided, or against the version asked about."""
+    closes: dt.datetime
+    """The first moment at which a decision is too late."""
+
+    @property
+    def moved(self) -> bool:
+        """Whether a newer version exists than the one the signer was asked about or decided on."""
+        return self.before.id != self.version.id
+
+
+def invitation(session: Session, request: SignOffRequest) -> Invitation:
+    """What the holder of a link is shown. Changes nothing."""
+    version = newest_version(request.letter)
+    current = current_decision(session, request)
+    before = current.letter_version if current else request.asked_version
+    return Invitation(
+        request=request,
+        version=version,
+        before=before,
+        current=current,
+        comparison=moved_since(before, current, version_digests(version)),
+        closes=link_closes(request),
+    )

@@ -1,0 +1,59 @@
+"""What a sign-off can be refused for, each with a sentence a signer or the staff can act on."""
+
+from collections.abc import Sequence
+
+from commenttrack.errors import Conflict, NotFound, Refused
+
+LINK_NOT_VALID = (
+    "This link is not valid. It may have expired, or a newer mail may have replaced it. "
+    "Open the link in the newest mail, or write to the person who asked you."
+)
+"""One sentence for every link that does not work, so that it tells a stranger nothing."""
+
+
+class LinkUnknown(NotFound):
+    """No invitation has this token: it was invented, or a newer mail replaced it."""
+
+    def __init__(self) -> None:
+        super().__init__(LINK_NOT_VALID)
+
+
+class LinkExpired(LinkUnknown):
+    """The time for decisions by this link is over. Reads like an unknown link, so that it tells a stranger nothing."""
+
+
+class NothingFrozen(Refused):
+    """A letter without a frozen version: there is no wording to decide on."""
+
+
+class CannotBeAsked(Refused):
+    """An invitation that could not be answered: no address, no right to sign, or too late."""
+
+
+class LetterHasMoved(Conflict):
+    """A newer version was frozen after the page was opened; nothing was recorded."""
+
+
+class DecidedMeanwhile(Conflict):
+    """Another decision of the organization was recorded after the page was opened; nothing was recorded."""
+
+    def __init__(self, organization: str, what: str = "") -> None:
+        super().__init__(
+            f"A decision of {organization} was recorded while this page was open{f' ({what})' if what else ''}. "
+            "Yours was not recorded. Open the link again to see what stands and to change it."
+        )
+
+
+class IncompleteDecision(Refused):
+    """A decision that lacks what it needs, or has what it cannot have."""
+
+
+class StaleSignOffs(Refused):
+    """Organizations agreed to wording that has changed since; their names cannot be printed silently."""
+
+    def __init__(self, organizations: Sequence[str]) -> None:
+        super().__init__(
+            f"The wording changed after {', '.join(organizations)} agreed to it. "
+            "Ask again, or leave them out of the signature block."
+        )
+        self.organizations = tuple(organizations)
