@@ -245,6 +245,31 @@ def _citation(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def read_requested(marked: str) -> Blocks:
+    """Requested text: the agency's words with ``{--deleted--}{++added++}`` and no other markup, in paragraphs.
+
+    What Markdown would take for a list or emphasis is wording here. Raises :class:`BadInput` for an unclosed mark.
+    """
+    if len(marked) > LONGEST:
+        raise BadInput(f"The requested text has {len(marked):,} characters; a letter may have {LONGEST:,}.")
+    paragraphs = re.split(r"\n[ \t]*\n\s*", _within_paragraphs(marked.replace("\r\n", "\n").strip()))
+    return tuple(Paragraph(_marked(" ".join(paragraph.split()))) for paragraph in paragraphs if paragraph.strip())
+
+
+def _marked(paragraph: str) -> Inlines:
+    out: list[Inline] = []
+    end = 0
+    for match in _RUN.finditer(paragraph):
+        if match.start() > end:
+            out.append(Text(paragraph[end : match.start()]))
+        if match.group(2):
+            out.append(Styled("ins" if match.group(1) == "++" else "del", (Text(match.group(2)),)))
+        end = match.end()
+    if paragraph[end:]:
+        out.append(Text(paragraph[end:]))
+    return tuple(out)
+
+
 _CALL = re.compile(r"\[\^([^\]\s]+)\]")
 
 
@@ -513,3 +538,17 @@ def map_inlines(blocks: Iterable[Block], change: Callable[[Inlines], Inlines]) -
                 return block
 
     return tuple(one(block) for block in blocks)
+
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>{}^|~&])")
+_LINE_START = re.compile(r"\A(\s*)([-+=]|#{1,6}(?=\s|\Z)|\d+(?=[.)]))(.?)", re.S)
+
+
+def as_markdown(text: str) -> str:
+    """A text on one line, written so that Markdown reads back exactly its words."""
+    line = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    if match := _LINE_START.match(line):
+        mark, after = match.group(2), match.group(3)
+        escaped = f"{mark}\\{after}" if mark[0].isdecimal() else f"\\{mark}{after}"
+        line = match.group(1) + escaped + line[match.end() :]
+    return line

@@ -89,7 +89,7 @@ class LetterPartContent:
     text: str
     """Markdown, as :mod:`commenttrack.letters.blocks` reads it."""
     requested_text: str = ""
-    """Markdown with ``{--deleted--}{++added++}`` on the wording of the provision; empty when no text is requested."""
+    """The provision's own words with ``{--deleted--}{++added++}`` and no other markup; empty when none is requested."""
     provisions: tuple[str, ...] = ()
     """Labels of the provisions that the part speaks of, as the rule prints them."""
 

@@ -30,6 +30,7 @@ from commenttrack.letters.blocks import (
     map_inlines,
     plain,
     read,
+    read_requested,
 )
 from commenttrack.letters.blocks import Heading as HeadingBlock
 from commenttrack.letters.citation_forms import (
@@ -87,17 +88,17 @@ def arrange(content: LetterContent) -> ArrangedLetter:
     Raises :class:`BadInput` for a note that is called and not defined or defined and never called, a note within a
     note, a cross-reference to no part, and a citation that cannot be read.
     """
-    bodies = [(read(part.text), read(part.requested_text), _heading(part.heading)) for part in content.parts]
+    bodies = [(read(part.text), _heading(part.heading)) for part in content.parts]
     numbers = part_numbers(content)
-    calls = _Calls(content.head, [body for pair in bodies for body in pair[:2]])
+    calls = _Calls(content.head, [body for body, _ in bodies])
     names = {
         part.key: (number, plain(heading))
-        for part, (number, _), (_, _, heading) in zip(content.parts, numbers, bodies, strict=True)
+        for part, (number, _), (_, heading) in zip(content.parts, numbers, bodies, strict=True)
     }
     levels = _levels([part.level for part in content.parts])
     shift = 0
     parts = []
-    for index, (part, (text, requested, heading)) in enumerate(zip(content.parts, bodies, strict=True)):
+    for index, (part, (text, heading)) in enumerate(zip(content.parts, bodies, strict=True)):
         shift = levels[index] if levels[index] else shift
         number, mark = numbers[index]
         blocks = _deeper(text.blocks, shift)
@@ -109,7 +110,7 @@ def arrange(content: LetterContent) -> ArrangedLetter:
                 levels[index],
                 _resolved(heading, calls, text, names),
                 _in_body(blocks, calls, text, names),
-                _in_body(requested.blocks, calls, requested, names),
+                read_requested(part.requested_text),
             )
         )
     return ArrangedLetter(content, tuple(parts), calls.notes(names))
@@ -126,7 +127,7 @@ def _heading(heading: str) -> Inlines:
 # ------------------------------------------------------------------------------------------------------ part numbers
 
 _ENUMERATOR = re.compile(
-    r"(?:(?:Part|Section|Annex|Appendix|Exhibit|Question)\s+\w+|[IVXLC]+\.|[A-Z]\.|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|"
+    r"(?:(?:Part|Annex|Appendix|Exhibit)\s+\w+|[IVXLC]+\.|[A-Z]\.|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|"
     r"[IVXLC]+(?:\.\w+)+|\(\w{1,4}\))(?:\s|[—–:.]|\Z)"
 )
 

@@ -173,7 +173,8 @@ def _finish(document: Any, pdf: Any) -> None:
     Inserted and deleted runs are Spans whose ActualText says what they are, so that a listener hears the redline and a
     copy of the text keeps its meaning.
     """
-    objects: dict[int, Any] = {item.number: item for item in pdf.objects if isinstance(item, dict)}
+    written: list[Any] = [item for item in pdf.objects if isinstance(item, dict)]
+    objects = {item.number: item for item in written}
     said = iter(_redline_runs(document))
 
     def at(reference: bytes | None) -> Any:
