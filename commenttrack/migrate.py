@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from commenttrack.errors import Refused
@@ -54,7 +54,7 @@ def migration_connection(url: str) -> Iterator[Connection]:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     try:
-        with engine.begin() as connection:
+        with _connected(engine) as connection, connection.begin():
             yield connection
             if sqlite:
                 broken = connection.execute(text("PRAGMA foreign_key_check")).all()
@@ -62,11 +62,16 @@ def migration_connection(url: str) -> Iterator[Connection]:
                     raise Refused(
                         f"The migration was undone: {len(broken)} rows would refer to nothing, e.g. {broken[0]}."
                     )
+    finally:
+        engine.dispose()
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
     except OperationalError as error:
         shown = engine.url.render_as_string(hide_password=True)
         raise DatabaseUnreachable(f"The database at {shown} cannot be used: {error.orig}") from error
-    finally:
-        engine.dispose()
 
 
 def upgrade(url: str, revision: str = "head") -> None:

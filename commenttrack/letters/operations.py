@@ -1,0 +1,348 @@
+"""What happens to a letter: starting it, composing it from the mapping, editing, freezing, storing what was issued."""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from commenttrack import audit
+from commenttrack.errors import Conflict, Refused
+from commenttrack.letters import quotations
+from commenttrack.letters.content import LetterContent, LetterPartContent, Signatory
+from commenttrack.letters.markdown import head_from_mapping
+from commenttrack.letters.models import IssuedFile, Letter, LetterPart, LetterPartLink, LetterVersion, PartKind
+from commenttrack.letters.notes import part_numbers
+from commenttrack.members.models import Organization
+from commenttrack.rulemaking.models import RuleDocument
+from commenttrack.rulemaking.operations import parsed_rule
+from commenttrack.storage import Storage
+from commenttrack.wording import wording_digest
+
+
+class EditedMeanwhile(Conflict):
+    """Somebody saved the part after this editor opened it. Holds both texts, so that none is lost."""
+
+    def __init__(self, theirs: LetterPart, yours: tuple[str, str, str]) -> None:
+        super().__init__(f"{theirs.edited_by or 'Somebody'} saved this part while you were editing it.")
+        self.theirs = theirs
+        self.yours = yours
+        """Heading, text and requested text as they were sent."""
+
+
+class NotReadyToFreeze(Refused):
+    """The letter cannot be fixed yet; ``problems`` says everything that stands in the way."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("The letter cannot be frozen yet: " + " ".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPart:
+    """An included part and its number in the letter as it stands; the number is empty for an unnumbered part."""
+
+    part: LetterPart
+    number: str
+
+
+def start_letter(
+    session: Session,
+    document: RuleDocument,
+    *,
+    lead: Organization,
+    head: Mapping[str, Any],
+    title: str | None = None,
+    actor: str,
+    now: dt.datetime,
+) -> Letter:
+    """Start a letter on a document. ``head`` is the YAML head of ``letter compile``; an unknown key is refused."""
+    head_from_mapping(head)
+    letter = Letter(
+        docket=document.docket,
+        rule_document=document,
+        lead=lead,
+        title=title or f"Comments on {document.title}",
+        head_json=dict(head),
+        created_at=now,
+    )
+    session.add(letter)
+    session.flush()  # the audit event names the letter's id
+    audit.record(
+        session, actor=actor, action="letter started", subject=f"letter {letter.id}", now=now, document=document.id
+    )
+    return letter
+
+
+def edit_head(session: Session, letter: Letter, head: Mapping[str, Any], *, actor: str, now: dt.datetime) -> None:
+    """Change what stands around the body: date, addressees, Re: lines and the like."""
+    head_from_mapping(head)
+    audit.record(
+        session,
+        actor=actor,
+        action="letter head edited",
+        subject=f"letter {letter.id}",
+        now=now,
+        before=letter.head_json,
+    )
+    letter.head_json = dict(head)
+
+
+def edit_part(
+    session: Session,
+    part: LetterPart,
+    *,
+    expected_revision: int,
+    heading: str,
+    text: str,
+    requested_text: str,
+    actor: str,
+    now: dt.datetime,
+) -> LetterPart:
+    """Save a person's wording of a part. From then on composing leaves the part alone."""
+    if part.revision != expected_revision:
+        raise EditedMeanwhile(part, (heading, text, requested_text))
+    before = part.wording_digest
+    part.heading, part.text, part.requested_text = heading.strip(), text.strip(), requested_text.strip()
+    part.wording_digest = wording_digest(part.heading, part.text, part.requested_text)
+    part.edited_by, part.updated_at = actor, now
+    audit.record(
+        session,
+        actor=actor,
+        action="part edited",
+        subject=f"letter {part.letter_id}",
+        now=now,
+        part=part.key,
+        before=before,
+        after=part.wording_digest,
+    )
+    return part
+
+
+def add_part(
+    session: Session,
+    letter: Letter,
+    *,
+    heading: str,
+    text: str,
+    level: int = 1,
+    after: LetterPart | None = None,
+    actor: str,
+    now: dt.datetime,
+) -> LetterPart:
+    """Add a freely written part, at the end or after another one."""
+    if not heading.strip() and not text.strip():
+        raise Refused("Give the new part a heading or a text.")
+    part = LetterPart(
+        key=f"free-{secrets.token_hex(6)}",
+        place=len(letter.parts),
+        kind=PartKind.FREE,
+        heading=heading.strip(),
+        level=level,
+        text=text.strip(),
+        requested_text="",
+        wording_digest=wording_digest(heading, text),
+        edited_by=actor,
+        updated_at=now,
+    )
+    letter.parts.append(part)
+    if after is not None:
+        _place(letter, part, letter.parts.index(after) + 1)
+    audit.record(session, actor=actor, action="part added", subject=f"letter {letter.id}", now=now, part=part.key)
+    return part
+
+
+def move_part(session: Session, part: LetterPart, *, to: int, actor: str, now: dt.datetime) -> None:
+    """Move a part to another place, counted from 0; its number follows, its identity and its sign-offs stay."""
+    _place(part.letter, part, to)
+    audit.record(
+        session,
+        actor=actor,
+        action="part moved",
+        subject=f"letter {part.letter_id}",
+        now=now,
+        part=part.key,
+        to=part.place,
+    )
+
+
+def _place(letter: Letter, part: LetterPart, to: int) -> None:
+    parts = [other for other in letter.parts if other is not part]
+    parts.insert(max(0, min(to, len(parts))), part)
+    for place, each in enumerate(parts):
+        if each.place != place:
+            each.place = place
+    letter.parts[:] = parts
+
+
+def include_part(session: Session, part: LetterPart, *, included: bool, actor: str, now: dt.datetime) -> None:
+    """Take a part into the letter or leave it out; left out, it is kept with its text."""
+    if part.included == included:
+        return
+    part.included = included
+    audit.record(
+        session,
+        actor=actor,
+        action="part included" if included else "part left out",
+        subject=f"letter {part.letter_id}",
+        now=now,
+        part=part.key,
+    )
+
+
+def numbered(letter: Letter) -> list[NumberedPart]:
+    """The included parts in order, with the numbers they have in the letter as it stands."""
+    parts = [part for part in letter.parts if part.included]
+    numbers = part_numbers(LetterContent(head_from_mapping(letter.head_json), tuple(map(_part_content, parts))))
+    return [NumberedPart(part, number) for part, (number, _) in zip(parts, numbers, strict=True)]
+
+
+def digests(letter: Letter) -> dict[str, str]:
+    """The wording digest of each included part of the letter as it stands, by key, in order."""
+    return {part.key: part.wording_digest for part in letter.parts if part.included}
+
+
+def _part_content(part: LetterPart) -> LetterPartContent:
+    return LetterPartContent(
+        key=part.key,
+        heading=part.heading,
+        level=part.level if part.heading else 0,
+        text=part.text,
+        requested_text=part.requested_text,
+        provisions=tuple(
+            dict.fromkeys(
+                link.provision_position.provision.label for link in part.links if link.provision_position is not None
+            )
+        ),
+    )
+
+
+def content_of_letter(letter: Letter, *, draft: bool = True, signatories: Sequence[Signatory] = ()) -> LetterContent:
+    """The letter as it stands now; ``draft`` puts the mark of a draft on every page."""
+    return LetterContent(
+        replace(head_from_mapping(letter.head_json), draft=draft),
+        tuple(_part_content(part) for part in letter.parts if part.included),
+        tuple(signatories),
+        letter.lead.name,
+    )
+
+
+def content_of_version(
+    version: LetterVersion, *, draft: bool = False, signatories: Sequence[Signatory] = ()
+) -> LetterContent:
+    """The letter as it was frozen."""
+    return LetterContent(
+        replace(head_from_mapping(version.head_json), draft=draft),
+        tuple(
+            LetterPartContent(
+                key=part["key"],
+                heading=part["heading"],
+                level=part["level"] if part["heading"] else 0,
+                text=part["text"],
+                requested_text=part["requested_text"],
+                provisions=tuple(part["provisions"]),
+            )
+            for part in version.parts_json
+        ),
+        tuple(signatories),
+        version.letter.lead.name,
+    )
+
+
+def problems(session: Session, letter: Letter) -> list[quotations.Problem]:
+    """Every quotation, citation and requested text of the letter that does not stand in the rule."""
+    return quotations.check(content_of_letter(letter), parsed_rule(session, letter.rule_document))
+
+
+def suspect_parts(letter: Letter) -> list[LetterPart]:
+    """Included parts of which something they were written from has moved since."""
+    return [part for part in letter.parts if part.included and any(_moved(link) for link in part.links)]
+
+
+def _moved(link: LetterPartLink) -> bool:
+    upstream = link.provision_position or link.question_answer
+    return upstream is not None and upstream.digest != link.upstream_digest
+
+
+def freeze(session: Session, letter: Letter, *, actor: str, now: dt.datetime) -> LetterVersion:
+    """Fix the letter as it stands as its next version, which people can be asked to sign.
+
+    Refuses an empty letter, one whose quotations, citations or requested texts do not stand in the rule, and one that
+    reads word for word as its last version.
+    """
+    parts = numbered(letter)
+    if not parts:
+        raise NotReadyToFreeze(["It has no parts; compose it from the mapping or write one."])
+    found = problems(session, letter)
+    if found:
+        raise NotReadyToFreeze([str(problem) for problem in found])
+    last = letter.versions[-1] if letter.versions else None
+    if (
+        last
+        and last.head_json == letter.head_json
+        and _digests_of(last) == [(p.part.key, p.part.wording_digest) for p in parts]
+    ):
+        raise NotReadyToFreeze([f"It reads word for word as version {last.number}."])
+    version = LetterVersion(
+        number=last.number + 1 if last else 1,
+        head_json=letter.head_json,
+        parts_json=[
+            {
+                "key": content.key,
+                "number": entry.number,
+                "heading": content.heading,
+                "level": entry.part.level,
+                "text": content.text,
+                "requested_text": content.requested_text,
+                "provisions": list(content.provisions),
+                "digest": entry.part.wording_digest,
+            }
+            for entry in parts
+            for content in [_part_content(entry.part)]
+        ],
+        frozen_by=actor,
+        frozen_at=now,
+    )
+    letter.versions.append(version)
+    session.flush()  # the audit event names the version's id
+    audit.record(
+        session,
+        actor=actor,
+        action="letter frozen",
+        subject=f"letter {letter.id}",
+        now=now,
+        version=version.number,
+        digests=dict(_digests_of(version)),
+    )
+    return version
+
+
+def _digests_of(version: LetterVersion) -> list[tuple[str, str]]:
+    return [(part["key"], part["digest"]) for part in version.parts_json]
+
+
+def store_file(
+    session: Session,
+    version: LetterVersion,
+    *,
+    name: str,
+    media_type: str,
+    data: bytes,
+    storage: Storage,
+    now: dt.datetime,
+) -> IssuedFile:
+    """Keep the bytes of an issued file for good."""
+    issued = IssuedFile(
+        name=name,
+        media_type=media_type,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        storage_key=storage.put(data),
+        issued_at=now,
+    )
+    version.files.append(issued)
+    session.flush()  # a second file of this name must be refused here and not at the commit
+    return issued

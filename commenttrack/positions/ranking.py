@@ -1,0 +1,87 @@
+"""Suggestions on a stored document: which provisions a position bears on, and which positions a provision.
+
+The index of a document is built once and kept for as long as its provisions have the same wordings.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from commenttrack.positions.models import Consensus, Position
+from commenttrack.positions.source_documents import ParsedPosition
+from commenttrack.positions.suggestion_index import SuggestionIndex, build
+from commenttrack.positions.suggestions import Ranking, Suggestion
+from commenttrack.rulemaking.models import Provision, RuleDocument
+from commenttrack.rulemaking.operations import parsed_rule
+
+# A few dockets are worked on at a time; an index of a large rule takes some tens of megabytes.
+_KEPT = 4
+_indexes: OrderedDict[tuple[int, str], SuggestionIndex] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _index(session: Session, document: RuleDocument) -> SuggestionIndex:
+    wordings = hashlib.sha256()
+    for digest in session.scalars(
+        select(Provision.wording_digest).where(Provision.rule_document_id == document.id).order_by(Provision.place)
+    ):
+        wordings.update(digest.encode())
+    key = (document.id, wordings.hexdigest())
+    with _lock:
+        if key in _indexes:
+            _indexes.move_to_end(key)
+            return _indexes[key]
+    index = build(parsed_rule(session, document).provisions)
+    with _lock:
+        _indexes[key] = index
+        while len(_indexes) > _KEPT:
+            _indexes.popitem(last=False)
+    return index
+
+
+def positions_in_use(session: Session) -> list[Position]:
+    """Positions that can be mapped: stated by the coalition and not withdrawn, by source and place."""
+    return list(
+        session.scalars(
+            select(Position)
+            .where(Position.consensus != Consensus.WITHDRAWN)
+            .order_by(Position.source_document_id, Position.place)
+            .options(selectinload(Position.versions), selectinload(Position.source_document))
+        )
+    )
+
+
+def _parsed(positions: Sequence[Position]) -> list[ParsedPosition]:
+    known = {position.id for position in positions}
+    return [
+        ParsedPosition(
+            id=str(position.id),
+            parent=str(position.parent_id) if position.parent_id in known else None,
+            label=position.label,
+            heading=position.current.heading,
+            text=position.current.statement,
+            start=position.start,
+            end=position.end,
+        )
+        for position in positions
+    ]
+
+
+def provisions_for(
+    session: Session, document: RuleDocument, positions: Sequence[Position], *, top: int = 10
+) -> list[Suggestion]:
+    """The best provisions (by key) for each position (by id, as text)."""
+    return Ranking.of(_index(session, document), _parsed(positions)).provisions_for_each_position(top=top)
+
+
+def positions_for(
+    session: Session, provision: Provision, positions: Sequence[Position], *, top: int = 10
+) -> list[Suggestion]:
+    """The best positions (by id, as text) for one provision."""
+    return Ranking.of(_index(session, provision.rule_document), _parsed(positions)).positions_for(
+        provision.key, top=top
+    )

@@ -1,0 +1,115 @@
+"""Migrations on both databases: head equals the models, up and down leave nothing behind, rows survive."""
+
+import importlib
+import pkgutil
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+import commenttrack
+from commenttrack import migrate
+from commenttrack.db import Base
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _all_tables_known():
+    for module in pkgutil.walk_packages(commenttrack.__path__, "commenttrack."):
+        if module.name.rpartition(".")[2] in {"models", "accounts", "audit", "jobs", "outbox"}:
+            importlib.import_module(module.name)
+
+
+def laid_out(url):
+    """Every table's columns, checks, keys and indexes, in a form that two databases can be compared by."""
+    engine = create_engine(url)
+    seen = inspect(engine)
+    tables = {
+        name: {
+            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(name)),
+            "checks": sorted((c["name"], "".join(c["sqltext"].split())) for c in seen.get_check_constraints(name)),
+            "uniques": sorted((c["name"], tuple(c["column_names"])) for c in seen.get_unique_constraints(name)),
+            "foreign keys": sorted(
+                (c["name"], tuple(c["constrained_columns"]), c["referred_table"], str(c["options"]))
+                for c in seen.get_foreign_keys(name)
+            ),
+            "indexes": sorted((i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in seen.get_indexes(name)),
+            "key": seen.get_pk_constraint(name)["name"],
+        }
+        for name in seen.get_table_names()
+        if name != "alembic_version"
+    }
+    engine.dispose()
+    return tables
+
+
+def test_the_migrated_database_equals_the_models(database_url):
+    migrate.upgrade(database_url)
+    migrated = laid_out(database_url)
+    migrate.downgrade(database_url, "base")
+    engine = create_engine(database_url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    assert migrated == laid_out(database_url)
+
+
+def test_alembic_itself_sees_no_difference(database_url):
+    migrate.upgrade(database_url)
+    with migrate.migration_connection(database_url) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_going_down_to_base_leaves_no_table(database_url):
+    migrate.upgrade(database_url)
+    migrate.downgrade(database_url, "base")
+    assert laid_out(database_url) == {}
+
+
+def test_every_step_goes_up_down_and_up_again_with_rows(database_url):
+    script = ScriptDirectory.from_config(migrate.configuration())
+    revisions = [revision.revision for revision in reversed(list(script.walk_revisions()))]
+    migrate.upgrade(database_url, revisions[0])
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO docket (title, illustrative, created_at) "
+                "VALUES ('Kept through every step', :no, '2026-01-01 00:00:00+00:00')"
+            ),
+            {"no": False},
+        )
+        connection.execute(text("INSERT INTO docket_identifier (docket_id, identifier) SELECT id, 'X-1' FROM docket"))
+    engine.dispose()
+    for revision in revisions[1:]:
+        migrate.upgrade(database_url, revision)
+        migrate.downgrade(database_url, "-1")
+        migrate.upgrade(database_url, revision)
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        kept = connection.execute(
+            text("SELECT title, identifier FROM docket JOIN docket_identifier ON docket_id = docket.id")
+        ).all()
+    engine.dispose()
+    assert kept == [("Kept through every step", "X-1")]
+
+
+def test_a_database_of_another_version_is_refused_with_what_to_do(database_url):
+    with pytest.raises(migrate.SchemaIsNotCurrent, match="commenttrack db upgrade"):
+        migrate.require_current(database_url)
+
+
+def test_a_failed_migration_leaves_the_database_as_it_was(database_url):
+    class Broken(Exception):
+        pass
+
+    with pytest.raises(Broken), migrate.migration_connection(database_url) as connection:
+        connection.execute(text("CREATE TABLE half (id INTEGER)"))
+        raise Broken
+    assert laid_out(database_url) == {}
+
+
+def test_a_database_that_does_not_answer_is_named_without_its_password():
+    with pytest.raises(migrate.DatabaseUnreachable, match=r"\*\*\*") as caught:
+        migrate.upgrade("postgresql+psycopg://user:s3cret@127.0.0.1:1/none")
+    assert "s3cret" not in str(caught.value)
