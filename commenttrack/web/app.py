@@ -1,0 +1,42 @@
+"""Puts the app together."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from flask import Flask
+
+from commenttrack import resources
+from commenttrack.config import Settings
+from commenttrack.web import access, database, errors, logs, security, templating
+from commenttrack.web.administration import administration
+from commenttrack.web.health import health
+from commenttrack.web.mapping import mapping
+from commenttrack.web.members import members
+from commenttrack.web.positions import positions
+from commenttrack.web.questions import questions
+from commenttrack.web.rulemaking import rulemaking
+
+LARGEST_REQUEST = 50_000_000
+"""Bytes; the largest notices of the Federal Register are a tenth of it."""
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def create_app(settings: Settings, *, clock: Callable[[], dt.datetime] = _now) -> Flask:
+    """The app for these settings. ``clock`` gives the moment of each request."""
+    app = database.TransactionalFlask(
+        "commenttrack.web", template_folder=str(resources.folder("templates")), static_folder="static"
+    )
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
+    database.furnish(app, settings, clock)
+    logs.set_up(app)
+    templating.set_up(app)
+    app.before_request(access.guard)
+    security.set_up(app, settings)
+    for blueprint in (health, rulemaking, questions, positions, mapping, members, administration):
+        app.register_blueprint(blueprint)
+    errors.set_up(app)
+    return app

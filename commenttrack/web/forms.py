@@ -1,0 +1,27 @@
+"""What all forms share."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from commenttrack.errors import Refused
+from commenttrack.web import database
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form that can show a refusal of an operation beside the errors of its own fields."""
+
+    def refuse(self, refusal: Refused) -> None:
+        """Undo what the operation had begun, and show its sentence above the form."""
+        database.session().rollback()
+        self.form_errors.append(str(refusal))
+
+
+def stripped(value: Any) -> Any:
+    """A WTForms filter: text without the white space around it."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def lines(value: Any) -> list[str]:
+    """The lines of a text field that hold anything."""
+    return [line.strip() for line in str(value or "").splitlines() if line.strip()]

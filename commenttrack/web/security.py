@@ -1,0 +1,129 @@
+"""Sign-in, CSRF, limits on attempts, and the headers of every response."""
+
+import datetime as dt
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security.core import RoleMixin, Security
+from flask_security.datastore import SQLAlchemySessionUserDatastore
+from flask_security.signals import password_changed, user_authenticated
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.local import LocalProxy
+
+from commenttrack import audit
+from commenttrack.config import Settings
+from commenttrack.web import database
+from commenttrack.web.accounts import SHORTEST_PASSWORD, Account
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        # The preview of a letter shows the PDF that this app serves.
+        "object-src 'self'",
+        "frame-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+# A PDF or a file of ours may be shown inside our own pages; every page refuses to be framed by anybody.
+FRAMED_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+
+class _Accounts(SQLAlchemySessionUserDatastore):  # type: ignore[misc]  # its package has no types for mypy here
+    """Accounts in the request's own session and transaction."""
+
+    def commit(self) -> None:
+        """Nothing: the request's transaction commits, and nothing else does."""
+
+
+def set_up(app: Flask, settings: Settings) -> None:
+    """Configure sign-in, CSRF, limits and headers of an app."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="commenttrack",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: somebody may write on a part for an afternoon
+        WTF_CSRF_SSL_STRICT=False,  # sign pages send no referrer
+        SECURITY_URL_PREFIX=None,
+        SECURITY_LOGIN_URL="/sign-in",
+        SECURITY_LOGOUT_URL="/sign-out",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_LOGOUT_CSRF=True,
+        SECURITY_CHANGE_URL="/password",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/sign-in",
+        SECURITY_POST_CHANGE_VIEW="/",
+        SECURITY_LOGIN_USER_TEMPLATE="web/sign_in/sign_in.html",
+        SECURITY_CHANGE_PASSWORD_TEMPLATE="web/sign_in/change_password.html",  # noqa: S106 (a template's name)
+        SECURITY_CHANGEABLE=True,
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 (the name of the scheme)
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH=True,  # argon2 salts by itself; a second secret would only be one more to lose
+        SECURITY_PASSWORD_LENGTH_MIN=SHORTEST_PASSWORD,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_JOIN_USER_ROLES=False,
+        SECURITY_FLASH_MESSAGES=True,
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_MSG_GENERIC_AUTHN_FAILED=("The address or the password is not right.", "error"),
+        SECURITY_CLI_USERS_NAME=None,
+        SECURITY_CLI_ROLES_NAME=None,
+    )
+    csrf.init_app(app)
+    Security(app, _Accounts(LocalProxy(database.session), Account, RoleMixin), register_blueprint=True)
+    limiter.init_app(app)
+    login = app.view_functions["security.login"]
+    app.view_functions["security.login"] = limiter.limit("10 per minute; 60 per hour", methods=["POST"])(login)
+    password_changed.connect(_password_changed, app)
+    user_authenticated.connect(_signed_in, app)
+    app.after_request(_headers)
+
+
+def _password_changed(app: Flask, user: Any, **_: object) -> None:
+    user.must_change_password = False
+    audit.record(
+        database.session(),
+        actor=user.person.name,
+        action="password changed",
+        subject=f"account {user.id}",
+        now=database.now(),
+    )
+
+
+def _signed_in(app: Flask, user: Any, **_: object) -> None:
+    audit.record(
+        database.session(), actor=user.person.name, action="signed in", subject=f"account {user.id}", now=database.now()
+    )
+
+
+def _headers(response: Response) -> Response:
+    framed = response.mimetype == "application/pdf" or response.headers.get("X-Framed") == "letter"
+    response.headers.pop("X-Framed", None)
+    headers = response.headers
+    headers["Content-Security-Policy"] = FRAMED_POLICY if framed else CONTENT_SECURITY_POLICY
+    headers["X-Frame-Options"] = "SAMEORIGIN" if framed else "DENY"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    signing = request.path.startswith("/sign/")
+    headers["Referrer-Policy"] = "no-referrer" if signing else "same-origin"
+    if request.endpoint != "static" and "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
