@@ -1,14 +1,17 @@
-"""The limits of a filing system, read from ``seeds/reference/regulations_gov_limits.json`` or an installation's own file.
+"""The limits of a filing system: those that come with the program, and an installation's corrections to them.
 
-Pure: takes the decoded JSON. The figures were read in public documents, not measured, so each set says where it comes
-from and when it was last verified, and an installation can override any of them.
+The figures were read in public documents, not measured, so each set says where it comes from and when it was last
+verified, and an installation can override any of them.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from commenttrack.errors import BadInput
+from commenttrack.resources import folder
 
 
 class BadLimits(BadInput):
@@ -116,3 +119,27 @@ def _text(data: Mapping[str, Any], *path: str) -> str:
             f"The limits lack {'.'.join(path)}; say where the figures come from and when they were verified."
         )
     return value
+
+
+FILE = "regulations_gov_limits.json"
+
+
+def load(installation: Path | None = None) -> Limits:
+    """The limits that come with the program, overlaid by the file of the same name in an installation's data folder.
+
+    Raises :class:`BadLimits` naming the file that cannot be used.
+    """
+    overrides = []
+    if installation is not None and (installation / FILE).is_file():
+        overrides.append(_read(installation / FILE))
+    return limits_from(_read(folder("seeds") / "reference" / FILE), *overrides)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadLimits(f"The limits in {path} cannot be read: {error}.") from error
+    if not isinstance(data, dict):
+        raise BadLimits(f"The limits in {path} must be a JSON object.")
+    return data

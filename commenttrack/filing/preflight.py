@@ -34,6 +34,14 @@ class Finding:
     """What was looked at: ``comment``, ``organization``, ``files`` or the name of a file."""
     message: str
 
+    @property
+    def violation(self) -> bool:
+        """Whether this stops a filing."""
+        return self.level is Level.VIOLATION
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Counter:
@@ -53,7 +61,7 @@ FileToCheck = tuple[str, int, bytes | None]
 
 
 def counters(text: str, *, characters: int, size: int, line_break: int = 1) -> tuple[Counter, Counter]:
-    """Characters and UTF-8 bytes of a text, where each line break (``\\r\\n``, ``\\r`` or ``\\n``) counts ``line_break`` times."""
+    """Characters and UTF-8 bytes of a text, a line break (``\\r\\n`` is one) counted ``line_break`` times."""
     one = _BREAK.sub("\n", text)
     extra = one.count("\n") * (line_break - 1)
     return Counter(len(one) + extra, characters), Counter(len(one.encode("utf-8", "replace")) + extra, size)
@@ -101,7 +109,7 @@ def preflight(
 
 def violations(findings: Iterable[Finding]) -> list[Finding]:
     """The findings that stop a filing."""
-    return [finding for finding in findings if finding.level is Level.VIOLATION]
+    return [finding for finding in findings if finding.violation]
 
 
 def report(findings: Iterable[Finding], *, heading: str = "", notes: Iterable[str] = ()) -> str:
@@ -112,7 +120,7 @@ def report(findings: Iterable[Finding], *, heading: str = "", notes: Iterable[st
     for level, title in _TITLES.items():
         these = [finding for finding in every if finding.level is level]
         lines.append(f"{title}: {len(these) or 'none'}")
-        lines += [f"  - {finding.subject}: {finding.message}" for finding in these]
+        lines += [f"  - {finding}" for finding in these]
         lines.append("")
     return "\n".join(lines)
 
@@ -173,7 +181,7 @@ def _comment(comment: str, limits: Limits) -> list[Finding]:
         _violation(
             "comment-emoji",
             "comment",
-            f"Emoji are not accepted; take out {' '.join(found)} ({', '.join(_code_points(emoji) for emoji in found)}).",
+            f"Emoji are not accepted; take out {' '.join(found)} ({', '.join(map(_code_points, found))}).",
         )
         if found
         else _pass("comment-emoji", "comment", "no emoji")

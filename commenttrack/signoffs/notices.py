@@ -117,11 +117,3 @@ def _wrapped(text: str) -> str:
         )
         + "\n"
     )
-
-
-_LINK = re.compile(r"(/sign/)[A-Za-z0-9_-]{20,}")
-
-
-def without_links(text: str) -> str:
-    """A mail as staff may see it: the signing link gives away no token."""
-    return _LINK.sub(r"\1…", text)

@@ -104,7 +104,14 @@ def invite(
         changes=_changes_in_words(before, version, current) if before else (),
     )
     # The token is new with each asking, so its hash names this cause; the token itself stands in the mail only.
-    _write(session, request, mail, key=f"sign_off_request {request.id} asked {request.token_hash[:16]}", now=now)
+    _write(
+        session,
+        request,
+        mail,
+        key=f"sign_off_request {request.id} asked {request.token_hash[:16]}",
+        secret=token,
+        now=now,
+    )
     audit.record(
         session,
         actor=actor,
@@ -275,35 +282,37 @@ def _record(
     name = _line(given.name, "your name", 200)
     if not name:
         raise IncompleteDecision("Give your name, as it should print.")
+    title, authority = _line(given.title, "the title", 200), _line(given.authority, "the authority", 500)
     reservation, excepted = _reservation(given, version)
-    if given.reason.strip() and given.decision in JOINING:
+    reason = _bounded(given.reason.strip(), "the reason", 5_000)
+    if reason and given.decision in JOINING:
         raise IncompleteDecision("A reason goes with abstaining, declining or withdrawing; joining needs none.")
-    made = SignOff(
-        request=request,
-        letter_id=request.letter_id,
-        organization=request.organization,
-        letter_version=version,
-        decision=given.decision,
-        is_current=True,
-        name=name,
-        title=_line(given.title, "the title", 200),
-        authority=_line(given.authority, "the authority", 500),
-        reservation=reservation,
-        reason=_bounded(given.reason.strip(), "the reason", 5_000),
-        decided_at=now,
-        address=address[:100],
-        client=client[:500],
-        recorded_by=recorded_by,
-        parts=[
-            SignOffPart(part_key=key, digest=digest)
-            for key, digest in covered_parts(version_digests(version), excepted).items()
-        ],
-    )
     if current is not None:
         current.is_current = False
         session.flush()  # the earlier decision must give up the one current place before the new one takes it
     try:
         with session.begin_nested():
+            made = SignOff(
+                request=request,
+                letter_id=request.letter_id,
+                organization=request.organization,
+                letter_version=version,
+                decision=given.decision,
+                is_current=True,
+                name=name,
+                title=title,
+                authority=authority,
+                reservation=reservation,
+                reason=reason,
+                decided_at=now,
+                address=address[:100],
+                client=client[:500],
+                recorded_by=recorded_by,
+                parts=[
+                    SignOffPart(part_key=key, digest=digest)
+                    for key, digest in covered_parts(version_digests(version), excepted).items()
+                ],
+            )
             session.add(made)
             session.flush()  # the database decides here whether the place was free
     except IntegrityError as error:
@@ -432,7 +441,9 @@ def _changes_in_words(
     )
 
 
-def _write(session: Session, request: SignOffRequest, mail: notices.Notice, *, key: str, now: dt.datetime) -> None:
+def _write(
+    session: Session, request: SignOffRequest, mail: notices.Notice, *, key: str, secret: str = "", now: dt.datetime
+) -> None:
     assert request.person.email  # noqa: S101 (both callers have refused a person without an address)
     outbox.write(
         session,
@@ -442,6 +453,7 @@ def _write(session: Session, request: SignOffRequest, mail: notices.Notice, *, k
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
+        secret=secret,
         now=now,
     )
 

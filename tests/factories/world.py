@@ -152,6 +152,7 @@ def letter(
         rule_document=document or globals()["document"](session, docket),
         lead=lead or organization(session, kind=OrganizationKind.LEAD),
         title="Comments on Safeguards for Exports",
+        texts_json={},
         head_json={"date": "March 2, 2026", "re": ["Safeguards for Exports", "Docket No. DOC-2026-0001"]},
         created_at=NOW,
     )
