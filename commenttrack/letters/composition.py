@@ -198,8 +198,8 @@ class _Writer:
         named = f", {as_markdown(_listed(numbers))}" if numbers else ""
         term = {"proposed_rule": "Proposed Rule", "rule": "Rule"}.get(document.kind, "Notice")
         paragraphs.append(
-            f"These comments address “{as_markdown(document.title)}”{cited}{named} (the “{term}”). Section numbers are those "
-            f"of the {term} unless we say otherwise, and page numbers are those of the Federal Register."
+            f"These comments address “{as_markdown(document.title)}”{cited}{named} (the “{term}”). Section numbers are "
+            f"those of the {term} unless we say otherwise, and page numbers are those of the Federal Register."
         )
         return LetterPartDraft("introduction", "introduction", "Introduction", 1, "\n\n".join(paragraphs))
 
@@ -411,10 +411,12 @@ class _Writer:
 
 # Words that begin a request which is already a sentence of its own.
 _NO_VERB = frozenset(
-    ("the", "we", "our", "that", "this", "these", "those", "it", "its", "in", "to", "for", "on", "at", "by", "if", "when",
-     "where", "while", "with", "as", "an", "a", "and", "any", "all", "no", "each", "every", "there", "should", "members",
-     "exporters", "importers", "companies", "section", "paragraph", "part"),
-)  # fmt: skip
+    (
+        *("the", "we", "our", "that", "this", "these", "those", "it", "its", "in", "to", "for", "on", "at", "by", "if"),
+        *("when", "where", "while", "with", "as", "an", "a", "and", "any", "all", "no", "each", "every", "there"),
+        *("should", "members", "exporters", "importers", "companies", "section", "paragraph", "part"),
+    )
+)
 
 
 def _basis(entry: MappedPosition) -> str:

@@ -1,7 +1,7 @@
 """Blocks as HTML. Everything that is text is escaped here; what comes out is safe to print as it is.
 
 Notes print where they are called (``foot``: a ``fn-note`` element that the page maker floats to the foot of the page)
-or as links to a list at the end (``end``: HTML and Word).
+as links to a list at the end (``end``, for the screen) or as the Word writer wants them (``word``).
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Markup:
     def __init__(
         self,
         notes: Sequence[Note],
-        place: Literal["foot", "end"],
+        place: Literal["foot", "end", "word"],
         words: RedlineWords,
         pieces: dict[int, int] | None = None,
     ) -> None:
@@ -90,6 +90,8 @@ class Markup:
             for index, cell in enumerate(row):
                 side = table.align[index] if index < len(table.align) else ""
                 kind = f' class="{side}"' if side in ("right", "center") else ""
+                if kind and self._place == "word":
+                    kind = f' style="text-align: {side}"'
                 scope = ' scope="col"' if tag == "th" else ""
                 out.append(f"<{tag}{scope}{kind}>{self.inlines(cell)}</{tag}>")
             return f"<tr>{''.join(out)}</tr>"
@@ -110,7 +112,7 @@ class Markup:
                 case Styled("link", children, href):
                     out.append(f'<a href="{escape(href)}">{self.inlines(children)}</a>')
                 case Styled("ins" | "del" as tag, children):
-                    out.append(f"<{tag}>{self._said(tag, self.inlines(children))}</{tag}>")
+                    out.append(self._change(tag, self.inlines(children)))
                 case Styled(style, children):
                     out.append(f"<{_TAGS[style]}>{self.inlines(children)}</{_TAGS[style]}>")
                 case NoteMark(number, again):
@@ -119,6 +121,12 @@ class Markup:
                     raise AssertionError(f"{inline!r} was not resolved")
         return "".join(out)
 
+    def _change(self, tag: str, text: str) -> str:
+        if self._place == "word":
+            kind = "insertion" if tag == "ins" else "deletion"
+            return f'<span class="{kind}" data-author="author" data-date="2000-01-01T00:00:00Z">{text}</span>'
+        return f"<{tag}>{self._said(tag, text)}</{tag}>"
+
     def _said(self, tag: str, text: str) -> str:
         if self._words == "hidden" and self._place == "foot":
             return text  # in a PDF the words stand in the tags, where only listeners meet them
@@ -126,7 +134,9 @@ class Markup:
         return f'<span class="say {self._words}">[{word}: </span>{text}<span class="say {self._words}">]</span>'
 
     def _note(self, number: int, again: bool) -> str:
-        if self._place == "end":
+        if self._place == "word" and again:
+            return f"<sup>{number}</sup>"  # a second link would become a second note
+        if self._place != "foot":
             mark = f"<sup>{number}</sup>"
             name = "" if again else f' id="call-{number}"'
             return f'<a class="call"{name} href="#note-{number}" role="doc-noteref">{mark}</a>'

@@ -196,7 +196,7 @@ def _finish(document: Any, pdf: Any) -> None:
 
 
 def _redline_runs(document: Any) -> Iterator[str]:
-    """In the order in which the tags were written (page by page, boxes from outside in), what each redlined run says."""
+    """What each redlined run says, in the order in which the tags were written: by page, boxes from outside in."""
     for page in document.pages:
         for box in _boxes(page._page_box):
             if box.element_tag in ("ins", "del") and type(box).__name__ != "TextBox":
@@ -247,8 +247,11 @@ def make(
     notes: Mapping[int, Note],
     attachment: bytes,
     stamp: datetime,
+    attached: tuple[str, str] = ("letter.json", "Parts, citations, provisions and signatories of this letter"),
 ) -> bytes:
-    """The PDF of a letter. ``html`` writes it, given for each over-long note how many words a piece of it may have.
+    """The PDF of a letter, with ``attachment`` inside under the name and description of ``attached``.
+
+    ``html`` writes the letter, given for each over-long note how many words a piece of it may have.
 
     Tries at most :data:`ROUNDS` arrangements until the pages hold every character of the source, else raises
     :class:`TextLost`; raises :class:`MissingGlyphs` and :class:`CannotRender` too.
@@ -262,7 +265,7 @@ def make(
             document, keys = _lay_out(source, whole)
             lost = losses(document, keys)
             if not lost:
-                data = _write(document, attachment, stamp)
+                data = _write(document, attachment, stamp, attached)
                 _refuse_warnings(warnings.messages)
                 return data
         _repair(lost, notes, pieces, whole)
@@ -408,7 +411,7 @@ def _repair(lost: list[Loss], notes: Mapping[int, Note], pieces: dict[int, int],
             pieces[loss.note] = max(pieces.get(loss.note, 2 * _PIECE) // 2, 15)
 
 
-def _write(document: Any, attachment: bytes, stamp: datetime) -> bytes:
+def _write(document: Any, attachment: bytes, stamp: datetime, attached: tuple[str, str]) -> bytes:
     _claim_both(document)
     day = stamp.replace(tzinfo=None)  # WeasyPrint prints it with a Z
     data: bytes = document.write_pdf(
@@ -417,8 +420,8 @@ def _write(document: Any, attachment: bytes, stamp: datetime) -> bytes:
         attachments=[
             Attachment(
                 string=attachment.decode(),
-                name="letter.json",
-                description="Parts, citations, provisions and signatories of this letter",
+                name=attached[0],
+                description=attached[1],
                 relationship="Data",
                 created=day,
                 modified=day,

@@ -4,7 +4,6 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from html import unescape
 from typing import Any, Literal
 
 import jinja2
@@ -13,12 +12,12 @@ from markupsafe import Markup as Safe
 from commenttrack.letters import pdf as pages
 from commenttrack.letters.blocks import Inlines, NoteMark, plain
 from commenttrack.letters.citation_forms import ofr
-from commenttrack.letters.content import LetterContent, Signatory, ordered_signatories
+from commenttrack.letters.content import LetterContent, LetterHead, Signatory, ordered_signatories
 from commenttrack.letters.markup import Markup
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange
 from commenttrack.resources import folder
 
-Place = Literal["foot", "end"]
+Place = Literal["foot", "end", "word"]
 
 
 def letter_html(content: LetterContent) -> str:
@@ -43,8 +42,13 @@ def letter_pdf(content: LetterContent) -> bytes:
         html,
         notes={note.number: note for note in letter.notes},
         attachment=data.encode(),
-        stamp=_stamp(content.head.date),
+        stamp=letter_stamp(content.head),
     )
+
+
+def word_html(letter: ArrangedLetter) -> str:
+    """The letter as the HTML that the Word writer reads: styles by name, notes and changes as it wants them marked."""
+    return _page(letter, "word", "", template="word.html")
 
 
 def letter_data(letter: ArrangedLetter) -> dict[str, Any]:
@@ -111,6 +115,7 @@ def _page(
     *,
     screen: bool = False,
     note_pieces: dict[int, int] | None = None,
+    template: str = "letter.html",
 ) -> str:
     head = letter.content.head
     markup = Markup(letter.notes, place, head.redline_words, note_pieces)
@@ -121,7 +126,7 @@ def _page(
         "title": title,
         "author": head.letterhead.name or letter.content.lead,
         "subject": " · ".join(head.re[1:]),
-        "stamp": _stamp(head.date).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "stamp": letter_stamp(head).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "css": _safe(css),
         "page_kind": "draft" if head.draft else "",
         "running_left": head.letterhead.name or (head.re[0] if head.re else ""),
@@ -142,10 +147,10 @@ def _page(
         "signatories": signatories,
         "columns": _columns(signatories),
         "notes": [{"number": note.number, "text": _safe(markup.note_text(note))} for note in letter.notes]
-        if place == "end"
+        if place != "foot"
         else [],
     }
-    return _environment().get_template("letter.html").render(context)
+    return _environment().get_template(template).render(context)
 
 
 def _safe(html: str) -> Safe:
@@ -203,10 +208,10 @@ _MONTHS = {month: index for index, month in enumerate(
      "december"), 1)}  # fmt: skip
 
 
-def _stamp(written: str) -> datetime:
+def letter_stamp(head: LetterHead) -> datetime:
     """The moment that files carry inside: noon UTC of the letter's own date, so that the same letter gives the same
     bytes; a letter without a readable date carries 1 January 2000."""
-    text = unescape(written).strip().lower()
+    text = head.date.lower()
     if match := re.search(r"(\d{4})-(\d{2})-(\d{2})", text):
         year, month, day = (int(group) for group in match.groups())
     elif (match := re.search(r"([a-z]+)\.? (\d{1,2}),? (\d{4})", text)) and match.group(1) in _MONTHS:

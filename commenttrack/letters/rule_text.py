@@ -1,0 +1,221 @@
+"""The words of a rule as one searchable text that knows its printed pages.
+
+Typography is folded: curly and straight quotation marks, kinds of dashes, spaces and ellipses count as the same. Words,
+capitals and punctuation count.
+"""
+
+import bisect
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from commenttrack.rulemaking.provisions import ParsedProvision, ParsedRule
+
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys('‘’‚‛“”„‟«»`´"ʼ', "'"),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
+        "…": "...",
+    }
+)
+_SPACES = re.compile(r"\s+")
+
+
+def fold(text: str) -> str:
+    """A text as it is compared: typography of quotation marks, dashes, ellipses and spaces folded."""
+    text = _SPACES.sub(" ", text.translate(_SAME)).strip()
+    # Two single marks are the old way to write a double one; a dash may be two hyphens, with or without spaces.
+    return re.sub(r" ?-+ ?", "-", text.replace("''", "'"))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A place in the rule: the words found, with the pages on which they begin and end (None when not known)."""
+
+    text: str
+    first_page: int | None
+    last_page: int | None
+    labels: tuple[str, ...]
+    """Labels of the provisions it lies in."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A provision, note or caption: its words as printed, and how to find the page of a character in them."""
+
+    text: str
+    label: str
+    page: int | None
+    provision: ParsedProvision | None = None
+    lead: int = 0
+    """Characters of ``text`` before the provision's own text (marker and heading)."""
+
+    def page_at(self, folded_offset: int) -> int | None:
+        if self.provision is None or not self.provision.page_breaks:
+            return self.page
+        # The folded text is never longer than the printed one but for ellipses; find the printed offset by folding
+        # growing beginnings of the text.
+        low, high = 0, len(self.text)
+        while low < high:
+            middle = (low + high) // 2
+            if len(fold(self.text[:middle])) < folded_offset:
+                low = middle + 1
+            else:
+                high = middle
+        return self.provision.page_at(max(low - self.lead, 0))
+
+
+class _Layer:
+    """The units of a rule joined into one folded text."""
+
+    def __init__(self, units: Sequence[_Unit]) -> None:
+        self.units = units
+        self.starts: list[int] = []
+        pieces: list[str] = []
+        length = 0
+        for unit in units:
+            self.starts.append(length)
+            piece = fold(unit.text)
+            pieces.append(piece)
+            length += len(piece) + 1
+        self.text = " ".join(pieces)
+
+    def unit_at(self, offset: int) -> int:
+        return bisect.bisect_right(self.starts, offset) - 1
+
+    def passage(self, start: int, end: int) -> Passage:
+        first, last = self.unit_at(start), self.unit_at(max(end - 1, start))
+        labels = tuple(unit.label for unit in self.units[first : last + 1] if unit.label)
+        return Passage(
+            self.text[start:end],
+            self.units[first].page_at(start - self.starts[first]),
+            self.units[last].page_at(max(end - 1, start) - self.starts[last]),
+            labels,
+        )
+
+
+_GAP = 6_000
+"""Characters that an ellipsis may stand for; beyond that the pieces are no longer one quotation."""
+_OMISSION = re.compile(r"(?:\s*\.){3,}|(?:\s*\*){3,}")
+
+
+class RuleText:
+    """Finds quotations in a rule."""
+
+    def __init__(self, rule: ParsedRule) -> None:
+        # The bare texts, for quotations that run over paragraphs without their markers, and the texts as printed.
+        self._layers = (_Layer(list(_units(rule, printed=False))), _Layer(list(_units(rule, printed=True))))
+        self._words: list[tuple[Counter[str], int]] | None = None
+
+    def find(self, quotation: str) -> Iterator[Passage]:
+        """Places where a quotation stands; ellipses and [brackets] are understood. Best first, at most some hundred."""
+        pieces = [_pattern(piece) for piece in _OMISSION.split(fold(quotation)) if re.search(r"\w", piece)]
+        if not pieces:
+            return
+        for layer in self._layers:
+            for count, match in enumerate(pieces[0].finditer(layer.text)):
+                if count > 100:
+                    break
+                end = match.end()
+                for piece in pieces[1:]:
+                    following = piece.search(layer.text, end, end + _GAP)
+                    if following is None:
+                        break
+                    end = following.end()
+                else:
+                    yield layer.passage(match.start(), end)
+
+    def nearest(self, quotation: str) -> Passage | None:
+        """The passage of the rule most like a quotation, or None when nothing shares a few words with it."""
+        layer = self._layers[0]
+        if self._words is None:
+            self._words = [(_pairs(fold(unit.text)), index) for index, unit in enumerate(layer.units)]
+        wanted = _pairs(fold(quotation))
+        best, index = max(((sum((wanted & pairs).values()), -index) for pairs, index in self._words), default=(0, 0))
+        if best < max(1, wanted.total() // 5):
+            return None
+        unit = layer.units[-index]
+        start, end = _window(fold(unit.text), fold(quotation))
+        return layer.passage(layer.starts[-index] + start, layer.starts[-index] + end)
+
+
+def _units(rule: ParsedRule, *, printed: bool) -> Iterator[_Unit]:
+    document = rule.document
+    yield _Unit(document.title, "", document.start_page)
+    for caption in document.captions:
+        yield _Unit(caption.text, "", None)
+    if document.summary and not any(document.summary in caption.text for caption in document.captions):
+        yield _Unit(document.summary, "", None)
+    for provision in rule.provisions:
+        page = provision.pages[0] if provision.pages else None
+        lead = ""
+        if printed:
+            lead = " ".join(part for part in (provision.number, provision.heading) if part)
+            lead = f"{lead} " if lead else ""
+        elif not provision.text and provision.heading:
+            lead = provision.heading
+        yield _Unit(lead + provision.text, provision.label, page, provision, len(lead))
+        for row in provision.rows:
+            yield _Unit(" ".join(row), provision.label, None)
+    for note in rule.notes:
+        yield _Unit(note.text, "", note.page)
+
+
+_BRACKET = re.compile(r"\s?\[([^\[\]]*)\]\s?")
+
+
+def _pattern(piece: str) -> re.Pattern[str]:
+    """A piece of a quotation as a pattern: [t]he stands for one letter, any other [bracket] for a few words or none."""
+    piece = piece.strip(" ")
+    out: list[str] = []
+    end = 0
+    for match in _BRACKET.finditer(piece):
+        out.append(re.escape(piece[end : match.start()]))
+        inside = match.group(1)
+        spaced = match.group()[0] == " " or match.group()[-1] == " "
+        if len(inside) == 1 and inside.isalpha():
+            before = " " if match.group()[0] == " " else ""
+            after = " " if match.group()[-1] == " " else ""
+            out.append(rf"{before}\w{after}")
+        else:
+            out.append(r" ?(?:[^ ]+ ?){0,12}?" if spaced else r"\w{0,12}")
+        end = match.end()
+    out.append(re.escape(piece[end:]))
+    before = r"(?<!\w)" if piece[:1].isalnum() else ""
+    after = r"(?!\w)" if piece[-1:].isalnum() else ""
+    return re.compile(before + "".join(out) + after)
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _pairs(text: str) -> Counter[str]:
+    words = _WORD.findall(text.lower())
+    return Counter(words if len(words) < 2 else [f"{a} {b}" for a, b in pairwise(words)])
+
+
+def _window(text: str, quotation: str) -> tuple[int, int]:
+    """The stretch of ``text`` that a quotation resembles most: as many words, with most of its words among them."""
+    words = [(match.start(), match.end(), match.group().lower()) for match in _WORD.finditer(text)]
+    wanted = Counter(match.lower() for match in _WORD.findall(quotation))
+    size = min(wanted.total(), len(words))
+    if not size:
+        return 0, len(text)
+    current: Counter[str] = Counter()
+    shared = best = at = 0
+    for index, (_, _, word) in enumerate(words):
+        current[word] += 1
+        shared += current[word] <= wanted[word]
+        if index >= size:
+            gone = words[index - size][2]
+            shared -= current[gone] <= wanted[gone]
+            current[gone] -= 1
+        if index >= size - 1 and shared > best:
+            best, at = shared, index - size + 1
+    end = words[at + size - 1][1]
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return words[at][0], end

@@ -1,0 +1,155 @@
+"""A letter as a Word file from the same content as the PDF: true footnotes, named styles, redlines as tracked changes.
+
+pandoc writes the document; what it leaves to a template (styles, page, running heads, unique ids of changes, dates) is
+set in its parts afterwards, so that the same letter gives the same bytes.
+"""
+
+import importlib.util
+import io
+import re
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from commenttrack.letters.content import LetterContent
+from commenttrack.letters.notes import arrange
+from commenttrack.letters.pdf import CannotRender
+from commenttrack.letters.rendering import letter_stamp, word_html
+from commenttrack.letters.word_styles import styled
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_NAMES = {"w": _W}
+
+
+def letter_docx(content: LetterContent) -> bytes:
+    """The letter as .docx. Raises :class:`CannotRender` when the extra ``word`` is not installed."""
+    if importlib.util.find_spec("pypandoc") is None:
+        raise CannotRender("Word files need the extra “word”: pip install commenttrack[word], or run make.")
+    import pypandoc  # type: ignore[import-untyped]
+
+    head = content.head
+    author = content.lead or head.letterhead.name or "CommentTrack"
+    stamp = letter_stamp(head).strftime("%Y-%m-%dT%H:%M:%SZ")
+    source = word_html(arrange(content))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "letter.docx"
+        # A file of its own: pandoc writes docx to files only. No option reads anything else.
+        pypandoc.convert_text(
+            source, "docx", format="html+empty_paragraphs", outputfile=str(path), extra_args=["--track-changes=all"]
+        )
+        parts = _read(path)
+    parts["word/document.xml"] = _document(parts["word/document.xml"], author, stamp)
+    parts["word/footnotes.xml"] = _document(parts["word/footnotes.xml"], author, stamp)
+    parts["word/styles.xml"] = styled(parts["word/styles.xml"], head.lang)
+    parts["docProps/core.xml"] = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", stamp.encode(), parts["docProps/core.xml"])
+    running = head.letterhead.name or (head.re[0] if head.re else "")
+    _add(parts, "header1.xml", "header", _head(running, head.date, head.draft))
+    _add(parts, "header2.xml", "header", _head("", "", head.draft))
+    _add(parts, "footer1.xml", "footer", _foot(head.illustrative))
+    return _written(parts)
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _written(parts: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+    return buffer.getvalue()
+
+
+def _document(data: bytes, author: str, stamp: str) -> bytes:
+    """Tracked changes by the letter's author at the letter's date with ids of their own; the page of a letter."""
+    root = etree.fromstring(data)
+    for number, change in enumerate(root.iter(f"{{{_W}}}ins", f"{{{_W}}}del"), 1):
+        change.set(f"{{{_W}}}id", str(9000 + number))
+        change.set(f"{{{_W}}}author", author)
+        change.set(f"{{{_W}}}date", stamp)
+    for table in root.iter(f"{{{_W}}}tblW"):
+        table.set(f"{{{_W}}}type", "pct")
+        table.set(f"{{{_W}}}w", "5000")
+    body = root.find("w:body", _NAMES)
+    if body is not None:
+        for paragraph in body.findall("w:p", _NAMES):
+            style = paragraph.find("w:pPr/w:pStyle", _NAMES)
+            if style is not None and style.get(f"{{{_W}}}val") == "Title":
+                body.remove(paragraph)  # a property of the file; a letter does not print it
+        for paragraph in body.xpath("w:tbl/following-sibling::*[1][self::w:p]", namespaces=_NAMES):
+            _spaced_from_table(paragraph)
+        section = body.find("w:sectPr", _NAMES)
+        if section is not None:
+            body.remove(section)
+        body.append(etree.fromstring(_SECTION))
+    out: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return out
+
+
+def _spaced_from_table(paragraph: etree._Element) -> None:
+    properties = paragraph.find("w:pPr", _NAMES)
+    if properties is not None and properties.find("w:spacing", _NAMES) is None:
+        spacing = etree.SubElement(properties, f"{{{_W}}}spacing")
+        spacing.set(f"{{{_W}}}before", "200")
+
+
+_SECTION = f"""<w:sectPr xmlns:w="{_W}" xmlns:r="{_R}">
+<w:headerReference w:type="default" r:id="rIdheader1"/><w:headerReference w:type="first" r:id="rIdheader2"/>
+<w:footerReference w:type="default" r:id="rIdfooter1"/><w:footerReference w:type="first" r:id="rIdfooter1"/>
+<w:pgSz w:w="12240" w:h="15840"/>
+<w:pgMar w:top="1440" w:right="1440" w:bottom="1440" w:left="1440" w:header="720" w:footer="720" w:gutter="0"/>
+<w:titlePg/></w:sectPr>"""
+
+
+def _text(text: str, style: str = "") -> str:
+    return f'<w:r>{style}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+
+
+def _field(code: str) -> str:
+    return (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r>'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+
+
+_TAB = "<w:r><w:tab/></w:r>"
+_BOLD = '<w:rPr><w:b/><w:color w:val="7A1F12"/></w:rPr>'
+
+
+def _head(left: str, right: str, draft: bool) -> str:
+    line = _text(left) + _TAB + _text(right)
+    mark = (
+        f'<w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{_text("DRAFT – NOT FOR FILING", _BOLD)}</w:p>' if draft else ""
+    )
+    return f'{mark}<w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>{line}</w:p>'
+
+
+def _foot(banner: str) -> str:
+    pages = _text("Page ") + _field("PAGE") + _text(" of ") + _field("NUMPAGES")
+    return f'<w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr>{_text(banner, _BOLD)}{_TAB}{pages}</w:p>'
+
+
+def _add(parts: dict[str, bytes], name: str, kind: str, inner: str) -> None:
+    """A running head or foot: its part, its content type and its relationship."""
+    tag = "hdr" if kind == "header" else "ftr"
+    parts[f"word/{name}"] = (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:{tag} xmlns:w="{_W}">{inner}</w:{tag}>'
+    ).encode()
+    override = (
+        f'<Override PartName="/word/{name}" '
+        f'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"/></Types>'
+    )
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", override.encode())
+    relation = f'<Relationship Id="rId{name.removesuffix(".xml")}" Type="{_R}/{kind}" Target="{name}"/></Relationships>'
+    rels = "word/_rels/document.xml.rels"
+    parts[rels] = parts[rels].replace(b"</Relationships>", relation.encode())
