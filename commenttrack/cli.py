@@ -103,14 +103,14 @@ def rule() -> None:
 )
 def rule_parse(file: Path, output: Path | None, published: dt.datetime | None) -> None:
     """Turn a Federal Register document into commenttrack-rule/1 JSON."""
-    from commenttrack.rulemaking import federal_register, provisions
+    from commenttrack.rulemaking import federal_register, provisions, xml_source
 
-    data = read_file(file)
-    if federal_register.is_issue(data):
-        write_json(provisions.issue_to_json(federal_register.parse_issue(data, name=str(file))), output)
-        return
-    parsed = federal_register.parse(data, name=str(file), publication_date=published.date() if published else None)
-    write_json(provisions.to_json(parsed), output)
+    data, day = read_file(file), published.date() if published else None
+    if xml_source.read_root(data, str(file)).tag == federal_register.ISSUE:
+        rules = federal_register.parse_issue(data, name=str(file), publication_date=day)
+        write_json(provisions.issue_to_json(rules), output)
+    else:
+        write_json(provisions.to_json(federal_register.parse(data, name=str(file), publication_date=day)), output)
 
 
 @rule.command("import")
@@ -173,9 +173,7 @@ def positions_import(file: Path) -> None:
 
     data = read_file(file)
     with installation() as (session, _):
-        source = import_source(
-            session, read(data, name=file.name), actor="commenttrack positions import", now=now()
-        )
+        source = import_source(session, read(data, name=file.name), actor="commenttrack positions import", now=now())
         click.echo(
             f"Imported “{source.title}”: {len(source.positions)} positions, {len(source.context)} context passages."
         )

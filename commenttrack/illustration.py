@@ -284,4 +284,5 @@ def begin_letter(
     head |= {key: seed[key] for key in ("closing", "order", "citations", "lang", "toc")}
     if own:
         head |= {"to": seed["to"], "salutation": seed["salutation"]}
-    return start_letter(session, document, lead=lead, head=head, actor=actor, now=now)
+    texts = {key: seed[key] for key in ("introduction", "general", "conclusion")} if own else {}
+    return start_letter(session, document, lead=lead, head=head, texts=texts, actor=actor, now=now)

@@ -3,7 +3,7 @@
 import datetime as dt
 import smtplib
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -26,10 +26,16 @@ class OutgoingMail(Base):
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
+    # Both with SECRET_MARK where the secret stands.
+    secret: Mapped[str] = mapped_column(default="")
+    # A token that only the receiver may know; erased as soon as the mail is sent.
     created_at: Mapped[dt.datetime]
     sent_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
+
+
+SECRET_MARK = "••••••"  # noqa: S105 what staff see in its place
 
 
 class Transport(Protocol):
@@ -76,13 +82,32 @@ def transport(mail_url: str) -> Transport:
 
 
 def write(
-    session: Session, *, key: str, to_name: str, to_email: str, subject: str, text: str, html: str, now: dt.datetime
+    session: Session,
+    *,
+    key: str,
+    to_name: str,
+    to_email: str,
+    subject: str,
+    text: str,
+    html: str,
+    secret: str = "",
+    now: dt.datetime,
 ) -> OutgoingMail:
-    """Write a mail beside its cause. A cause that already wrote its mail gets that one back."""
+    """Write a mail beside its cause. A cause that already wrote its mail gets that one back.
+
+    A ``secret`` that stands in the texts is kept apart from them, so that nobody reads it in a stored mail.
+    """
     mail = session.scalar(select(OutgoingMail).where(OutgoingMail.key == key))
     if mail is None:
         mail = OutgoingMail(
-            key=key, to_name=to_name, to_email=to_email, subject=subject, text=text, html=html, created_at=now
+            key=key,
+            to_name=to_name,
+            to_email=to_email,
+            subject=subject,
+            text=text.replace(secret, SECRET_MARK) if secret else text,
+            html=html.replace(secret, SECRET_MARK) if secret else html,
+            secret=secret,
+            created_at=now,
         )
         session.add(mail)
     return mail
@@ -92,14 +117,19 @@ def message_of(mail: OutgoingMail, *, sender: str) -> EmailMessage:
     """The message as it is sent. The Message-ID is the row's, so a receiver can drop a repeat after a crash."""
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = f'"{mail.to_name}" <{mail.to_email}>' if mail.to_name else mail.to_email
+    message["To"] = formataddr((mail.to_name, mail.to_email))
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
-    message["Message-ID"] = f"<commenttrack-{mail.id:06d}@{sender.rpartition('@')[2].strip('>')}>"
+    message["Message-ID"] = f"<{file_stem(mail)}@{sender.rpartition('@')[2].strip('>')}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
+    message.set_content(mail.text.replace(SECRET_MARK, mail.secret) if mail.secret else mail.text)
+    message.add_alternative(mail.html.replace(SECRET_MARK, mail.secret) if mail.secret else mail.html, subtype="html")
     return message
+
+
+def file_stem(mail: OutgoingMail) -> str:
+    """The local part of the Message-ID, which is also the name of the file in a file outbox."""
+    return f"commenttrack-{mail.id:06d}"
 
 
 MAX_ATTEMPTS = 8
@@ -130,5 +160,5 @@ def send_pending(sessions: sessionmaker[Session], carrier: Transport, *, sender:
             except (OSError, smtplib.SMTPException) as error:
                 mail.error = str(error) or type(error).__name__
             else:
-                mail.sent_at, mail.error = now, ""
+                mail.sent_at, mail.error, mail.secret = now, "", ""
                 sent += 1

@@ -37,6 +37,8 @@ class Letter(Base):
     title: Mapped[str]
     head_json: Mapped[dict[str, Any]]
     # The YAML head of `letter compile` (design: stable formats), without its signatories.
+    texts_json: Mapped[dict[str, Any]]
+    # The association's own words for composing: "introduction", "general", "conclusion"; each may be absent.
     created_at: Mapped[dt.datetime]
     revision: Mapped[int] = mapped_column()
     # Counts changes; a form that was opened at another revision is refused as a conflict.

@@ -55,11 +55,15 @@ def start_letter(
     *,
     lead: Organization,
     head: Mapping[str, Any],
+    texts: Mapping[str, str] | None = None,
     title: str | None = None,
     actor: str,
     now: dt.datetime,
 ) -> Letter:
-    """Start a letter on a document. ``head`` is the YAML head of ``letter compile``; an unknown key is refused."""
+    """Start a letter on a document. ``head`` is the YAML head of ``letter compile``; an unknown key is refused.
+
+    ``texts`` are the association's own words for composing: introduction, general, conclusion.
+    """
     head_from_mapping(head)
     letter = Letter(
         docket=document.docket,
@@ -67,6 +71,7 @@ def start_letter(
         lead=lead,
         title=title or f"Comments on {document.title}",
         head_json=dict(head),
+        texts_json=dict(texts or {}),
         created_at=now,
     )
     session.add(letter)

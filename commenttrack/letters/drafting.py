@@ -1,0 +1,140 @@
+"""Composing a stored letter from the mapping and the answers: what is written anew, what a person's hand keeps."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from commenttrack import audit
+from commenttrack.letters.composition import Answer, Inputs, LetterPartDraft, MappedPosition, compose
+from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, PartKind
+from commenttrack.positions.mapping import answers_of, links_of
+from commenttrack.positions.models import AnswerState, ProvisionPosition, QuestionAnswer
+from commenttrack.rulemaking.operations import parsed_rule
+from commenttrack.wording import wording_digest
+
+
+def compose_letter(session: Session, letter: Letter, *, actor: str, now: dt.datetime) -> list[LetterPart]:
+    """Bring the generated parts in line with the mapping and the answers; returns what was written or rewritten.
+
+    A part is found again by its key, which says what it addresses. A part that a person edited keeps its words and its
+    links, so that it shows as suspect when what it was made from moved. A new part comes after the one it follows in
+    the rule's order; parts that are there stay where somebody put them. A generated part that nothing stands for any
+    more is left out, not deleted.
+    """
+    links = {link.id: link for link in links_of(session, letter.rule_document)}
+    answers = {
+        answer.id: answer
+        for answer in answers_of(session, letter.rule_document).values()
+        if answer.state is AnswerState.ANSWERED
+    }
+    drafts = compose(_inputs(session, letter, links, answers))
+    present = {part.key: part for part in letter.parts}
+    written: list[LetterPart] = []
+    previous: LetterPart | None = None
+    for draft in drafts:
+        part = present.get(draft.key)
+        if part is None:
+            part = LetterPart(key=draft.key, kind=PartKind(draft.kind), edited_by="")
+            letter.parts.insert(letter.parts.index(previous) + 1 if previous else 0, part)
+        previous = part
+        if part.edited_by:
+            continue
+        if _write(part, draft, now):
+            written.append(part)
+        _relink(part, draft, links, answers)
+    keys = {draft.key for draft in drafts}
+    for part in letter.parts:
+        if part.key not in keys and part.kind is not PartKind.FREE and not part.edited_by:
+            part.included = False
+    for place, part in enumerate(letter.parts):
+        if part.place != place:
+            part.place = place
+    session.flush()  # the audit event comes after the parts it names, and the caller may freeze them now
+    audit.record(
+        session,
+        actor=actor,
+        action="letter composed",
+        subject=f"letter {letter.id}",
+        now=now,
+        written=[part.key for part in written],
+    )
+    return written
+
+
+def take_over(part: LetterPart) -> None:
+    """Renew the links of an edited part: a person has read what moved and the words still stand."""
+    for link in part.links:
+        upstream = link.provision_position or link.question_answer
+        if upstream is not None:
+            link.upstream_digest = upstream.digest
+
+
+def _write(part: LetterPart, draft: LetterPartDraft, now: dt.datetime) -> bool:
+    """Give the part the draft's words; whether that changed anything. A part that somebody left out stays out."""
+    digest = wording_digest(draft.heading, draft.text, draft.requested_text)
+    if part.wording_digest == digest and part.level == draft.level:
+        return False
+    part.heading, part.level, part.text = draft.heading, draft.level, draft.text
+    part.requested_text, part.wording_digest, part.updated_at = draft.requested_text, digest, now
+    return True
+
+
+def _relink(
+    part: LetterPart,
+    draft: LetterPartDraft,
+    links: Mapping[int, ProvisionPosition],
+    answers: Mapping[int, QuestionAnswer],
+) -> None:
+    wanted: dict[tuple[str, int], ProvisionPosition | QuestionAnswer] = {
+        **{("mapping", key): links[key] for key in draft.mappings},
+        **{("answer", key): answers[key] for key in draft.answers},
+    }
+    for link in list(part.links):
+        key = (
+            ("mapping", link.provision_position_id)
+            if link.provision_position_id is not None
+            else ("answer", link.question_answer_id)
+        )
+        upstream = wanted.pop(key, None)  # type: ignore[arg-type]  # one of the two ids is never None
+        if upstream is None:
+            part.links.remove(link)
+        else:
+            link.upstream_digest = upstream.digest
+    for (kind, _), upstream in wanted.items():
+        column = "provision_position" if kind == "mapping" else "question_answer"
+        part.links.append(LetterPartLink(upstream_digest=upstream.digest, **{column: upstream}))
+
+
+def _inputs(
+    session: Session,
+    letter: Letter,
+    links: Mapping[int, ProvisionPosition],
+    answers: Mapping[int, QuestionAnswer],
+) -> Inputs:
+    return Inputs(
+        rule=parsed_rule(session, letter.rule_document),
+        mapping=tuple(
+            MappedPosition(
+                id=link.id,
+                provision=link.provision.key,
+                stance=link.stance.value,
+                reason=link.reason,
+                request=link.request,
+                requested_text=link.requested_text,
+                heading=link.position.current.heading,
+                statement=link.position.current.statement,
+                source=link.position.source_document.title,
+                label=link.position.label,
+            )
+            for link in links.values()
+        ),
+        answers=tuple(
+            Answer(id=answer.id, question=answer.question.key, text=answer.text) for answer in answers.values()
+        ),
+        coalition=letter.lead.name,
+        description=letter.lead.description,
+        introduction=letter.texts_json.get("introduction", ""),
+        general=letter.texts_json.get("general", ""),
+        conclusion=letter.texts_json.get("conclusion", ""),
+    )
