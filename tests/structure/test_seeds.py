@@ -394,7 +394,6 @@ def test_the_decisions_of_the_demo_are_ones_a_member_can_make():
 def test_the_rule_of_acceptance_says_its_threshold():
     acceptance = docket()["acceptance"]
     assert "{minimum_score}" in acceptance["statement"]
-    assert "{minimum_links}" in acceptance["statement"]
     assert "{minimum_score}" in acceptance["accepted_by"]
     assert 0 < acceptance["minimum_score"] < 1
     require_complete(Stance(acceptance["stance"]), reason=acceptance["reason"], request=acceptance["request"])
