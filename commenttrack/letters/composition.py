@@ -8,9 +8,11 @@ request as people wrote them, with the agency's words quoted from the imported t
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from commenttrack.letters.blocks import as_markdown
 from commenttrack.letters.citation_forms import NBSP
+from commenttrack.letters.content import CitedDocument
 from commenttrack.rulemaking.provisions import ParsedProvision, ParsedQuestion, ParsedRule
 
 LONGEST_QUOTATION = 90
@@ -363,10 +365,11 @@ class _Writer:
     # ---- names
 
     def _heading(self, provision: ParsedProvision) -> str:
-        title = provision.heading.strip().rstrip(".")
+        title = provision.heading.strip().rstrip(".:—–- ")
         if not title:
             title = next(
-                (ancestor.heading.strip().rstrip(".") for ancestor in self._above(provision) if ancestor.heading), ""
+                (ancestor.heading.strip().rstrip(".:—–- ") for ancestor in self._above(provision) if ancestor.heading),
+                "",
             )
         name = _capital(self._place(provision))
         if not title or title in name:
@@ -388,6 +391,8 @@ class _Writer:
         label = provision.label.strip()
         if match := re.match(r"\d+ CFR (?:[Pp]art )?(\d+)\Z", label):
             return f"{self._proposed}part{NBSP}{match.group(1)}"
+        if match := re.match(r"\d+ CFR (\S+) (“.+”)\Z", label):
+            return f"the definition of {match.group(2)} in {self._proposed}§{NBSP}{match.group(1)}"
         if match := re.match(r"\d+ CFR (\d+\S*.*)\Z", label):
             return f"{self._proposed}§{NBSP}{match.group(1)}"
         if match := re.match(r"\d+ CFR (.+)\Z", label):
@@ -479,6 +484,31 @@ def register_of(rule: ParsedRule) -> str:
     year = re.match(r"(\d{4})-", document.publication_date or "") or re.match(r"(\d{4})[-–]", document.document_number)
     # The volume counts years from 1936. A document number is given in the year of filing, nearly always that of print.
     return f"{int(year.group(1)) - 1935} FR {document.start_page}" if year else ""
+
+
+_CITED_KINDS: dict[str, Literal["proposed", "final", "notice"]] = {
+    "proposed_rule": "proposed",
+    "rule": "final",
+    "notice": "notice",
+}
+
+
+def cited_document(rule: ParsedRule) -> CitedDocument | None:
+    """What a full citation of the rule needs (``sources`` of the letter's head); None when its volume is not known."""
+    document = rule.document
+    register = register_of(rule)
+    if not register:
+        return None
+    volume, _, page = register.split()
+    return CitedDocument(
+        int(volume),
+        int(page),
+        document.end_page,
+        document.title,
+        _CITED_KINDS.get(document.kind, ""),
+        document.publication_date or "",
+        tuple((place.title, place.part) for place in document.cfr),
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- what to quote

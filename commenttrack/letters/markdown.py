@@ -170,7 +170,10 @@ def _text(value: object, key: str) -> str:
         case None:
             return ""
         case str():
-            return value.strip()
+            text = value.strip()
+            if key == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+                return _text(_day(text, key), key)
+            return text
         case datetime():
             raise BadInput(f"{key}: {value} has an hour; write the day alone.")
         case date():
@@ -181,6 +184,13 @@ def _text(value: object, key: str) -> str:
             return str(value)
         case _:
             raise BadInput(f"{key} must be text, not {_kind(value)}.")
+
+
+def _day(text: str, key: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"{key}: {text} is not a day of the calendar.") from None
 
 
 def _lines(value: object, key: str) -> tuple[str, ...]:
@@ -238,6 +248,8 @@ def _source(item: object) -> CitedDocument:
     if match is None:
         raise BadInput(f"sources: cite must be volume and first page, as in 89 FR 5698, not {cite!r}.")
     day = values.get("date")
+    if isinstance(day, str):
+        day = _day(day, "sources: date")
     if day is not None and not isinstance(day, date):
         raise BadInput(f"sources: date must be a day such as 2024-01-29, not {day!r}.")
     cfr: list[tuple[int, str]] = []

@@ -4,6 +4,7 @@ Notes print where they are called (``foot``: a ``fn-note`` element that the page
 as links to a list at the end (``end``, for the screen) or as the Word writer wants them (``word``).
 """
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Literal
@@ -106,7 +107,7 @@ class Markup:
         for inline in inlines:
             match inline:
                 case Text(text):
-                    out.append(escape(text))
+                    out.append(_unbroken(text) if self._place == "foot" else escape(text))
                 case Break():
                     out.append("<br>")
                 case Styled("link", children, href):
@@ -125,13 +126,11 @@ class Markup:
         if self._place == "word":
             kind = "insertion" if tag == "ins" else "deletion"
             return f'<span class="{kind}" data-author="author" data-date="2000-01-01T00:00:00Z">{text}</span>'
-        return f"<{tag}>{self._said(tag, text)}</{tag}>"
-
-    def _said(self, tag: str, text: str) -> str:
         if self._words == "hidden" and self._place == "foot":
-            return text  # in a PDF the words stand in the tags, where only listeners meet them
+            return f"<{tag}>{text}</{tag}>"  # in a PDF the words stand in the tags, where only listeners meet them
         word = "insert" if tag == "ins" else "delete"
-        return f'<span class="say {self._words}">[{word}: </span>{text}<span class="say {self._words}">]</span>'
+        say = f'<span class="say {self._words}">'
+        return f'{say}[{word}: </span><{tag} class="said">{text}</{tag}>{say}]</span>'
 
     def _note(self, number: int, again: bool) -> str:
         if self._place == "word" and again:
@@ -156,6 +155,24 @@ class Markup:
 
     def _spans(self, blocks: Blocks) -> str:
         return "<br>".join(self.inlines(line) for line in note_lines(blocks))
+
+
+# Citations of sections and paragraphs, and addresses, which a line end would make hard to read.
+_TOGETHER = re.compile(
+    r"(?:§§?\s?)?\d[\w.]*(?:\(\w{1,5}\))+|§§?\s?\d[\w.]*|(?:\(\w{1,5}\)){2,}|[\w.-]{1,30}@[\w.-]{1,30}"
+)
+
+
+def _unbroken(text: str) -> str:
+    out = []
+    end = 0
+    for match in _TOGETHER.finditer(text):
+        if len(match.group()) > 40:
+            continue
+        out.append(escape(text[end : match.start()]))
+        out.append(f'<span class="nb">{escape(match.group())}</span>')
+        end = match.end()
+    return "".join(out) + escape(text[end:])
 
 
 def note_lines(blocks: Blocks, marker: str = "") -> list[Inlines]:

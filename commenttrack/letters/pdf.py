@@ -189,21 +189,28 @@ def _finish(document: Any, pdf: Any) -> None:
             item["ID"] = pydyf.String(f"note-{notes}")
         elif item.get("S") in ("/Inserted", "/Deleted"):
             item["S"] = "/Span"
-            item["ActualText"] = pydyf.String(next(said))
+            if text := next(said):
+                item["ActualText"] = pydyf.String(text)
         elif item.get("S") == "/TH":
             group = at(at(item["P"])["P"])
             item["A"]["Scope"] = "/Column" if group is not None and group["S"] == "/THead" else "/Row"
 
 
+HYPHEN = "\u2010"
+
+
 def _redline_runs(document: Any) -> Iterator[str]:
-    """What each redlined run says, in the order in which the tags were written: by page, boxes from outside in."""
+    """What each redlined run says, in the order in which the tags were written: by page, boxes from outside in.
+
+    Empty for a run whose words are printed around it.
+    """
     for page in document.pages:
         for box in _boxes(page._page_box):
             if box.element_tag in ("ins", "del") and type(box).__name__ != "TextBox":
                 text = "".join(inner.text for inner in _boxes(box) if type(inner).__name__ == "TextBox")
-                said = text.removesuffix("\u2010")
                 word = "insert" if box.element_tag == "ins" else "delete"
-                yield said if said.startswith(f"[{word}: ") else f"[{word}: {said}]"
+                printed = box.element.get("class") == "said"
+                yield "" if printed else f"[{word}: {text.removesuffix(HYPHEN)}]"
 
 
 def _boxes(box: Any) -> Iterator[Any]:

@@ -84,8 +84,10 @@ def _document(data: bytes, author: str, stamp: str) -> bytes:
             style = paragraph.find("w:pPr/w:pStyle", _NAMES)
             if style is not None and style.get(f"{{{_W}}}val") == "Title":
                 body.remove(paragraph)  # a property of the file; a letter does not print it
-        for paragraph in body.xpath("w:tbl/following-sibling::*[1][self::w:p]", namespaces=_NAMES):
-            _spaced_from_table(paragraph)
+        for table in body.findall("w:tbl", _NAMES):
+            following = table.getnext()
+            if following is not None and following.tag == f"{{{_W}}}p":
+                _spaced_from_table(following)
         section = body.find("w:sectPr", _NAMES)
         if section is not None:
             body.remove(section)
