@@ -1,266 +1,250 @@
-"""What a source document of a coalition says: the values of the format ``commenttrack-positions/1`` and their JSON.
+"""Reading a source document of a coalition: what it holds, who says so, to whom and when.
 
-Offsets (``start``, ``end``) count characters of the file's text; the text of a value is what stands between them with
-white space folded, unless the value was written by hand as a paraphrase.
+The outline comes from :mod:`commenttrack.positions.source_outline`, the people from
+:mod:`commenttrack.positions.source_people`; here the two become one document. A third party's document, such as a news
+article, holds no positions: its paragraphs are context with their speakers.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+import json
+import re
+from collections.abc import Sequence
+from pathlib import PurePath
 
 from commenttrack.errors import BadInput
+from commenttrack.positions.source_formats import text_of
+from commenttrack.positions.source_outline import Outline, outline
+from commenttrack.positions.source_people import (
+    ATTRIBUTION,
+    CLOSING,
+    PARTICIPANTS,
+    SALUTATION,
+    Speakers,
+    date_in,
+    participant,
+    publisher_in,
+    signatory_lines,
+)
+from commenttrack.positions.source_text import Block, Line, blocks, lines_of
+from commenttrack.positions.source_values import (
+    FORMAT,
+    KINDS,
+    ParsedContext,
+    ParsedParticipant,
+    ParsedPosition,
+    ParsedSignatory,
+    ParsedSource,
+    ParsedSourceHead,
+    ParsedUnsure,
+    from_json,
+    to_json,
+)
+from commenttrack.wording import folded
 
-FORMAT = "commenttrack-positions/1"
-KINDS = ("principles", "recommendations", "consensus", "letter", "news", "other")
+__all__ = [
+    "FORMAT",
+    "KINDS",
+    "ParsedContext",
+    "ParsedParticipant",
+    "ParsedPosition",
+    "ParsedSignatory",
+    "ParsedSource",
+    "ParsedSourceHead",
+    "ParsedUnsure",
+    "from_json",
+    "parse",
+    "parse_text",
+    "read",
+    "to_json",
+]
+
+# How much of a document is looked at for its date and publisher; both stand at the top or are told in the first lines.
+_TOP = 2500
+_FIRST_PERSON = re.compile(r"\b(?:we|our|ours|us|undersigned)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+_SITE_TEXT = re.compile(
+    r"\b(?:sign up|subscrib\w+|newsletter|free (?:preview|trial)|all rights reserved|cookies?|log in|©)", re.IGNORECASE
+)
+_SUBJECT = re.compile(r"\s*(?:re|subject)\s*:\s*(?=\S)", re.IGNORECASE)
+_NOT_ADDRESSEE = re.compile(r"\s*(?:via|by|re|subject|attn|attention|submitted)\b", re.IGNORECASE)
+_TWO_SIDES = re.compile(r"\b(?:both|two) (?:sides|governments|parties)\b|\bconsensus\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedSourceHead:
-    """The document as a whole. ``date`` is ISO 8601 as far as the document shows it, so it may be a month or a year.
+def parse(data: bytes, *, name: str) -> ParsedSource:
+    """Read a policy document's file. ``name`` is the file's; its stem begins each id, so that ids of files differ.
 
-    ``coalition`` is False for a third party, whose words are context and never a position.
+    A document whose outline cannot be told comes back as paragraphs, each also in ``unsure`` with the reason. Raises
+    :class:`BadInput` when the file is of no kind that is read.
     """
-
-    title: str = ""
-    publisher: str = ""
-    date: str = ""
-    kind: str = "other"
-    coalition: bool = True
-    addressee: tuple[str, ...] = ()
+    return parse_text(text_of(data, name=name), stem=PurePath(name).stem)
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedPosition:
-    """One thing the coalition holds, with its label in the source (``3(b)``) and where the source states it."""
-
-    id: str
-    parent: str | None
-    label: str
-    heading: str
-    text: str
-    start: int = 0
-    end: int = 0
-    deferred: bool = False
-    # The source itself puts the topic off ("to be discussed later").
+def read(data: bytes, *, name: str) -> ParsedSource:
+    """A document from its own file or from its JSON."""
+    if data.lstrip()[:1] != b"{":
+        return parse(data, name=name)
+    try:
+        return from_json(json.loads(data))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{name} is not JSON: {error}.") from error
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedContext:
-    """A passage that is no position: evidence, an introduction, a third party's words."""
-
-    text: str
-    speaker: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedSignatory:
-    """Who signed. Any of the three may be empty, not all."""
-
-    organization: str
-    person: str = ""
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedParticipant:
-    """Who took part in a dialogue, and on which side."""
-
-    person: str
-    affiliation: str
-    side: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedUnsure:
-    """A passage whose place in the outline the parser could not tell, and why."""
-
-    text: str
-    why: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedSource:
-    """A whole source document in document order."""
-
-    source: ParsedSourceHead
-    positions: tuple[ParsedPosition, ...]
-    context: tuple[ParsedContext, ...] = ()
-    signatories: tuple[ParsedSignatory, ...] = ()
-    participants: tuple[ParsedParticipant, ...] = ()
-    unsure: tuple[ParsedUnsure, ...] = ()
-
-
-def to_json(parsed: ParsedSource) -> dict[str, Any]:
-    """The document as plain dicts and lists in the format ``commenttrack-positions/1``."""
-    body = asdict(parsed)
-    body["source"]["addressee"] = list(parsed.source.addressee)
-    return {
-        "format": FORMAT,
-        **{key: list(value) if isinstance(value, tuple) else value for key, value in body.items()},
-    }
-
-
-def from_json(data: object) -> ParsedSource:
-    """The document that :func:`to_json` wrote; keys it does not know are ignored.
-
-    A file without ``source`` is a selection of positions from several documents: the parents of its positions may be
-    missing, and labels may repeat. Raises :class:`BadInput` that names the value which is missing, of the wrong type,
-    or does not fit: an id used twice, an unknown parent or kind, a label that is empty or does not belong under its
-    parent's, a span that ends before it starts.
-    """
-    top = _object(data, "the file")
-    if top.get("format") != FORMAT:
-        raise BadInput(f"format: expected “{FORMAT}”, found {top.get('format')!r}.")
-    whole = top.get("source") is not None
-    positions = tuple(
-        ParsedPosition(
-            id=_text(item, "id", where, required=True),
-            parent=_text(item, "parent", where) or None,
-            label=_text(item, "label", where, required=True),
-            heading=_text(item, "heading", where),
-            text=_text(item, "text", where),
-            start=_number(item, "start", where),
-            end=_number(item, "end", where),
-            deferred=_flag(item, "deferred", where, default=False),
-        )
-        for item, where in _objects(top, "positions", required=True)
-    )
-    _check(positions, whole=whole)
+def parse_text(text: str, *, stem: str) -> ParsedSource:
+    """Read the text of a policy document; offsets count its characters."""
+    lines = lines_of(text)
+    head, body, signatures = _letter_regions(lines)
+    body, participants = _without_participants(body)
+    found = blocks(text, body)
+    is_letter = bool(head)
+    if not is_letter and _is_third_party(found):
+        return _third_party(text, found)
+    built = outline(text, found)
+    title = _title(head, found)
     return ParsedSource(
-        source=_head(_object(top["source"], "source")) if whole else ParsedSourceHead(),
-        positions=positions,
+        source=ParsedSourceHead(
+            title=title,
+            publisher=publisher_in(text[:_TOP]) or _letterhead(head),
+            date=_date(text, lines),
+            kind=_kind(text, title, is_letter=is_letter, has_outline=not built.doubts),
+            coalition=True,
+            addressee=_addressee(head),
+        ),
+        positions=_positions(text, built, stem),
         context=tuple(
-            ParsedContext(
-                _text(item, "text", where, required=True),
-                _text(item, "speaker", where),
-                _number(item, "start", where),
-                _number(item, "end", where),
-            )
-            for item, where in _objects(top, "context")
+            ParsedContext(folded(text[item.start : item.end]), "", item.start, item.end, item.heading)
+            for item in built.passages
         ),
         signatories=tuple(
-            ParsedSignatory(
-                _text(item, "organization", where), _text(item, "person", where), _text(item, "title", where)
-            )
-            for item, where in _objects(top, "signatories")
+            ParsedSignatory(*signature) for signature in signatory_lines(line.text for line in signatures)
         ),
-        participants=tuple(
-            ParsedParticipant(
-                _text(item, "person", where, required=True),
-                _text(item, "affiliation", where),
-                _text(item, "side", where),
-            )
-            for item, where in _objects(top, "participants")
-        ),
+        participants=participants,
         unsure=tuple(
-            ParsedUnsure(
-                _text(item, "text", where, required=True),
-                _text(item, "why", where),
-                _number(item, "start", where),
-                _number(item, "end", where),
-            )
-            for item, where in _objects(top, "unsure")
+            ParsedUnsure(folded(text[item.start : item.end]), item.why, item.start, item.end) for item in built.doubts
         ),
     )
 
 
-def _head(item: Mapping[str, Any]) -> ParsedSourceHead:
-    kind = _text(item, "kind", "source", required=True)
-    if kind not in KINDS:
-        raise BadInput(f"source.kind: “{kind}” is not one of {', '.join(KINDS)}.")
-    addressee = item.get("addressee", [])
-    if not isinstance(addressee, list) or not all(isinstance(line, str) for line in addressee):
-        raise BadInput("source.addressee: expected a list of lines.")
-    return ParsedSourceHead(
-        title=_text(item, "title", "source"),
-        publisher=_text(item, "publisher", "source"),
-        date=_text(item, "date", "source"),
-        kind=kind,
-        coalition=_flag(item, "coalition", "source", default=True),
-        addressee=tuple(addressee),
+def _letter_regions(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+    """Head, body and signatures of a letter; head and signatures are empty where there is no salutation or closing."""
+    salutation = next((place for place, line in enumerate(lines) if SALUTATION.fullmatch(line.text.strip(" *_"))), None)
+    start = 0 if salutation is None else salutation + 1
+    closing = next(
+        (place for place in range(len(lines) - 1, start, -1) if CLOSING.fullmatch(lines[place].text.strip(" *_"))), None
     )
+    end = len(lines) if closing is None else closing
+    return list(lines[: max(0, start - 1)]), list(lines[start:end]), list(lines[end + 1 :])
 
 
-def _check(positions: tuple[ParsedPosition, ...], *, whole: bool) -> None:
-    known = {position.id: position for position in positions}
-    if len(known) < len(positions):
-        seen: set[str] = set()
-        for position in positions:
-            if position.id in seen:
-                raise BadInput(f"positions: the id “{position.id}” is used twice; each position needs its own.")
-            seen.add(position.id)
-    labels: set[str] = set()
-    for position in positions:
-        where = f"position “{position.id}”"
-        if position.end < position.start or position.start < 0:
-            raise BadInput(f"{where}: the span {position.start} to {position.end} is no span of a text.")
-        if not position.heading and not position.text:
-            raise BadInput(f"{where}: has neither a heading nor a text.")
-        if whole and position.label in labels:
-            raise BadInput(f"{where}: the label “{position.label}” is used twice in one document.")
-        labels.add(position.label)
-        if position.parent is None:
+def _without_participants(lines: Sequence[Line]) -> tuple[list[Line], tuple[ParsedParticipant, ...]]:
+    """The lines outside lists of participants, and the participants with their side.
+
+    A list begins at its own short heading and goes on over lines that are no sentences.
+    """
+    rest: list[Line] = []
+    found: list[ParsedParticipant] = []
+    side: str | None = None
+    for line in lines:
+        content = line.text.strip(" \t\xa0#*_•-")
+        match = PARTICIPANTS.fullmatch(content) if content[:1].isupper() else None
+        if match:
+            side = match["side"].strip().title()
+        elif side is not None and content.endswith((".", ":")) and len(content) > 200:
+            side = None
+            rest.append(line)
+        elif side is None:
+            rest.append(line)
+        elif content:
+            found.append(ParsedParticipant(*participant(content), side))
+    return rest, tuple(found)
+
+
+def _is_third_party(found: Sequence[Block]) -> bool:
+    """Whether somebody reports what others said: attributions in several paragraphs, and no "we" outside quotations."""
+    if any(block.marker for block in found):
+        return False
+    prose = [_QUOTED.sub("", block.text) for block in found if block.kind == "paragraph"]
+    attributed = sum(bool(ATTRIBUTION.search(text)) for text in prose)
+    own_voice = sum(bool(_FIRST_PERSON.search(text)) for text in prose)
+    return attributed >= 2 and attributed > own_voice
+
+
+def _third_party(text: str, found: Sequence[Block]) -> ParsedSource:
+    publisher, title = publisher_in(text[:_TOP]), _title([], found)
+    if not publisher and len(found) > 1 and found[0].kind == found[1].kind == "heading":
+        # A page that begins with two headings names the paper first and the article second.
+        publisher, title = title, found[1].text
+    speakers = Speakers(publisher)
+    context: list[ParsedContext] = []
+    unsure: list[ParsedUnsure] = []
+    for block in found:
+        if block.kind != "paragraph" or (publisher and block.text.startswith(publisher) and publisher_in(block.text)):
             continue
-        parent = known.get(position.parent)
-        if parent is None:
-            if whole:
-                raise BadInput(f"{where}: its parent “{position.parent}” is not in the file.")
-            continue
-        if not position.label.startswith(parent.label):
-            raise BadInput(f"{where}: the label “{position.label}” does not belong under “{parent.label}”.")
-    for position in positions:
-        _check_no_circle(position, known)
+        if _SITE_TEXT.search(block.text) and not ATTRIBUTION.search(block.text):
+            why = "This reads as the site's own text and not as part of the article."
+            unsure.append(ParsedUnsure(block.text, why, block.start, block.end))
+        else:
+            context.append(ParsedContext(block.text, speakers.of(block.text), block.start, block.end))
+    head = ParsedSourceHead(title=title, publisher=publisher, date=date_in(text[:_TOP]), kind="news", coalition=False)
+    return ParsedSource(head, (), tuple(context), unsure=tuple(unsure))
 
 
-def _check_no_circle(position: ParsedPosition, known: Mapping[str, ParsedPosition]) -> None:
-    passed = {position.id}
-    parent = position.parent
-    while parent is not None and parent in known:
-        if parent in passed:
-            raise BadInput(f"position “{position.id}”: it is its own ancestor through “{parent}”.")
-        passed.add(parent)
-        parent = known[parent].parent
+def _title(head: Sequence[Line], found: Sequence[Block]) -> str:
+    """The subject of a letter, or the first heading when little stands before it."""
+    for line in head:
+        match = _SUBJECT.match(line.text)
+        if match:
+            return folded(line.text[match.end() :])
+    if head:
+        return ""
+    for block in found[:2]:
+        if block.kind == "heading" and not block.marker:
+            return block.text
+    return ""
 
 
-def _object(value: object, where: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise BadInput(f"{where}: expected a JSON object.")
-    return value
+def _letterhead(head: Sequence[Line]) -> str:
+    """The first line of a letter, unless it is the date: the name that stands over an address."""
+    first = next((folded(line.text) for line in head if folded(line.text)), "")
+    return "" if date_in(first) or any(character.isdigit() for character in first) else first
 
 
-def _objects(top: Mapping[str, Any], key: str, *, required: bool = False) -> list[tuple[Mapping[str, Any], str]]:
-    value = top.get(key, None if required else [])
-    if not isinstance(value, list):
-        raise BadInput(f"{key}: expected a list.")
-    return [(_object(item, f"{key}[{index}]"), f"{key}[{index}]") for index, item in enumerate(value)]
+def _date(text: str, lines: Sequence[Line]) -> str:
+    """The date that has a line to itself near the top, or else the first date told there."""
+    for line in lines:
+        if line.start > _TOP:
+            break
+        if len(line.text.strip()) <= 40 and (date := date_in(line.text)):
+            return date
+    return date_in(text[:_TOP])
 
 
-def _text(item: Mapping[str, Any], key: str, where: str, *, required: bool = False) -> str:
-    value = item.get(key)
-    if value is None:
-        value = ""
-    if not isinstance(value, str):
-        raise BadInput(f"{where}.{key}: expected text.")
-    if required and not value.strip():
-        raise BadInput(f"{where}.{key}: is missing or empty.")
-    return value
+def _addressee(head: Sequence[Line]) -> tuple[str, ...]:
+    """The lines between a letter's date and its salutation, without routing and subject lines."""
+    dated = [place for place, line in enumerate(head) if len(line.text) <= 40 and date_in(line.text)]
+    after = head[dated[-1] + 1 :] if dated else head
+    return tuple(folded(line.text) for line in after if folded(line.text) and not _NOT_ADDRESSEE.match(line.text))
 
 
-def _number(item: Mapping[str, Any], key: str, where: str) -> int:
-    value = item.get(key, 0)
-    if type(value) is not int:
-        raise BadInput(f"{where}.{key}: expected a whole number.")
-    return value
+def _kind(text: str, title: str, *, is_letter: bool, has_outline: bool) -> str:
+    if is_letter:
+        return "letter"
+    if len(_TWO_SIDES.findall(text)) >= 2:
+        return "consensus"
+    if re.search(r"\bprinciples?\b", title or text[:_TOP], re.IGNORECASE):
+        return "principles"
+    return "recommendations" if has_outline else "other"
 
 
-def _flag(item: Mapping[str, Any], key: str, where: str, *, default: bool) -> bool:
-    value = item.get(key, default)
-    if not isinstance(value, bool):
-        raise BadInput(f"{where}.{key}: expected true or false.")
-    return value
+def _positions(text: str, built: Outline, stem: str) -> tuple[ParsedPosition, ...]:
+    return tuple(
+        ParsedPosition(
+            id=f"{stem}/{item.label}",
+            parent=f"{stem}/{item.parent.label}" if item.parent is not None else None,
+            label=item.label,
+            heading=item.heading,
+            text=folded(text[item.start : item.end]),
+            start=item.start,
+            end=item.end,
+            deferred=item.deferred,
+        )
+        for item in built.items
+    )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commenttrack.positions.issues import NAMES, cue_counts
-from commenttrack.positions.source_documents import ParsedPosition
+from commenttrack.positions.source_values import ParsedPosition
 from commenttrack.positions.suggestion_index import Floats, SuggestionIndex, build
 from commenttrack.positions.vocabulary import RELATED, words
 from commenttrack.rulemaking.provisions import ParsedRule
