@@ -357,11 +357,13 @@ def account() -> None:
 )
 def account_create(email: str, name: str, role: str) -> None:
     """Create an account and print its one-time password."""
+    from commenttrack.members.operations import add_person
     from commenttrack.members.permissions import Role
-    from commenttrack.web.accounts import create_with_password
+    from commenttrack.web.accounts import give_one_time_password
 
     with installation() as (session, _):
-        password = create_with_password(session, name=name, email=email, role=Role(role), now=now())
+        person = add_person(session, name=name, email=email, actor="commenttrack account create", now=now())
+        password = give_one_time_password(session, person, role=Role(role), now=now())
     click.echo(f"Sign in as {email} with the password {password} and choose your own then.")
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from commenttrack.letters.blocks import as_markdown
 from commenttrack.letters.citation_forms import NBSP
+from commenttrack.letters.heads import cased
 from commenttrack.letters.content import CitedDocument
 from commenttrack.rulemaking.provisions import ParsedProvision, ParsedQuestion, ParsedRule
 
@@ -470,7 +471,7 @@ def agency_name(rule: ParsedRule) -> str:
 
 def _full_agency(rule: ParsedRule) -> str:
     names = [agency.subagency or agency.name for agency in rule.document.agencies]
-    names = [name.title() if name.isupper() else name for name in names]
+    names = [cased(name) for name in names]
     return "the " + _listed(names) if names else "the agency"
 
 

@@ -79,6 +79,22 @@ def create_account(
     return account
 
 
+def give_one_time_password(session: Session, person: Person, *, role: Role, now: dt.datetime) -> str | None:
+    """Give a person a password to be changed at the first sign-in, with an account if there is none.
+
+    None when the person has chosen a password already: nobody else replaces it.
+    """
+    password = secrets.token_urlsafe(12)
+    account = session.scalar(select(Account).where(Account.person_id == person.id))
+    if account is None:
+        create_account(session, person, password=password, role=role, now=now)
+        return password
+    if not account.must_change_password:
+        return None
+    account.password = _hashed(password)
+    return password
+
+
 def _hashed(password: str) -> str:
     # Sign-in normalizes what was typed in the same way before it compares.
     return PasswordHasher().hash(unicodedata.normalize("NFKD", password))
