@@ -11,7 +11,7 @@ dates without a fixed day of the document, ``provision`` and ``words`` of an ins
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, get_args, get_origin, get_type_hints
 
 from commenttrack.errors import BadInput
@@ -58,8 +58,9 @@ class ParsedCfr:
 class ParsedDate:
     """A day on which something about commenting is due or held.
 
-    ``date`` is ISO 8601, ``time`` is ``HH:MM`` or None, ``purpose`` stands in JSON as ``for``, ``source`` is the caption
-    it was read in. ``computed`` says that the day was counted from the publication date; ``basis`` then says how.
+    ``date`` is ISO 8601, ``time`` is ``HH:MM`` or None, ``purpose`` stands in JSON as ``for``, ``source`` is the
+    caption it was read in. ``computed`` says that the day was counted from the publication date; ``basis``
+    then says how.
     """
 
     date: str
@@ -116,8 +117,8 @@ class ParsedProvision:
     label: str
     heading: str
     text: str
-    pages: tuple[int, ...] = ()
-    notes: tuple[str, ...] = ()
+    pages: tuple[int, ...]
+    notes: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = ()
     page_breaks: tuple[tuple[int, int], ...] = ()
     note_calls: tuple[tuple[int, str], ...] = ()
@@ -150,9 +151,9 @@ class ParsedQuestion:
 class ParsedInstruction:
     """One thing the document does to the CFR.
 
-    ``verb`` is revise, add, remove, redesignate, reserve, replace_words or keep, or None when the instruction was not
-    understood. ``words`` holds (words removed, words put in their place) for replace_words, and the new designation
-    for redesignate. ``provision`` is the provision that carries the whole instruction paragraph.
+    ``verb`` is revise, add, remove, redesignate, reserve or keep (“continues to read”), or None when the instruction
+    was not understood. ``words`` holds (words removed, words put in) when single words are exchanged, added or removed,
+    and the new citation for redesignate. ``provision`` is the provision that carries the instruction paragraph.
     """
 
     id: str
@@ -199,7 +200,6 @@ class ParsedDocument:
     comment_dates: tuple[ParsedDate, ...]
     relative_dates: tuple[ParsedRelativeDate, ...] = ()
     publication_date: str | None = None
-    publication_basis: str = ""
     fr_citation: str = ""
     summary: str = ""
     captions: tuple[ParsedCaption, ...] = ()
@@ -211,10 +211,10 @@ class ParsedRule:
 
     document: ParsedDocument
     provisions: tuple[ParsedProvision, ...]
-    notes: tuple[ParsedNote, ...] = ()
-    questions: tuple[ParsedQuestion, ...] = ()
-    instructions: tuple[ParsedInstruction, ...] = ()
-    unparsed: tuple[Unparsed, ...] = ()
+    notes: tuple[ParsedNote, ...]
+    questions: tuple[ParsedQuestion, ...]
+    instructions: tuple[ParsedInstruction, ...]
+    unparsed: tuple[Unparsed, ...]
     ambiguities: tuple[ParsedAmbiguity, ...] = ()
 
 
@@ -241,7 +241,8 @@ def to_json(rule: ParsedRule) -> dict[str, Any]:
 
 
 def from_json(data: object) -> ParsedRule:
-    """The rule that :func:`to_json` wrote; keys it does not know are ignored.
+    """The rule that :func:`to_json` wrote; keys it does not know are ignored, a key
+    without a default must be there.
 
     Raises :class:`BadInput` naming the path of the first value that is missing or of the wrong type, and ids that are
     not unique or refer to nothing.
@@ -297,7 +298,7 @@ def _read_object(wanted: type, value: object, path: str) -> Any:
         where = f"{path}.{key}" if path else key
         if key in value:
             arguments[field.name] = _read(hints[field.name], value[key], where)
-        elif field.name in _REQUIRED[wanted]:
+        elif field.default is MISSING:
             raise BadInput(f"{where}: is missing.")
     return wanted(**arguments)
 
@@ -305,26 +306,6 @@ def _read_object(wanted: type, value: object, path: str) -> Any:
 def _named(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
-
-
-# The keys of the format itself, without which a rule cannot be read; rows stand on tables only.
-_REQUIRED: dict[type, frozenset[str]] = {
-    ParsedRule: frozenset({"document", "provisions", "notes", "questions", "instructions", "unparsed"}),
-    ParsedDocument: frozenset(
-        "kind title action document_number agencies docket_ids rins cfr start_page end_page comment_dates".split()
-    ),
-    ParsedProvision: frozenset("id parent kind number label heading text pages notes".split()),
-    ParsedNote: frozenset("id number text page".split()),
-    ParsedQuestion: frozenset("id provision number text start end".split()),
-    ParsedInstruction: frozenset("id verb target text page".split()),
-    Unparsed: frozenset("text why page".split()),
-    ParsedAgency: frozenset({"name", "subagency"}),
-    ParsedCfr: frozenset({"title", "part"}),
-    ParsedDate: frozenset("date time zone purpose source computed text".split()),
-    ParsedRelativeDate: frozenset("purpose source text".split()),
-    ParsedCaption: frozenset({"heading", "text"}),
-    ParsedAmbiguity: frozenset("provision readings chosen".split()),
-}
 
 
 def _check(rule: ParsedRule) -> None:

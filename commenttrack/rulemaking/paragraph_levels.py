@@ -1,0 +1,251 @@
+"""The levels of the paragraphs of one section: (a) (1) (i) (A) (*1*) (*i*), solved over the whole section.
+
+A marker alone does not tell its level: “(i)” follows (h) as a letter and (a)(1) as a numeral. So all readings of all
+markers are carried along as states (the chain of open paragraphs), each with a cost for what is unusual about it, and
+the cheapest whole reading wins. Readings of equal cost that differ at a paragraph are reported as ambiguous.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from commenttrack.rulemaking.enumerators import DIGIT, LOWER, LOWER_ROMAN, UPPER, readings
+
+# The styles of the levels, from the outermost; levels 5 and 6 are printed in italics.
+STYLES = (LOWER, DIGIT, LOWER_ROMAN, UPPER, DIGIT, LOWER_ROMAN)
+_ITALIC_LEVELS = (5, 6)
+
+# A definition opens a list of its own; its place in the chain is above all levels.
+DEFINITION = 0
+
+# What makes a reading unusual. Only their order matters much: a broken sequence is worse than a gap that stars explain,
+# a skipped level is worse than a gap, going backwards is worst.
+_GAP = 3.0
+_GAP_WITH_STARS = 0.4
+_SKIPPED_LEVEL = 4.0
+_SKIPPED_WITH_STARS = 1.5
+_BACKWARDS = 9.0
+_WRONG_ITALIC = 2.5
+_CHILD_WITHOUT_LEAD_IN = 0.15
+_SIBLING_AFTER_LEAD_IN = 0.35
+_HEADING_UNLIKE_SIBLINGS = 0.3
+_AFTER_DEFINITION = 0.2
+_UNEXPECTED = 0.6
+_MARGIN = 0.5
+_LONELY = 0.4
+_BEAM = 16
+_WORTH_KEEPING = 7.0
+
+_LEAD_IN = re.compile(r"(?:[:—–-]|\* \* \*)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One marked paragraph, or the start of a definition when ``text`` is empty.
+
+    ``text`` is the marker without parentheses; ``italic`` whether it is printed so; ``after_stars`` whether text is
+    left out before it; ``lead_in`` whether the paragraph before ends as an introduction does; ``has_heading`` whether
+    it starts with an italic heading; ``attached`` whether it stands on the same line as the marker before it.
+    """
+
+    text: str
+    italic: bool = False
+    after_stars: bool = False
+    lead_in: bool = False
+    has_heading: bool = False
+    attached: bool = False
+
+
+# A chain of open paragraphs: (level, value, has a heading), outermost first.
+Chain = tuple[tuple[int, int, bool], ...]
+
+
+@dataclass(slots=True)
+class _Node:
+    chain: Chain
+    cost: float
+    previous: _Node | None
+    # The next best way to come to the same chain.
+    rival: _Node | None = None
+    rival_cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The solved chains, one for each marker, and (index, other chain) where another reading is as good."""
+
+    chains: tuple[Chain, ...]
+    ambiguous: tuple[tuple[int, Chain], ...]
+
+
+def ends_as_lead_in(text: str) -> bool:
+    """Whether a paragraph ends as one does that a list follows."""
+    return bool(_LEAD_IN.search(text))
+
+
+@lru_cache(maxsize=4096)
+def _levels(text: str, italic: bool) -> tuple[tuple[int, int, float], ...]:
+    """(level, value, cost) of a marker."""
+    found: list[tuple[int, int, float]] = []
+    for reading in readings(text):
+        for level, style in enumerate(STYLES, 1):
+            if style == reading.style:
+                # “(l)” is often printed in italics to tell it from the digit, and often not.
+                plain_level = level not in _ITALIC_LEVELS
+                cost = _WRONG_ITALIC if plain_level == italic and not (text == "l" and level == 1) else 0.0
+                found.append((level, reading.value, cost))
+    return tuple(found)
+
+
+def solve(
+    markers: Sequence[Marker], expected: frozenset[tuple[int, ...]] = frozenset(), *, stars_at_end: bool = False
+) -> Levels:
+    """The levels of all markers of a section, in order.
+
+    ``expected`` holds the paths (values from the outermost level on) of the paragraphs that the amendatory instruction
+    names; where several readings are possible, one it names is preferred. Linear in the number of markers.
+    """
+    beam: list[_Node] = [_Node((), 0.0, None)]
+    layers: list[list[_Node]] = []
+    for marker in markers:
+        best: dict[Chain, _Node] = {}
+        for origin in beam:
+            for chain, step in _steps(origin.chain, marker):
+                cost = origin.cost + step
+                if expected and _path(chain) not in expected and len(_levels(marker.text, marker.italic)) > 1:
+                    cost += _UNEXPECTED
+                known = best.get(chain)
+                if known is None:
+                    best[chain] = _Node(chain, cost, origin)
+                elif cost < known.cost:
+                    best[chain] = _Node(chain, cost, origin, known.previous, known.cost)
+                elif known.rival is None or cost < known.rival_cost:
+                    known.rival, known.rival_cost = origin, cost
+        beam = sorted(best.values(), key=lambda node: node.cost)[:_BEAM]
+        floor = beam[0].cost
+        beam = [node for node in beam if node.cost <= floor + _WORTH_KEEPING]
+        layers.append(beam)
+    if not layers:
+        return Levels((), ())
+    if not stars_at_end:
+        for last in beam:
+            last.cost += _lonely(last.chain)
+        beam.sort(key=lambda last: last.cost)
+    winner = beam[0]
+    chains: list[Chain] = []
+    ambiguous: dict[int, Chain] = {}
+    node: _Node | None = winner
+    index = len(markers) - 1
+    if len(beam) > 1 and beam[1].cost - winner.cost < _MARGIN:
+        _note_differences(winner, beam[1], index, ambiguous)
+    while node is not None and node.previous is not None:
+        chains.append(node.chain)
+        if node.rival is not None and node.rival_cost - node.cost < _MARGIN:
+            _note_differences(node.previous, node.rival, index - 1, ambiguous)
+        node = node.previous
+        index -= 1
+    chains.reverse()
+    return Levels(tuple(chains), tuple(sorted(ambiguous.items())))
+
+
+def _note_differences(chosen: _Node | None, other: _Node | None, index: int, found: dict[int, Chain]) -> None:
+    while chosen is not None and other is not None and chosen is not other and index >= 0:
+        if _path(chosen.chain) != _path(other.chain):
+            found[index] = other.chain
+        chosen, other, index = chosen.previous, other.previous, index - 1
+
+
+def _path(chain: Chain) -> tuple[int, ...]:
+    return tuple(value for _, value, _ in chain)
+
+
+def _steps(chain: Chain, marker: Marker) -> list[tuple[Chain, float]]:
+    """All chains that the marker can lead to, with their cost."""
+    if not marker.text:
+        return [(_definition_chain(chain, marker), 0.0)]
+    found: list[tuple[Chain, float]] = []
+    for level, value, base in _levels(marker.text, marker.italic):
+        for keep in range(len(chain) + 1):
+            step = _step(chain, keep, level, value, marker)
+            if step is not None:
+                found.append(((*chain[:keep], (level, value, marker.has_heading)), base + step))
+    if not found:
+        # Not a marker of any style: treated as a sibling of what is open.
+        top = chain[-1] if chain else (1, 0, False)
+        found.append(((*chain[:-1], (max(top[0], 1), top[1] + 1, marker.has_heading)), _BACKWARDS))
+    return found
+
+
+def _definition_chain(chain: Chain, marker: Marker) -> Chain:
+    for index, (level, value, _) in enumerate(chain):
+        if level == DEFINITION:
+            return (*chain[:index], (DEFINITION, value + 1, False))
+    # A definition after a paragraph that introduces it hangs there, otherwise at the section.
+    return (*(chain if marker.lead_in else ()), (DEFINITION, 1, False))
+
+
+def _step(chain: Chain, keep: int, level: int, value: int, marker: Marker) -> float | None:
+    """The cost of putting (level, value) after the first ``keep`` entries of the chain; None when impossible.
+
+    Either it replaces the entry at ``keep`` as its later sibling, or, when all are kept, it is a child of the last.
+    """
+    parent_level = chain[keep - 1][0] if keep else DEFINITION
+    in_definition = keep > 0 and parent_level == DEFINITION
+    if level <= parent_level and parent_level != DEFINITION:
+        return None
+    cost = 0.0
+    if keep < len(chain):
+        sibling_level, sibling_value, sibling_heading = chain[keep]
+        if sibling_level != level:
+            # A list at another level under the same parent: only after stars, or when the list before skipped levels.
+            if sibling_level < level or sibling_level == DEFINITION:
+                if sibling_level != DEFINITION:
+                    return None
+                cost += _SKIPPED_LEVEL
+            else:
+                cost += _SKIPPED_LEVEL / 2
+            cost += _gap_cost(value - 1, marker)
+        elif value <= sibling_value:
+            return _BACKWARDS
+        else:
+            cost += _gap_cost(value - sibling_value - 1, marker)
+            if marker.has_heading != sibling_heading:
+                cost += _HEADING_UNLIKE_SIBLINGS
+        if keep == len(chain) - 1 and marker.lead_in:
+            cost += _SIBLING_AFTER_LEAD_IN
+        if marker.attached:
+            # A marker on the line of another stands under it.
+            return cost + _BACKWARDS
+        closed = chain[keep + 1 :]
+        if any(entry[0] == DEFINITION for entry in closed):
+            cost += _AFTER_DEFINITION
+        return cost if marker.after_stars else cost + _lonely(closed)
+    skipped = level - parent_level - 1
+    if in_definition or (not keep and not chain):
+        # Lists under a definition, and sections without letters, start at any of the first three levels.
+        if skipped:
+            cost += (0.0 if in_definition else _SKIPPED_WITH_STARS) if level <= 3 else _SKIPPED_LEVEL
+    elif skipped:
+        cost += (_SKIPPED_WITH_STARS if marker.after_stars else _SKIPPED_LEVEL) * skipped
+    cost += _gap_cost(value - 1, marker)
+    if keep and not marker.lead_in and not marker.attached:
+        cost += _CHILD_WITHOUT_LEAD_IN
+    return cost
+
+
+def _lonely(closed: Chain) -> float:
+    """What it costs to close these lists: one that never came to a second member was hardly a list."""
+    return sum(_LONELY for level, value, _ in closed if value == 1 and level > 1)
+
+
+def _gap_cost(missing: int, marker: Marker) -> float:
+    """The cost of ``missing`` members of a list that are not printed before this one."""
+    if missing <= 0:
+        return 0.0
+    if marker.after_stars:
+        # Longer gaps are a little less likely, so that (v) after stars prefers the nearer list.
+        return _GAP_WITH_STARS + 0.02 * min(missing, 20)
+    return _GAP + 0.05 * min(missing, 20)

@@ -1,0 +1,368 @@
+"""The paragraphs of a section: markers, headings, definitions and what follows them, with citations and parents."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from commenttrack.rulemaking.drafts import Draft, Ids, slug
+from commenttrack.rulemaking.enumerators import readings
+from commenttrack.rulemaking.paragraph_levels import DEFINITION, Chain, Levels, Marker, ends_as_lead_in, solve
+from commenttrack.rulemaking.provisions import ParsedAmbiguity
+from commenttrack.rulemaking.tables import Table
+from commenttrack.rulemaking.xml_text import Flow
+
+_MARKER = re.compile(r"\(\s?([A-Za-z]{1,6}|[0-9]{1,3})\s?\)[ ]?")
+_RANGE = re.compile(r"(?:[-–—]|through|and|to|,)\s?(?=\()")
+_STARS = re.compile(r"(?:\* ){1,4}\*")
+_MEANS = (
+    r"(?:means?|shall mean|has the (?:same |following )?meanings?|have the (?:same )?meaning|(?:is|are) defined|"
+    r"refers? to|is used|shall have the)\b"
+)
+_LOOSE_MEANS = r"(?:" + _MEANS[:-2] + r"|includes?|is|are|consists? of)\b"
+_QUALIFIED = r"[^.;:]{0,160}?"
+_DEFINED = re.compile(_QUALIFIED + _MEANS)
+_DEFINED_LOOSELY = re.compile(_QUALIFIED + _LOOSE_MEANS)
+_QUOTED_TERM = re.compile(r"[“\"]([^”\"]{2,120})[,”\"]{1,2}\s?" + _MEANS)
+_PLAIN_TERM = re.compile(r"([A-Z0-9][^.;:(]{1,90}?),? (?:\([^)]*\) )?(?:means|has the meaning)\b")
+_DEFINITIONS = re.compile(r"\bdefin|\bterms?\b|\bas used in\b|\bmean", re.IGNORECASE)
+_HEADING_END = re.compile(r"[.:—–]")
+_HEADING_TAIL = re.compile(r"\s?[.:—–]")
+_AUTHORITY = re.compile(r"\(?(?:Authority|Secs?\.|Approved by the Office)")
+
+
+@dataclass(slots=True)
+class Item:
+    """One block of a section in its order: text, a heading, a table, a picture, or stars (text left out)."""
+
+    what: str
+    flow: Flow
+    table: Table | None = None
+    image: str = ""
+    # Text of an EXTRACT is quoted matter whose markers are not paragraphs of the section.
+    quoted: bool = False
+    table_notes: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A paragraph cut at its markers: what will be one provision."""
+
+    item: Item
+    marker: Marker | None
+    number: str
+    heading: Flow | None
+    flow: Flow
+    term: str = ""
+    # A marker read for its level only, such as the second of “(a) through (c)”.
+    silent: bool = False
+    chain: Chain = ()
+
+
+def paragraphs(
+    items: list[Item],
+    parent: Draft | None,
+    citation: str,
+    prefix: str,
+    ids: Ids,
+    *,
+    subject: str = "",
+    expected: frozenset[tuple[int, ...]] = frozenset(),
+) -> tuple[list[Draft], list[ParsedAmbiguity]]:
+    """The provisions of a section in document order, and what remained ambiguous.
+
+    ``citation`` is the section's own, ``prefix`` starts the ids, ``subject`` is its heading.
+    """
+    about_definitions = bool(_DEFINITIONS.search(subject))
+    pieces: list[_Piece] = []
+    stars = False
+    before = ""
+    for item in items:
+        if item.what == "stars":
+            stars = True
+            continue
+        found = _pieces(item, stars, before, about_definitions)
+        if any(piece.marker is not None for piece in found):
+            stars = False
+        pieces += found
+        before = found[-1].flow.text or (found[-1].heading.text if found[-1].heading else "")
+        if _STARS.search(before) and found[-1].marker is not None and before.endswith("*"):
+            stars = True
+    marked = [piece for piece in pieces if piece.marker is not None]
+    levels = solve([piece.marker for piece in marked if piece.marker], expected, stars_at_end=stars)
+    for piece, chain in zip(marked, levels.chains, strict=True):
+        piece.chain = chain
+    builder = _Builder(parent, citation, prefix, ids, pieces)
+    drafts = builder.drafts()
+    return drafts, builder.ambiguities(marked, levels)
+
+
+def _pieces(item: Item, stars: bool, before: str, about_definitions: bool) -> list[_Piece]:
+    flow = item.flow
+    if item.what in ("table", "image") or item.quoted:
+        return [_Piece(item, None, "", None, flow)]
+    found: list[_Piece] = []
+    attached = False
+    lead_in = ends_as_lead_in(before)
+    while True:
+        run, rest = _markers(flow)
+        if attached and not (run and (stars or _may_start(run[0][0]))):
+            # “(a) Heading. (2) …” may be a reference; it stays text.
+            found[-1].flow = flow
+            break
+        if not run:
+            if attached:
+                found[-1].flow = flow
+            else:
+                found.append(_unmarked(item, flow, before, about_definitions))
+            break
+        for index, (token, italic, printed, silent) in enumerate(run):
+            marker = Marker(token, italic, stars, lead_in and index == 0, False, attached or (index > 0 and not silent))
+            if silent:
+                marker = Marker(token, italic, True)
+            found.append(_Piece(item, marker, printed, None, Flow("", flow.page_at(0)), silent=silent))
+        last = next(piece for piece in reversed(found) if not piece.silent)
+        stars = False
+        heading, after = _heading(rest, whole=item.what == "heading")
+        if heading is not None and last.marker is not None:
+            last.heading = heading
+            last.marker = Marker(
+                last.marker.text,
+                last.marker.italic,
+                last.marker.after_stars,
+                last.marker.lead_in,
+                True,
+                last.marker.attached,
+            )
+        last.flow = after
+        omitted = _STARS.match(after.text)
+        if heading is None and not omitted:
+            last.term = _term(after, loose=False)
+            break
+        if omitted:
+            # “(a) * * * (2) …”: the stars are text of (a).
+            tail = after.cut(omitted.end())
+            if not _MARKER.match(tail.text):
+                break
+            last.flow, flow, stars = after.cut(0, omitted.end()), tail, True
+        else:
+            if not _MARKER.match(after.text):
+                break
+            last.flow, flow = Flow("", after.page), after
+        attached = True
+    return found
+
+
+def _markers(flow: Flow) -> tuple[list[tuple[str, bool, str, bool]], Flow]:
+    """The markers at the start: (token, italic, as printed, whether it only closes a range), and the rest."""
+    run: list[tuple[str, bool, str, bool]] = []
+    position = 0
+    text = flow.text
+    while True:
+        found = _MARKER.match(text, position)
+        if found is None or not readings(found[1]):
+            break
+        italic = any(start < found.end(1) and end > found.start(1) for start, end in flow.italics)
+        printed = f"({found[1]})"
+        position = found.end()
+        through = _RANGE.match(text, position)
+        closing = _MARKER.match(text, through.end()) if through else None
+        if through and closing and readings(closing[1]):
+            rest = text[closing.end() : closing.end() + 12]
+            if rest.startswith(("[", "* * *")):
+                run.append((found[1], italic, text[found.start() : closing.end()].strip(), False))
+                run.append((closing[1], italic, "", True))
+                position = closing.end()
+                break
+        run.append((found[1], italic, printed, False))
+    return run, flow.cut(position)
+
+
+def _may_start(token: str) -> bool:
+    return any(reading.value == 1 for reading in readings(token))
+
+
+def _heading(flow: Flow, *, whole: bool) -> tuple[Flow | None, Flow]:
+    """The italic heading a paragraph starts with, with the punctuation that ends it, and the rest."""
+    if whole:
+        return flow, Flow("", flow.last_page)
+    end = 0
+    for start, stop in flow.italics:
+        # Headings are often set in several stretches of italics.
+        if start <= end + 1 and not flow.text[end:start].strip():
+            end = stop
+        else:
+            break
+    if not end or end > 250:
+        return None, flow
+    tail = _HEADING_TAIL.match(flow.text, end)
+    if tail:
+        end = tail.end()
+    if not _HEADING_END.match(flow.text[:end].rstrip()[-1:]):
+        return None, flow
+    return flow.cut(0, end), flow.cut(end)
+
+
+def _term(flow: Flow, *, loose: bool) -> str:
+    """The term a paragraph defines, empty when it defines none."""
+    pattern = _DEFINED_LOOSELY if loose else _DEFINED
+    if flow.italics and flow.italics[0][0] <= 1:
+        start, end = flow.italics[0]
+        if pattern.match(flow.text, end):
+            return flow.text[start:end].strip(" ,.:;“”\"'—")
+    quoted = _QUOTED_TERM.match(flow.text)
+    if quoted:
+        return quoted[1].strip(" ,.")
+    if loose:
+        plain = _PLAIN_TERM.match(flow.text)
+        if plain:
+            return plain[1].strip(' ,.“”"')
+    return ""
+
+
+def _unmarked(item: Item, flow: Flow, before: str, about_definitions: bool) -> _Piece:
+    if item.what == "heading":
+        return _Piece(item, None, "", flow, Flow("", flow.last_page))
+    term = _term(flow, loose=about_definitions or bool(_DEFINITIONS.search(before)))
+    if term:
+        introduces = bool(_DEFINITIONS.search(before))
+        return _Piece(item, Marker("", lead_in=introduces), "", None, flow, term)
+    return _Piece(item, None, "", None, flow)
+
+
+class _Builder:
+    """Gives the pieces of a section their parents, citations and ids."""
+
+    def __init__(self, parent: Draft | None, citation: str, prefix: str, ids: Ids, pieces: list[_Piece]) -> None:
+        self.parent = parent
+        self.citation = citation
+        self.prefix = prefix
+        self.ids = ids
+        self.pieces = pieces
+        # The open provisions: (key of the chain entry, draft, citation, id prefix).
+        self.open: list[tuple[tuple[int, int], Draft, str, str]] = []
+        self.made: dict[int, Draft] = {}
+        self.numbers: dict[int, str] = {}
+        self.loose: dict[str, int] = {}
+
+    def drafts(self) -> list[Draft]:
+        result: list[Draft] = []
+        for index, piece in enumerate(self.pieces):
+            if piece.silent:
+                continue
+            draft = self._marked(piece) if piece.marker is not None else self._follows(piece, index)
+            self.made[id(piece)] = draft
+            result.append(draft)
+        return result
+
+    def _marked(self, piece: _Piece) -> Draft:
+        level, value, _ = piece.chain[-1]
+        keep = 0
+        for entry, opened in zip(piece.chain[:-1], self.open, strict=False):
+            if opened[0] != (entry[0], entry[1]):
+                break
+            keep += 1
+        del self.open[keep:]
+        above, citation, prefix = self._top()
+        defined = level == DEFINITION
+        if defined:
+            citation = f"{self.citation} “{piece.term}”"
+            prefix = f"{self.prefix}-{slug(piece.term) or 'definition'}"
+        else:
+            spaced = " " if citation.endswith("”") else ""
+            citation = f"{citation}{spaced}{piece.number}"
+            prefix = f"{prefix}-{slug(piece.number) if ' ' in piece.number else piece.number.strip('()')}"
+        draft = Draft(
+            id=self.ids.new(prefix),
+            parent=above,
+            kind="definition" if piece.term else "paragraph",
+            number=piece.number,
+            label=citation,
+            flow=piece.flow,
+            heading=piece.heading.text if piece.heading else "",
+            heading_flow=piece.heading,
+            term=piece.term,
+        )
+        self.open.append(((level, value), draft, citation, draft.id))
+        return draft
+
+    def _top(self) -> tuple[str | None, str, str]:
+        if self.open:
+            _, draft, citation, prefix = self.open[-1]
+            return draft.id, citation, prefix
+        return (self.parent.id if self.parent else None), self.citation, self.prefix
+
+    def _follows(self, piece: _Piece, index: int) -> Draft:
+        """Text without a marker of its own belongs to what the next marker leaves open."""
+        depth = len(self.open)
+        following = next((p for p in self.pieces[index + 1 :] if p.marker is not None), None)
+        if _AUTHORITY.match(piece.flow.text) and piece.item.quoted:
+            depth = 0
+        elif following is not None and self.open:
+            shared = 0
+            for entry, opened in zip(following.chain, self.open, strict=False):
+                if opened[0] != (entry[0], entry[1]):
+                    break
+                shared += 1
+            depth = min(depth, max(shared + (len(following.chain) > shared and shared < len(self.open)), 1))
+        elif following is None and depth > 1:
+            depth -= 1
+        if depth:
+            _, draft, citation, prefix = self.open[depth - 1]
+            above: str | None = draft.id
+        else:
+            above, citation, prefix = (self.parent.id if self.parent else None), self.citation, self.prefix
+        item = piece.item
+        tag = {"table": "table", "image": "image"}.get(item.what, "p")
+        count = self.loose[f"{prefix}-{tag}"] = self.loose.get(f"{prefix}-{tag}", 0) + 1
+        name = self.ids.new(f"{prefix}-{tag}{count}")
+        if item.table is not None:
+            return table_draft(name, above, citation, item.table, item.table_notes)
+        if item.image:
+            return Draft(name, above, "table", "", citation, piece.flow, image=item.image)
+        return Draft(
+            id=name,
+            parent=above,
+            kind="paragraph",
+            number="",
+            label=citation,
+            flow=piece.flow,
+            heading=piece.heading.text if piece.heading else "",
+            heading_flow=piece.heading,
+        )
+
+    def ambiguities(self, marked: list[_Piece], levels: Levels) -> list[ParsedAmbiguity]:
+        """The ambiguous paragraphs as citations; the other reading is written with the numbers of its own chain."""
+        numbers: dict[tuple[int, int], str] = {}
+        other = dict(levels.ambiguous)
+        result: list[ParsedAmbiguity] = []
+        for index, piece in enumerate(marked):
+            for level, value, _ in piece.chain[-1:]:
+                numbers[level, value] = f" “{piece.term}” " if level == DEFINITION else piece.number
+            if index not in other or piece.silent:
+                continue
+            chain = other[index]
+            path = [numbers.get((level, value), "(?)") for level, value, _ in chain[:-1]]
+            reading = f"{self.citation}{''.join(path)}{piece.number}"
+            draft = self.made[id(piece)]
+            if reading != draft.label:
+                result.append(ParsedAmbiguity(draft.id, (draft.label, reading), draft.label))
+        return result
+
+
+def table_draft(name: str, parent: str | None, label: str, table: Table, notes: list[int]) -> Draft:
+    """A table as a provision: its title is the heading, what describes it the text."""
+    return Draft(
+        id=name,
+        parent=parent,
+        kind="table",
+        number="",
+        label=label,
+        flow=table.description,
+        heading=table.title.text,
+        heading_flow=table.title,
+        rows=table.rows,
+        header_rows=table.header_rows,
+        pages=table.pages,
+        own_notes=notes,
+    )

@@ -1,0 +1,292 @@
+"""The running text of an element as a reader of the printed page sees it.
+
+Federal Register XML mixes text with emphasis (E), superscripts (SU), note calls (SU before FTREF), fractions (FR) and
+printed pages (PRTPAGE). Some files were printed prettily: each inner element then stands on a line of its own, and a
+space that a reader sees is one space more than the indentation. :func:`read` undoes exactly that, so that
+``regulations.gov</E>⏎    . Except`` becomes “regulations.gov. Except” and “H₂O” does not fall apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml.etree import _Element
+
+ITALIC = frozenset({"03"})
+_INDENT = re.compile(r"\n[ \t]*\Z")
+_LEADING_INDENT = re.compile(r"\n[ \t]*")
+# Every kind of space a printer knows, and those that take no room.
+_SPACE = re.compile(r"[\s\u2000-\u200b\u2060\ufeff]+")
+_OPENING = "([{“‘\u00a0—–-/"
+_CLOSING = ".,;:)]}”’!?%—–-/"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCall:
+    """Where a note is called: ``offset`` in the text, ``number`` as printed, the printed page.
+
+    ``serial`` tells calls and notes of a document apart and orders them as they were read.
+    """
+
+    offset: int
+    number: str
+    page: int | None
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Running text with what stands in it at which offset.
+
+    ``page`` is the printed page of the first character; ``breaks`` are (offset, page that starts there); ``italics``
+    are (start, end); ``calls`` are note calls, whose numbers are not part of ``text``.
+    """
+
+    text: str
+    page: int | None
+    breaks: tuple[tuple[int, int], ...] = ()
+    italics: tuple[tuple[int, int], ...] = ()
+    calls: tuple[NoteCall, ...] = ()
+
+    @property
+    def last_page(self) -> int | None:
+        return self.breaks[-1][1] if self.breaks else self.page
+
+    def page_at(self, offset: int) -> int | None:
+        page = self.page
+        for start, number in self.breaks:
+            if start > offset:
+                break
+            page = number
+        return page
+
+    def cut(self, start: int, end: int | None = None) -> Flow:
+        """The stretch from ``start`` to ``end`` without the white space at its edges; offsets move along."""
+        stop = len(self.text) if end is None else end
+        raw = self.text[start:stop]
+        start += len(raw) - len(raw.lstrip())
+        text = raw.strip()
+        stop = start + len(text)
+        if start == 0 and stop == len(self.text):
+            return self
+        first = not self.text[:start].strip()
+        last = not self.text[stop:].strip()
+
+        def keep(offset: int) -> bool:
+            # A mark at the very edge belongs to the stretch it ends, a mark before all text to the first one.
+            return (start < offset or (first and offset <= start)) and (offset <= stop or last)
+
+        def move(offset: int) -> int:
+            return min(max(offset - start, 0), len(text))
+
+        return Flow(
+            text,
+            self.page_at(start),
+            tuple((move(o), p) for o, p in self.breaks if start < o <= stop or (o > stop and last)),
+            tuple((move(s), move(e)) for s, e in self.italics if s < stop and e > start),
+            tuple(NoteCall(move(c.offset), c.number, c.page, c.serial) for c in self.calls if keep(c.offset)),
+        )
+
+
+class PageCounter:
+    """The printed page the reader has come to, moved on by each PRTPAGE in document order."""
+
+    __slots__ = ("page", "serial")
+
+    def __init__(self, page: int | None = None) -> None:
+        self.page = page
+        self.serial = 0
+
+    def count(self) -> int:
+        """The next serial number of a note or note call."""
+        self.serial += 1
+        return self.serial
+
+    def turn(self, element: _Element) -> int | None:
+        """Note a PRTPAGE; a page number that is not one (roman front matter) leaves the page as it was."""
+        digits = (element.get("P") or "").replace(",", "").strip()
+        if not digits.isascii() or not digits.isdigit():
+            return None
+        self.page = int(digits)
+        return self.page
+
+
+class _Reader:
+    """Collects the text of one element; see :func:`read`."""
+
+    __slots__ = ("breaks", "calls", "italics", "length", "loose", "pages", "pieces")
+
+    def __init__(self, pages: PageCounter, loose: bool) -> None:
+        self.pages = pages
+        self.loose = loose
+        self.pieces: list[str] = []
+        self.length = 0
+        self.breaks: list[tuple[int, int]] = []
+        self.italics: list[tuple[int, int]] = []
+        self.calls: list[NoteCall] = []
+
+    def add(self, raw: str) -> None:
+        if not raw:
+            return
+        text = _SPACE.sub(" ", raw)
+        if text[0] == " " and (not self.length or self.pieces[-1][-1] == " "):
+            text = text[1:]
+        if text:
+            self.pieces.append(text)
+            self.length += len(text)
+
+    def element(self, element: _Element) -> None:
+        text = element.text or ""
+        self.add(_unindented_start(text))
+        # The indentation before a child says how much of the white space after it is indentation too.
+        indent = _indentation(text)
+        for child in element:
+            self.child(child)
+            tail = child.tail
+            if not tail:
+                indent = 0
+            elif "\n" in tail:
+                self.add(self.unindented(tail, indent))
+                indent = _indentation(tail)
+            else:
+                self.add(tail)
+                indent = 0
+
+    def unindented(self, tail: str, indent: int) -> str:
+        leading = _LEADING_INDENT.match(tail)
+        text = tail[1 + min(indent, leading.end() - 1) :] if leading else tail
+        trailing = _INDENT.search(text)
+        if trailing:
+            text = text[: trailing.start()]
+        # A printer that keeps no spaces: put one between words, none before closing punctuation.
+        if leading and self.loose and text and not text[0].isspace() and text[0] not in _CLOSING:
+            before = self.pieces[-1][-1] if self.pieces else " "
+            return text if before in _OPENING else " " + text
+        return text
+
+    def child(self, child: _Element) -> None:
+        tag = child.tag
+        if tag == "PRTPAGE":
+            page = self.pages.turn(child)
+            if page is not None:
+                self.breaks.append((self.length, page))
+            self.element(child)
+        elif tag == "FTREF":
+            self.element(child)
+        elif tag == "SU" and _is_call(child):
+            for number in re.split(r"[\s,]+", _SPACE.sub(" ", plain(child)).strip()):
+                if number:
+                    self.calls.append(NoteCall(self.length, number, self.pages.page, self.pages.count()))
+        elif tag == "LI":
+            self.add(" ")
+            self.element(child)
+            self.add(" ")
+        elif tag == "STARS":
+            self.add(" * * * ")
+        elif tag == "E" and child.get("T") in ITALIC:
+            start = self.length
+            self.element(child)
+            if self.length > start:
+                self.italics.append((start, self.length))
+        else:
+            self.element(child)
+
+    def flow(self, page: int | None) -> Flow:
+        text = "".join(self.pieces)
+        # Only the end can hold a space too many: add() lets none in at the start.
+        text = text.rstrip(" ")
+        end = len(text)
+        breaks = list(self.breaks)
+        # A page turned before the first word is the page the text stands on.
+        while breaks and breaks[0][0] == 0:
+            page = breaks.pop(0)[1]
+        return Flow(
+            text,
+            page,
+            tuple((min(o, end), p) for o, p in breaks),
+            tuple((s, min(e, end)) for s, e in self.italics if s < end),
+            tuple(NoteCall(min(c.offset, end), c.number, c.page, c.serial) for c in self.calls),
+        )
+
+
+def read(element: _Element, pages: PageCounter, *, loose: bool = False) -> Flow:
+    """The running text of ``element``; ``pages`` is moved on.
+
+    ``loose`` is for files whose printer did not keep spaces, see :func:`is_loose`.
+    """
+    page = pages.page
+    reader = _Reader(pages, loose)
+    reader.element(element)
+    return reader.flow(page)
+
+
+def plain(element: _Element) -> str:
+    """All text of an element as it stands in the file."""
+    return "".join(str(piece) for piece in element.itertext())
+
+
+def join(flows: Iterable[Flow]) -> Flow:
+    """Several flows as one, a space between them."""
+    text = ""
+    page: int | None = None
+    breaks: list[tuple[int, int]] = []
+    italics: list[tuple[int, int]] = []
+    calls: list[NoteCall] = []
+    last: int | None = None
+    for flow in flows:
+        base = len(text) + 1 if text and flow.text else len(text)
+        if not text and page is None:
+            page = flow.page
+        elif flow.page is not None and flow.page != last:
+            breaks.append((base, flow.page))
+        text = f"{text} {flow.text}" if text and flow.text else text + flow.text
+        breaks += [(o + base, p) for o, p in flow.breaks]
+        italics += [(s + base, e + base) for s, e in flow.italics]
+        calls += [NoteCall(c.offset + base, c.number, c.page, c.serial) for c in flow.calls]
+        last = flow.last_page
+    return Flow(text, page, tuple(breaks), tuple(italics), tuple(calls))
+
+
+def is_loose(root: _Element) -> bool:
+    """Whether the file is printed prettily by a printer that did not keep spaces after inner elements."""
+    seen = 0
+    for emphasis in root.iter("E"):
+        previous = emphasis.getprevious()
+        parent = emphasis.getparent()
+        if parent is None:
+            continue
+        before = parent.text if previous is None else previous.tail
+        tail = emphasis.tail or ""
+        if not tail.startswith("\n") or not tail.strip():
+            continue
+        indent = _indentation(before)
+        found = _LEADING_INDENT.match(tail)
+        if found and indent:
+            if found.end() - 1 > indent:
+                return False
+            seen += 1
+            if seen >= 200:
+                break
+    return seen > 0
+
+
+def _indentation(text: str | None) -> int:
+    found = _INDENT.search(text or "")
+    return found.end() - found.start() - 1 if found else 0
+
+
+def _unindented_start(text: str) -> str:
+    """The text before the first child: what stands before it on lines of its own is indentation, as is its end."""
+    if "\n" not in text:
+        return text
+    if text.lstrip(" \t").startswith("\n"):
+        text = text.lstrip()
+    trailing = _INDENT.search(text)
+    return text[: trailing.start()] if trailing else text
+
+
+def _is_call(element: _Element) -> bool:
+    following = element.getnext()
+    return following is not None and following.tag == "FTREF" and not (element.tail or "").strip()
