@@ -19,6 +19,10 @@ class Filing(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     letter_version_id: Mapped[int] = mapped_column(ForeignKey("letter_version.id", ondelete="RESTRICT"))
     number: Mapped[int]
+    signatures_digest: Mapped[str]
+    # SHA-256 of the signature block; a later packet with the same block reuses the issued letter's bytes.
+    fingerprint: Mapped[str]
+    # SHA-256 of everything the packet was made from but its moment; building again from the same gives this row back.
     form_json: Mapped[dict[str, Any]]
     preflight_json: Mapped[list[Any]]
     built_by: Mapped[str]

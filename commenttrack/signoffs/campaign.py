@@ -44,6 +44,15 @@ def closes_at(internal_deadline: dt.date | None, comment_date: dt.date | None, *
     return end_of_day(min(days)) if days else asked_at + WITHOUT_DEADLINE
 
 
+def comments_close(day: dt.date, time: str | None, zone: str) -> dt.datetime:
+    """The first moment at which a comment is late, in UTC: after the hour the notice names, else after the day."""
+    if time is None:
+        return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(zone)).astimezone(dt.UTC)
+    hour, minute = (int(piece) for piece in time.split(":")[:2])
+    # "By 5:00 p.m." takes in what arrives at 5:00:00 and nothing after it; the minute itself is given.
+    return dt.datetime.combine(day, dt.time(hour, minute), ZoneInfo(zone)).astimezone(dt.UTC) + dt.timedelta(minutes=1)
+
+
 def day_in_words(day: dt.date) -> str:
     """``Friday, March 6, 2026``."""
     return f"{day:%A, %B} {day.day}, {day.year}"

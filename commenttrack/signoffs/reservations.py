@@ -77,6 +77,9 @@ def settled_reservation(
     heads = _topmost(parts, whole)
     if not heads or not words:
         return words or _except(heads), whole
+    if not named and "except" in words.casefold():
+        # "Joins except for the comment on records" already reads as a reservation; it only lacks the part's number.
+        return f"{words.rstrip('.')} ({_listed(heads)})", whole
     if not named:
         return f"{_except(heads)}: {words}", whole
     said = with_subparts(parts, {by_number[number].key for number in named})

@@ -68,6 +68,11 @@ def test_words_that_name_no_part_are_preceded_by_the_ticked_ones():
     assert excepted == {"logs"}
 
 
+def test_words_that_already_except_something_are_followed_by_the_parts_number():
+    words, _ = settled_reservation(PARTS, {"records"}, "Joins except for the comment on records.")
+    assert words == "Joins except for the comment on records (Part II.B)"
+
+
 def test_words_that_name_the_ticked_parts_print_as_they_are():
     assert settled_reservation(PARTS, {"scope"}, "joins except Part II.A")[0] == "joins except Part II.A"
 

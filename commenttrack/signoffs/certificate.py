@@ -1,0 +1,197 @@
+"""The certificate of sign-offs: who stands under a version of a letter, since when and for exactly which wordings.
+
+It is for the association's files. It tells nobody's reason, address or client.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+
+import jinja2
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commenttrack import audit
+from commenttrack.letters import pdf
+from commenttrack.letters.content import name_key
+from commenttrack.letters.models import LetterVersion
+from commenttrack.members.models import Organization
+from commenttrack.resources import folder
+from commenttrack.signoffs.campaign import moment_in_words
+from commenttrack.signoffs.lifecycle import JOINING, Comparison
+from commenttrack.signoffs.models import SignOff, SignOffRequest
+from commenttrack.signoffs.reading import (
+    DECISION_WORDS,
+    part_name,
+    signature_block,
+    standing_decisions,
+)
+
+ILLUSTRATIVE = "Illustrative document. No agency has published this proposal, and no organization has decided on it."
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedFile:
+    """A file the certificate vouches for."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedPart:
+    """A wording agreed to."""
+
+    key: str
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedDecision:
+    """One organization's current decision, in words."""
+
+    organization: str
+    decision: str
+    name: str
+    title: str
+    authority: str
+    reservation: str
+    moment: str
+    decided_at: str
+    """The same moment in UTC, ISO 8601."""
+    version: int
+    recorded_by: str
+    parts: tuple[CertifiedPart, ...]
+    not_covered: tuple[str, ...]
+    """Names of parts that were added after the decision."""
+    changed: tuple[str, ...]
+    """Names of parts agreed to whose wording changed or that are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Everything the certificate says; the attachment of the PDF is this as JSON."""
+
+    association: str
+    docket: str
+    identifiers: tuple[str, ...]
+    letter: str
+    version: int
+    frozen_at: str
+    frozen_by: str
+    made_at: str
+    banner: str
+    files: tuple[CertifiedFile, ...]
+    audit_number: int
+    audit_hash: str
+    signed: tuple[CertifiedDecision, ...]
+    stale: tuple[CertifiedDecision, ...]
+    others: tuple[CertifiedDecision, ...]
+    undecided: tuple[str, ...]
+
+
+def certificate_content(
+    session: Session, version: LetterVersion, *, files: Sequence[CertifiedFile], now: dt.datetime
+) -> Certificate:
+    """What can be certified about this version at this moment; ``files`` are the issued letter's."""
+    letter = version.letter
+    block = signature_block(session, version)
+    uncovered = {entry.sign_off.id: entry.comparison for entry in block.uncovered}
+    last = session.scalars(select(audit.AuditEvent).order_by(audit.AuditEvent.number.desc()).limit(1)).first()
+    decided = standing_decisions(session, letter.id)
+    waiting = session.scalars(
+        select(Organization.name)
+        .join(SignOffRequest, SignOffRequest.organization_id == Organization.id)
+        .where(
+            SignOffRequest.letter_id == letter.id,
+            Organization.id.not_in([sign_off.organization_id for sign_off in decided]),
+        )
+    )
+    return Certificate(
+        association=letter.lead.name,
+        docket=letter.docket.title,
+        identifiers=tuple(identifier.identifier for identifier in letter.docket.identifiers),
+        letter=letter.title,
+        version=version.number,
+        frozen_at=moment_in_words(version.frozen_at),
+        frozen_by=version.frozen_by,
+        made_at=moment_in_words(now),
+        banner=ILLUSTRATIVE if letter.docket.illustrative else "",
+        files=tuple(files),
+        audit_number=last.number if last else 0,
+        audit_hash=last.hash if last else audit.FIRST_HASH,
+        signed=_sorted(_certified(sign_off, version, uncovered.get(sign_off.id)) for sign_off in block.current),
+        stale=_sorted(_certified(entry.sign_off, version, entry.comparison) for entry in block.stale),
+        others=_sorted(_certified(s, version, None) for s in decided if s.decision not in JOINING),
+        undecided=tuple(sorted(waiting, key=name_key)),
+    )
+
+
+def _sorted(decisions: Iterable[CertifiedDecision]) -> tuple[CertifiedDecision, ...]:
+    return tuple(sorted(decisions, key=lambda decision: name_key(decision.organization)))
+
+
+def _certified(sign_off: SignOff, version: LetterVersion, moved: Comparison | None) -> CertifiedDecision:
+    covered = {part.part_key: part.digest for part in sign_off.parts}
+    shown = {part["key"]: part_name(part) for part in sign_off.letter_version.parts_json}
+    today = {part["key"]: part_name(part) for part in version.parts_json}
+    return CertifiedDecision(
+        organization=sign_off.organization.name,
+        decision=DECISION_WORDS[sign_off.decision],
+        name=sign_off.name,
+        title=sign_off.title,
+        authority=sign_off.authority,
+        reservation=sign_off.reservation,
+        moment=moment_in_words(sign_off.decided_at),
+        decided_at=sign_off.decided_at.astimezone(dt.UTC).isoformat(),
+        version=sign_off.letter_version.number,
+        recorded_by=sign_off.recorded_by,
+        parts=tuple(
+            CertifiedPart(key, today.get(key, name), covered[key]) for key, name in shown.items() if key in covered
+        ),
+        not_covered=tuple(today[key] for key in moved.added) if moved else (),
+        changed=tuple(shown[key] for key in (*moved.changed, *moved.removed)) if moved else (),
+    )
+
+
+def certificate_pdf(certificate: Certificate, *, stamp: dt.datetime) -> bytes:
+    """The certificate as a tagged PDF (PDF/UA-1 and PDF/A-3a) with ``commenttrack-certificate/1`` attached.
+
+    ``stamp`` is the moment the file carries inside. Raises :class:`commenttrack.letters.pdf.CannotRender`.
+    """
+    data = {"format": "commenttrack-certificate/1", **asdict(certificate)}
+    page = certificate_html(certificate, stamp=stamp)
+    return pdf.make(
+        lambda pieces: page,
+        notes={},
+        attachment=json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode(),
+        stamp=stamp.astimezone(dt.UTC).replace(microsecond=0),
+        attached=("certificate.json", "The decisions of this certificate with the digests of their wordings"),
+    )
+
+
+def certificate_html(certificate: Certificate, *, stamp: dt.datetime) -> str:
+    """The page the PDF is made from; fonts are named, and nothing is fetched."""
+    css = pdf.font_faces() + (folder("templates") / "filing" / "certificate.css").read_text(encoding="utf-8")
+    values: Mapping[str, object] = {
+        **{name: getattr(certificate, name) for name in Certificate.__dataclass_fields__},
+        "css": Markup(css),  # noqa: S704 our own style sheet
+        "stamp": stamp.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    return _environment().get_template("certificate.html").render(values)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder("templates") / "filing"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
