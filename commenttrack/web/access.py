@@ -68,7 +68,7 @@ def may(permission: Permission) -> bool:
 
 
 def guard() -> ResponseReturnValue | None:
-    """Refuse what is not marked or not allowed. Outsiders cannot tell a page they may not see from one that is not there."""
+    """Refuse what is not marked or not allowed; what somebody may not see looks like what is not there."""
     endpoint = request.endpoint
     if endpoint is None or endpoint in PUBLIC:
         return None

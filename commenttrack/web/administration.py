@@ -31,7 +31,7 @@ def masked(text: str) -> str:
 def overview() -> str:
     """What runs, what waits, what failed."""
     session = database.session()
-    job_counts = {state: count for state, count in session.execute(select(Job.state, func.count()).group_by(Job.state))}
+    job_counts = {row[0]: row[1] for row in session.execute(select(Job.state, func.count()).group_by(Job.state))}
     unsent = session.scalar(select(func.count()).where(OutgoingMail.sent_at.is_(None))) or 0
     return render_template(
         "web/administration/overview.html",

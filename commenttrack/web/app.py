@@ -9,12 +9,30 @@ from commenttrack import resources
 from commenttrack.config import Settings
 from commenttrack.web import access, database, errors, logs, security, templating
 from commenttrack.web.administration import administration
+from commenttrack.web.filing import filing
 from commenttrack.web.health import health
+from commenttrack.web.letters import letters
 from commenttrack.web.mapping import mapping
 from commenttrack.web.members import members
 from commenttrack.web.positions import positions
 from commenttrack.web.questions import questions
 from commenttrack.web.rulemaking import rulemaking
+from commenttrack.web.signing import signing
+from commenttrack.web.signoffs import signoffs
+
+SUBJECTS = (
+    health,
+    rulemaking,
+    questions,
+    positions,
+    mapping,
+    letters,
+    signoffs,
+    signing,
+    filing,
+    members,
+    administration,
+)
 
 LARGEST_REQUEST = 50_000_000
 """Bytes; the largest notices of the Federal Register are a tenth of it."""
@@ -36,7 +54,7 @@ def create_app(settings: Settings, *, clock: Callable[[], dt.datetime] = _now) -
     templating.set_up(app)
     app.before_request(access.guard)
     security.set_up(app, settings)
-    for blueprint in (health, rulemaking, questions, positions, mapping, members, administration):
+    for blueprint in SUBJECTS:
         app.register_blueprint(blueprint)
     errors.set_up(app)
     return app

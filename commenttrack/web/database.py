@@ -78,7 +78,7 @@ def _close(error: BaseException | None) -> None:
 class TransactionalFlask(Flask):
     """Runs every request that may change something in one transaction; an answer of 400 and above changes nothing."""
 
-    def dispatch_request(self) -> ResponseReturnValue:  # type: ignore[override]  # Flask says it more widely
+    def dispatch_request(self) -> ResponseReturnValue:
         if request.method in SAFE_METHODS:
             return super().dispatch_request()
         with transaction(session()) as current:

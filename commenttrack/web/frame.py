@@ -1,4 +1,4 @@
-"""What stands around every page: the docket's deadline and its seven stages, each with its state in words and numbers."""
+"""What stands around a docket's pages: its deadline and its seven stages, each with its state in words and numbers."""
 
 import datetime as dt
 from dataclasses import dataclass

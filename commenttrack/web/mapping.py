@@ -15,7 +15,7 @@ from commenttrack.errors import Refused
 from commenttrack.members.permissions import Permission
 from commenttrack.positions import mapping as operations
 from commenttrack.positions import ranking
-from commenttrack.positions.coverage import Coverage, summary
+from commenttrack.positions.coverage import Coverage
 from commenttrack.positions.models import Position, ProvisionPosition
 from commenttrack.positions.stances import Stance
 from commenttrack.positions.suggestions import Suggestion, bears
@@ -74,7 +74,7 @@ def work(docket_id: int) -> str:
     return render_template(
         "web/mapping/work.html",
         document=document,
-        totals=summary(states),
+        totals=Counter(states.values()),
         suspect_count=len(suspect),
         queues=QUEUES,
         queue_name=queue_name,

@@ -55,7 +55,7 @@ def _used(document_id: int | None) -> dict[int, int]:
     query = select(ProvisionPosition.position_id, func.count()).group_by(ProvisionPosition.position_id)
     if document_id is not None:
         query = query.join(Provision).where(Provision.rule_document_id == document_id)
-    return {position_id: count for position_id, count in database.session().execute(query)}
+    return {row[0]: row[1] for row in database.session().execute(query)}
 
 
 def _chosen(position: Position, used: dict[int, int]) -> bool:

@@ -99,10 +99,11 @@ def passages(nodes: Sequence[Node], longest: int = LONGEST_PASSAGE) -> list[Pass
         index = first
         while index < last:
             size = nodes[index].size
-            if end - start and end - start + size > longest:
-                # What was begun is closed unless it is only headings waiting for their text.
-                if any(nodes[i].kind not in STRUCTURE or nodes[i].size == 1 for i in range(start, end)):
-                    close(end)
+            # What was begun is closed, unless it is only headings waiting for their text.
+            if end - start + size > longest and any(
+                nodes[i].kind not in STRUCTURE or nodes[i].size == 1 for i in range(start, end)
+            ):
+                close(end)
             if end - start + size <= longest or size == 1:
                 end = index + size
             else:
@@ -157,7 +158,7 @@ def runs(
     note_calls: Iterable[Sequence[int | str]] = (),
     questions: Iterable[tuple[int, int, str]] = (),
 ) -> list[Run]:
-    """The text cut where a page starts, a note is called, or a question begins or ends. Joined, the runs are the text."""
+    """The text cut where a page starts, a note is called, a question begins or ends. Joined, the runs are the text."""
     pages = {int(offset): int(page) for offset, page in page_breaks}
     notes: dict[int, list[str]] = {}
     for offset, note in note_calls:

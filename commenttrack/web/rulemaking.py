@@ -146,7 +146,7 @@ def _counts(session: Session, document: RuleDocument) -> tuple[dict[str, int], d
             .where(Provision.rule_document_id == document.id)
             .group_by(Provision.key)
         )
-        found.append({key: count for key, count in rows})
+        found.append({row[0]: row[1] for row in rows})
     return found[0], found[1]
 
 

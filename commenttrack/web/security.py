@@ -1,7 +1,7 @@
 """Sign-in, CSRF, limits on attempts, and the headers of every response."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter
@@ -40,7 +40,7 @@ csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 
-class _Accounts(SQLAlchemySessionUserDatastore):  # type: ignore[misc]  # its package has no types for mypy here
+class _Accounts(SQLAlchemySessionUserDatastore):
     """Accounts in the request's own session and transaction."""
 
     def commit(self) -> None:
@@ -84,9 +84,10 @@ def set_up(app: Flask, settings: Settings) -> None:
         SECURITY_CLI_ROLES_NAME=None,
     )
     csrf.init_app(app)
-    Security(app, _Accounts(LocalProxy(database.session), Account, RoleMixin), register_blueprint=True)
+    request_session = cast(Any, LocalProxy(database.session))
+    Security(app, _Accounts(request_session, Account, RoleMixin))
     limiter.init_app(app)
-    login = app.view_functions["security.login"]
+    login = cast(Any, app.view_functions["security.login"])
     app.view_functions["security.login"] = limiter.limit("10 per minute; 60 per hour", methods=["POST"])(login)
     password_changed.connect(_password_changed, app)
     user_authenticated.connect(_signed_in, app)

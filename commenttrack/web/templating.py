@@ -30,8 +30,13 @@ def _about_the_request() -> dict[str, Any]:
         "frame": frame,
         "account": access.account(),
         "association": database.house().settings.association,
-        "today": database.now().astimezone(EASTERN).date(),
+        "today": eastern_day(database.now()),
     }
+
+
+def eastern_day(value: dt.datetime) -> dt.date:
+    """The day of a moment in Eastern time, by which agencies count."""
+    return value.astimezone(EASTERN).date()
 
 
 def day(value: dt.date) -> str:

@@ -1,0 +1,114 @@
+"""The packet for the docket: checklist, values for the form, files."""
+
+import io
+
+from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from wtforms import BooleanField
+
+from commenttrack import jobs
+from commenttrack.errors import Refused
+from commenttrack.filing.models import Filing, PacketFile
+from commenttrack.filing.routes import routes_for
+from commenttrack.jobs import Job, JobState
+from commenttrack.letters.models import Letter, LetterVersion
+from commenttrack.members.permissions import Permission
+from commenttrack.signoffs.reading import signature_block
+from commenttrack.web import database
+from commenttrack.web.access import requires, signed_in
+from commenttrack.web.forms import Form
+from commenttrack.web.pages import docket_frame, letter_frame, load
+
+filing = Blueprint("filing", __name__, url_prefix="/dockets/<int:docket_id>/file")
+
+BUILD = "build packet"
+"""Name of the job; the worker knows what does it."""
+
+
+class BuildForm(Form):
+    """Build the packet."""
+
+    leave_out_stale = BooleanField("Leave out the organizations whose sign-off is stale")
+
+
+@filing.get("/")
+@requires(Permission.READ)
+def packet(docket_id: int) -> str:
+    """From top to bottom: who stands under the letter, the packet, its checklist, the form, the files."""
+    frame = docket_frame(docket_id)
+    letter = frame.letter
+    if letter is None or not letter.versions:
+        return render_template("web/filing/nothing_frozen.html")
+    session, newest = database.session(), letter.versions[-1]
+    filings = session.scalars(
+        select(Filing)
+        .join(LetterVersion)
+        .where(LetterVersion.letter_id == letter.id)
+        .order_by(LetterVersion.number.desc(), Filing.number.desc())
+    ).all()
+    return render_template(
+        "web/filing/packet.html",
+        letter=letter,
+        newest=newest,
+        block=signature_block(session, newest),
+        filings=filings,
+        current=next((each for each in filings if each.letter_version_id == newest.id), None),
+        job=_latest_job(newest),
+        form=BuildForm(None),
+        routes=routes_for(
+            letter.rule_document.metadata_json.get("agencies", ()), illustrative=frame.docket.illustrative
+        ),
+    )
+
+
+def _latest_job(version: LetterVersion) -> Job | None:
+    """The newest job that builds a packet of this version."""
+    rows = database.session().scalars(select(Job).where(Job.name == BUILD).order_by(Job.id.desc()).limit(50))
+    return next((job for job in rows if job.payload.get("letter_version") == version.id), None)
+
+
+@filing.post("/build")
+@requires(Permission.FILE)
+def build(docket_id: int) -> ResponseReturnValue:
+    """Queue the building of the newest version's packet."""
+    _, letter = letter_frame(docket_id)
+    if not letter.versions:
+        raise Refused("No version is frozen yet. Freeze the letter first.")
+    version, form, now = letter.versions[-1], BuildForm(), database.now()
+    block = signature_block(database.session(), version)
+    if block.stale and not form.leave_out_stale.data:
+        raise Refused(
+            "Some organizations joined wording that has changed since. Ask them again, or leave them out by the box."
+        )
+    running = _latest_job(version)
+    if running is None or running.state not in (JobState.QUEUED, JobState.RUNNING):
+        jobs.queue(
+            database.session(),
+            name=BUILD,
+            key=f"packet of letter_version {version.id} at {now.isoformat()}",
+            payload={
+                "letter_version": version.id,
+                "leave_out_stale": bool(form.leave_out_stale.data),
+                "actor": signed_in().person.name,
+            },
+            now=now,
+        )
+    flash("The packet is being built. It takes some seconds.", "done")
+    return redirect(url_for("filing.packet", docket_id=docket_id), 303)
+
+
+@filing.get("/files/<int:file_id>")
+@requires(Permission.READ)
+def download(docket_id: int, file_id: int) -> ResponseReturnValue:
+    """A file of a packet, byte for byte as it was stored."""
+    _, letter = letter_frame(docket_id)
+    found = load(PacketFile, file_id)
+    if not _belongs(found, letter):
+        abort(404)
+    data = database.house().storage.get(found.storage_key)
+    return send_file(io.BytesIO(data), found.media_type, as_attachment=True, download_name=found.name)
+
+
+def _belongs(file: PacketFile, letter: Letter) -> bool:
+    return load(Filing, file.filing_id).letter_version_id in [version.id for version in letter.versions]

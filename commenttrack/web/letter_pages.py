@@ -1,0 +1,63 @@
+"""A letter as pieces of a page: the same blocks and notes as the PDF, inside our own layout and style sheet."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup as Safe
+
+from commenttrack.letters.blocks import plain
+from commenttrack.letters.content import LetterContent, LetterHead
+from commenttrack.letters.markup import Markup
+from commenttrack.letters.notes import ArrangedPart, arrange
+
+
+@dataclass(frozen=True, slots=True)
+class ReadablePart:
+    """One part. ``title`` is its number and heading as plain words."""
+
+    key: str
+    number: str
+    level: int
+    title: str
+    heading: Safe
+    body: Safe
+    requested: Safe
+    provisions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableLetter:
+    """A whole letter, ready for a template."""
+
+    head: LetterHead
+    parts: tuple[ReadablePart, ...]
+    notes: tuple[tuple[int, Safe], ...]
+
+
+def readable(content: LetterContent) -> ReadableLetter:
+    """The letter for a page; raises what :func:`commenttrack.letters.notes.arrange` raises."""
+    letter = arrange(content)
+    markup = Markup(letter.notes, "end", content.head.redline_words)
+    return ReadableLetter(
+        content.head,
+        tuple(_part(part, markup) for part in letter.parts),
+        tuple((note.number, _safe(markup.note_text(note))) for note in letter.notes),
+    )
+
+
+def _part(part: ArrangedPart, markup: Markup) -> ReadablePart:
+    words = plain(part.heading)
+    return ReadablePart(
+        key=part.part.key,
+        number=part.number,
+        level=part.level,
+        title=" ".join(piece for piece in (f"{part.number}." if part.number else "", words) if piece) or "Opening",
+        heading=_safe(markup.inlines(part.heading)),
+        body=_safe(markup.blocks(part.blocks)),
+        requested=_safe(markup.blocks(part.requested)),
+        provisions=part.part.provisions,
+    )
+
+
+def _safe(html: str) -> Safe:
+    """What Markup wrote: it escapes all text, and its tags and attributes are its own."""
+    return Safe(html)  # noqa: S704

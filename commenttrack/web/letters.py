@@ -1,0 +1,448 @@
+"""The letter: its parts, their wording, its versions."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from commenttrack.errors import Refused
+from commenttrack.letters import drafting, operations
+from commenttrack.letters.content import Letterhead, LetterPartContent
+from commenttrack.letters.heads import head_for
+from commenttrack.letters.models import IssuedFile, Letter, LetterPart, LetterVersion
+from commenttrack.letters.quotations import Problem
+from commenttrack.letters.rendering import letter_pdf
+from commenttrack.members.models import Organization, OrganizationKind
+from commenttrack.members.permissions import Permission
+from commenttrack.rulemaking.operations import parsed_rule
+from commenttrack.web import database
+from commenttrack.web.access import requires, signed_in
+from commenttrack.web.forms import Form, lines, stripped
+from commenttrack.web.frame import EASTERN
+from commenttrack.web.letter_pages import ReadableLetter, readable
+from commenttrack.web.pages import docket_frame, document_frame, letter_frame, load
+from commenttrack.wording import Change, difference
+
+letters = Blueprint("letters", __name__, url_prefix="/dockets/<int:docket_id>/draft")
+
+ILLUSTRATIVE = "Illustrative: about an invented rule. Not for filing."
+
+
+# ------------------------------------------------------------------------------------------------------ the whole draft
+
+
+class StartForm(Form):
+    """Who leads the letter."""
+
+    lead = SelectField("Lead association", coerce=int, validators=[InputRequired("Choose who leads the letter.")])
+    title = StringField("Title", filters=[stripped], validators=[Optional(), Length(max=300)])
+
+
+def _leads() -> list[tuple[int, str]]:
+    rows = database.session().scalars(
+        select(Organization).where(Organization.kind.in_((OrganizationKind.LEAD, OrganizationKind.PARTNER)))
+    )
+    ordered = sorted(rows, key=lambda row: (row.kind is not OrganizationKind.LEAD, row.name.casefold()))
+    return [(row.id, row.name) for row in ordered]
+
+
+@letters.get("/")
+@requires(Permission.READ)
+def draft(docket_id: int) -> str:
+    """The parts with their state, and what stands against freezing them; or the way to start a letter."""
+    frame = docket_frame(docket_id)
+    if frame.letter is None:
+        form = StartForm(None)
+        form.lead.choices = _leads()
+        return render_template("web/letters/start.html", form=form)
+    problems, unreadable = _problems(frame.letter)
+    return render_template(
+        "web/letters/draft.html",
+        letter=frame.letter,
+        numbers={entry.part.key: entry.number for entry in _numbered(frame.letter)},
+        problems=problems,
+        unreadable=unreadable,
+        suspect={part.key for part in operations.suspect_parts(frame.letter)},
+    )
+
+
+def _problems(letter: Letter) -> tuple[list[Problem], str]:
+    """What differs from the rule; or, when a part cannot be read at all, the sentence that says why."""
+    try:
+        return operations.problems(database.session(), letter), ""
+    except Refused as refusal:
+        return [], str(refusal)
+
+
+def _numbered(letter: Letter) -> list[operations.NumberedPart]:
+    try:
+        return operations.numbered(letter)
+    except Refused:
+        return []
+
+
+@letters.post("/start")
+@requires(Permission.DRAFT)
+def start(docket_id: int) -> ResponseReturnValue:
+    """Start a letter, with the head that the notice itself suggests."""
+    frame, document = document_frame(docket_id)
+    form, session = StartForm(), database.session()
+    form.lead.choices = _leads()
+    if not form.validate():
+        return render_template("web/letters/start.html", form=form), 422
+    lead = load(Organization, form.lead.data)
+    head = head_for(
+        parsed_rule(session, document).document,
+        letterhead=Letterhead(lead.name, lead.tagline, tuple(lead.address)),
+        day=database.now().astimezone(EASTERN).date(),
+        illustrative=ILLUSTRATIVE if frame.docket.illustrative else "",
+    )
+    actor, now = signed_in().person.name, database.now()
+    letter = operations.start_letter(
+        session, document, lead=lead, head=head, title=form.title.data or None, actor=actor, now=now
+    )
+    written = drafting.compose_letter(session, letter, actor=actor, now=now)
+    flash(f"The letter was started and {len(written)} parts were composed from the mapping.", "done")
+    return redirect(url_for("letters.draft", docket_id=docket_id), 303)
+
+
+@letters.post("/compose")
+@requires(Permission.DRAFT)
+def compose(docket_id: int) -> ResponseReturnValue:
+    """Bring the generated parts in line with the mapping; edited parts keep their words."""
+    _, letter = letter_frame(docket_id)
+    written = drafting.compose_letter(database.session(), letter, actor=signed_in().person.name, now=database.now())
+    flash(f"{len(written)} parts were written anew. Parts that somebody edited kept their words.", "done")
+    return redirect(url_for("letters.draft", docket_id=docket_id), 303)
+
+
+class HeadForm(Form):
+    """What stands around the body of the letter."""
+
+    name = StringField("Name in the letterhead", filters=[stripped])
+    tagline = StringField("Line under the name", filters=[stripped])
+    address = TextAreaField("Address")
+    date = StringField("Date", filters=[stripped])
+    via = StringField("Via", filters=[stripped])
+    to = TextAreaField("Addressees")
+    re = TextAreaField("Re:")
+    salutation = StringField("Salutation", filters=[stripped])
+    closing = StringField("Closing", filters=[stripped])
+    contact = TextAreaField("Contact", filters=[stripped])
+    order = SelectField("Order of signatures", choices=[("alphabetical", "Alphabetical"), ("lead-first", "Lead first")])
+    citations = SelectField("Citations", choices=[("ofr", "89 FR 5698"), ("bluebook", "89 Fed. Reg. 5698")])
+
+
+@letters.route("/head", methods=["GET", "POST"])
+@requires(Permission.DRAFT)
+def head(docket_id: int) -> ResponseReturnValue:
+    """Edit letterhead, date, addressees and the like."""
+    _, letter = letter_frame(docket_id)
+    form = HeadForm(data=_head_fields(letter.head_json))
+    if form.validate_on_submit():
+        try:
+            operations.edit_head(
+                database.session(),
+                letter,
+                _head_of(form, letter.head_json),
+                actor=signed_in().person.name,
+                now=database.now(),
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for("letters.draft", docket_id=docket_id), 303)
+    return render_template("web/letters/head.html", form=form), 422 if form.is_submitted() else 200
+
+
+_HEAD_TEXTS = ("date", "via", "salutation", "closing", "contact", "order", "citations")
+
+
+def _head_fields(head: dict[str, Any]) -> dict[str, Any]:
+    letterhead = head.get("letterhead", {})
+    return {
+        **{key: head.get(key, "") for key in _HEAD_TEXTS},
+        "name": letterhead.get("name", ""),
+        "tagline": letterhead.get("tagline", ""),
+        "address": "\n".join(letterhead.get("address", [])),
+        "to": "\n\n".join("\n".join(block) for block in head.get("to", [])),
+        "re": "\n".join(head.get("re", [])),
+    }
+
+
+def _head_of(form: HeadForm, before: dict[str, Any]) -> dict[str, Any]:
+    """The new head; keys that the form does not show stay."""
+    blocks = (form.to.data or "").replace("\r\n", "\n").split("\n\n")
+    head = {
+        **before,
+        **{key: form[key].data or "" for key in _HEAD_TEXTS},
+        "letterhead": {
+            "name": form.name.data or "",
+            "tagline": form.tagline.data or "",
+            "address": lines(form.address.data),
+        },
+        "to": [lines(block) for block in blocks if lines(block)],
+        "re": lines(form.re.data),
+    }
+    return {key: value for key, value in head.items() if value not in ("", [])}
+
+
+# ------------------------------------------------------------------------------------------------------------ one part
+
+
+class PartForm(Form):
+    """The wording of a part."""
+
+    revision = IntegerField(widget=HiddenField.widget)
+    heading = StringField("Heading", filters=[stripped], validators=[Length(max=500)])
+    text = TextAreaField("Text", filters=[stripped], validators=[Length(max=200_000)])
+    requested_text = TextAreaField("Requested text", filters=[stripped], validators=[Length(max=200_000)])
+
+
+@letters.route("/parts/<int:part_id>", methods=["GET", "POST"])
+@requires(Permission.DRAFT)
+def part(docket_id: int, part_id: int) -> ResponseReturnValue:
+    """Edit one part beside its rendering; a part that somebody else saved meanwhile gives the conflict page."""
+    _, letter = letter_frame(docket_id)
+    shown = _part(letter, part_id)
+    form = PartForm(obj=shown)
+    if form.validate_on_submit() and request.form.get("act") != "preview":
+        try:
+            operations.edit_part(
+                database.session(),
+                shown,
+                expected_revision=form.revision.data or 0,
+                heading=form.heading.data or "",
+                text=form.text.data or "",
+                requested_text=form.requested_text.data or "",
+                actor=signed_in().person.name,
+                now=database.now(),
+            )
+            drafting.take_over(shown)
+        except operations.EditedMeanwhile as conflict:
+            return _conflict(form, conflict)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash("The part was saved.", "done")
+            return redirect(url_for("letters.draft", docket_id=docket_id) + f"#part-{shown.key}", 303)
+    return _part_page(letter, shown, form)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A part as it would read, or why it cannot."""
+
+    letter: ReadableLetter | None
+    problem: str = ""
+
+
+def _preview(letter: Letter, part: LetterPart, form: PartForm) -> Preview:
+    content = operations.content_of_letter(letter)
+    alone = LetterPartContent(
+        key=part.key,
+        heading=form.heading.data or "",
+        level=1 if form.heading.data else 0,
+        text=form.text.data or "",
+        requested_text=form.requested_text.data or "",
+    )
+    try:
+        return Preview(readable(type(content)(content.head, (alone,))))
+    except Refused as refusal:
+        return Preview(None, str(refusal))
+
+
+def _part_page(letter: Letter, part: LetterPart, form: PartForm) -> ResponseReturnValue:
+    only_preview = request.form.get("act") == "preview"
+    problems, unreadable = _problems(letter)
+    page = render_template(
+        "web/letters/part.html",
+        letter=letter,
+        part=part,
+        form=form,
+        preview=_preview(letter, part, form),
+        problems=[problem for problem in problems if problem.part == part.key],
+        unreadable=unreadable,
+        suspect=part in operations.suspect_parts(letter),
+    )
+    return page, 422 if form.is_submitted() and not only_preview else 200
+
+
+def _conflict(form: PartForm, conflict: operations.EditedMeanwhile) -> ResponseReturnValue:
+    """Both texts, and their difference: nothing of either is lost."""
+    theirs = conflict.theirs
+    heading, text, requested_text = conflict.yours
+    sides: list[tuple[str, str, str, list[Change]]] = [
+        ("Heading", theirs.heading, heading, difference(theirs.heading, heading)),
+        ("Text", theirs.text, text, difference(theirs.text, text)),
+        ("Requested text", theirs.requested_text, requested_text, difference(theirs.requested_text, requested_text)),
+    ]
+    page = render_template("web/letters/conflict.html", theirs=theirs, form=form, sides=sides)
+    return page, 409
+
+
+def _part(letter: Letter, part_id: int) -> LetterPart:
+    found = load(LetterPart, part_id)
+    if found.letter_id != letter.id:
+        abort(404)
+    return found
+
+
+class AddPartForm(Form):
+    """A part of one's own."""
+
+    heading = StringField("Heading", filters=[stripped], validators=[InputRequired("Give the part a heading.")])
+    after = SelectField("Where", coerce=int)
+    text = TextAreaField("Text", filters=[stripped], validators=[Length(max=200_000)])
+
+
+@letters.route("/parts/new", methods=["GET", "POST"])
+@requires(Permission.DRAFT)
+def add_part(docket_id: int) -> ResponseReturnValue:
+    """Add a freely written part."""
+    _, letter = letter_frame(docket_id)
+    form = AddPartForm()
+    form.after.choices = [(0, "At the end"), *((part.id, f"After “{part.heading}”") for part in letter.parts)]
+    if form.validate_on_submit():
+        try:
+            operations.add_part(
+                database.session(),
+                letter,
+                heading=form.heading.data,
+                text=form.text.data or "",
+                after=_part(letter, form.after.data) if form.after.data else None,
+                actor=signed_in().person.name,
+                now=database.now(),
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for("letters.draft", docket_id=docket_id), 303)
+    return render_template("web/letters/add_part.html", form=form), 422 if form.is_submitted() else 200
+
+
+@letters.post("/parts/<int:part_id>/place")
+@requires(Permission.DRAFT)
+def place(docket_id: int, part_id: int) -> ResponseReturnValue:
+    """Move a part up or down, take it into the letter, or leave it out."""
+    _, letter = letter_frame(docket_id)
+    shown, session = _part(letter, part_id), database.session()
+    actor, now, act = signed_in().person.name, database.now(), request.form.get("act", "")
+    if act in ("up", "down"):
+        at = letter.parts.index(shown)
+        operations.move_part(session, shown, to=at - 1 if act == "up" else at + 1, actor=actor, now=now)
+    elif act in ("include", "leave out"):
+        operations.include_part(session, shown, included=act == "include", actor=actor, now=now)
+    else:
+        abort(400)
+    return redirect(url_for("letters.draft", docket_id=docket_id) + f"#part-{shown.key}", 303)
+
+
+# --------------------------------------------------------------------------------------------------- preview and freeze
+
+
+@letters.get("/preview")
+@requires(Permission.READ)
+def preview(docket_id: int) -> str:
+    """The letter as it stands, as a page; beside it the PDF."""
+    frame, letter = letter_frame(docket_id)
+    try:
+        shown = readable(operations.content_of_letter(letter))
+    except Refused as refusal:
+        return render_template("web/letters/preview.html", letter=letter, readable=None, problem=str(refusal))
+    return render_template("web/letters/preview.html", letter=letter, readable=shown, problem="", frame=frame)
+
+
+@letters.get("/preview.pdf")
+@requires(Permission.READ)
+def preview_pdf(docket_id: int) -> ResponseReturnValue:
+    """The draft as a PDF with the mark of a draft."""
+    _, letter = letter_frame(docket_id)
+    data = letter_pdf(operations.content_of_letter(letter))
+    return send_file(io.BytesIO(data), "application/pdf", download_name="draft.pdf")
+
+
+@letters.route("/freeze", methods=["GET", "POST"])
+@requires(Permission.DRAFT)
+def freeze(docket_id: int) -> ResponseReturnValue:
+    """What will be fixed, what still warns, who will be asked; then fix it."""
+    frame, letter = letter_frame(docket_id)
+    form = Form()
+    if form.validate_on_submit():
+        try:
+            version = operations.freeze(database.session(), letter, actor=signed_in().person.name, now=database.now())
+            _store_review_copy(version)
+        except operations.NotReadyToFreeze as refusal:
+            database.session().rollback()
+            form.form_errors.extend(refusal.problems)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(f"Version {version.number} is frozen. Now ask for signatures.", "done")
+            return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
+    problems, unreadable = _problems(letter)
+    page = render_template(
+        "web/letters/freeze.html",
+        form=form,
+        letter=letter,
+        parts=_numbered(letter),
+        problems=problems,
+        unreadable=unreadable,
+        suspect=operations.suspect_parts(letter),
+        last=letter.versions[-1] if letter.versions else None,
+        changed=_changed_since(letter),
+        frame=frame,
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _store_review_copy(version: LetterVersion) -> None:
+    """Keep the PDF that signers can take away; the filed letter, with the signatures, is another file."""
+    operations.store_file(
+        database.session(),
+        version,
+        name=f"letter-for-signature-v{version.number}.pdf",
+        media_type="application/pdf",
+        data=letter_pdf(operations.content_of_version(version, draft=True)),
+        storage=database.house().storage,
+        now=database.now(),
+    )
+
+
+def _changed_since(letter: Letter) -> set[str]:
+    """Keys of the parts that are new or reworded since the last frozen version."""
+    if not letter.versions:
+        return set()
+    before = {part["key"]: part["digest"] for part in letter.versions[-1].parts_json}
+    return {key for key, digest in operations.digests(letter).items() if before.get(key) != digest}
+
+
+@letters.get("/versions/<int:number>")
+@requires(Permission.READ)
+def version(docket_id: int, number: int) -> str:
+    """A frozen version, as it was fixed."""
+    _, letter = letter_frame(docket_id)
+    shown = next((each for each in letter.versions if each.number == number), None) or abort(404)
+    return render_template(
+        "web/letters/version.html",
+        letter=letter,
+        version=shown,
+        readable=readable(operations.content_of_version(shown)),
+    )
+
+
+@letters.get("/files/<int:file_id>")
+@requires(Permission.READ)
+def issued(docket_id: int, file_id: int) -> ResponseReturnValue:
+    """An issued file, byte for byte as it was stored."""
+    _, letter = letter_frame(docket_id)
+    found = load(IssuedFile, file_id)
+    if found.letter_version_id not in [each.id for each in letter.versions]:
+        abort(404)
+    data = database.house().storage.get(found.storage_key)
+    return send_file(io.BytesIO(data), found.media_type, download_name=found.name)
