@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
 
 from commenttrack import audit
 from commenttrack.letters.composition import Answer, Inputs, LetterPartDraft, MappedPosition, compose
@@ -22,6 +23,7 @@ def compose_letter(session: Session, letter: Letter, *, actor: str, now: dt.date
     the rule's order; parts that are there stay where somebody put them. A generated part that nothing stands for any
     more is left out, not deleted.
     """
+    _read_again(session, letter)
     links = {link.id: link for link in links_of(session, letter.rule_document)}
     answers = {
         answer.id: answer
@@ -60,6 +62,17 @@ def compose_letter(session: Session, letter: Letter, *, actor: str, now: dt.date
         written=[part.key for part in written],
     )
     return written
+
+
+def _read_again(session: Session, letter: Letter) -> None:
+    """Read the parts with their links in one go; the database drops a link together with what it pointed to."""
+    session.flush()
+    session.scalars(
+        select(LetterPart)
+        .where(LetterPart.letter_id == letter.id)
+        .options(selectinload(LetterPart.links))
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def take_over(part: LetterPart) -> None:
