@@ -206,7 +206,8 @@ class _Job:
         asked: dict[str, tuple[int, dict[str, str]]] = {}
         with self.work() as session:
             letter = session.get_one(Letter, self.letter_id)
-            for member in self.made.seed["members"]:
+            association = self.made.seed["association"] | {"demo_decision": {"decision": "joined", "reason": ""}}
+            for member in (association, *self.made.seed["members"]):
                 organization = session.scalars(select(Organization).where(Organization.name == member["name"])).one()
                 person = organization.signatories[0].person
                 invite(session, letter, organization, person, settings=self.settings, actor=ACTOR, now=_now())
@@ -262,7 +263,7 @@ class _Job:
             name=request.person.name,
             title=request.person.title,
             authority=f"Authorized to sign for {organization.name} (illustrative)",
-            reservation=decision["reservation"] if kind is Decision.JOINED_WITH_RESERVATION else "",
+            reservation=decision.get("reservation", "") if kind is Decision.JOINED_WITH_RESERVATION else "",
             excepted=excepted,
             reason=decision["reason"] if kind in (Decision.ABSTAINED, Decision.DECLINED) else "",
             now=_now(),

@@ -217,12 +217,16 @@ def _part_content(part: LetterPart) -> LetterPartContent:
         level=part.level if part.heading else 0,
         text=part.text,
         requested_text=part.requested_text,
-        provisions=tuple(
-            dict.fromkeys(
-                link.provision_position.provision.label for link in part.links if link.provision_position is not None
-            )
-        ),
+        provisions=_provisions(part),
     )
+
+
+def _provisions(part: LetterPart) -> tuple[str, ...]:
+    """What the part speaks of. A summary repeats what other parts say, and is about no provision of its own."""
+    if part.kind is PartKind.SUMMARY:
+        return ()
+    spoken_of = (link.provision_position.provision for link in part.links if link.provision_position is not None)
+    return tuple(dict.fromkeys(provision.label or provision.key for provision in spoken_of))
 
 
 def content_of_letter(letter: Letter, *, draft: bool = True, signatories: Sequence[Signatory] = ()) -> LetterContent:
