@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from commenttrack.rulemaking.citations import paths
 from commenttrack.rulemaking.document_body import Amendment
-from commenttrack.rulemaking.enumerators import readings, roman
+from commenttrack.rulemaking.enumerators import readings
 from commenttrack.rulemaking.provisions import ParsedInstruction
 
 _MARKERS = r"(?:\([A-Za-z0-9]{1,5}\))+"
@@ -38,24 +39,30 @@ _TOKEN = re.compile(
     |(?P<section>(?:§§?\s*|\b[Ss]ections?\s+)(?P<section_numbers>[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*?(?P<section_path>{_MARKERS})?
         (?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*?)*)(?=[\s,;:.—–(]|$))
     |(?P<paragraph>\b(?:sub)?paragraphs?\s+(?P<paths>{_LIST})(?P<introductory>\s+introductory\s+text)?)
-    |(?P<more>(?:,|\band)\s+(?:and\s+)?(?P<more_paths>{_MARKERS})(?P<more_introductory>\s+introductory\s+text)?)
+    |(?P<more>(?:,|\band)\s+(?:and\s+)?(?P<more_paths>{_LIST})(?P<more_introductory>\s+introductory\s+text)?)
     |(?P<introduction>\b(?:the\s+)?introductory\s+text\b)
-    |(?P<heading>\b(?:section|paragraph|subpart|part)?\s*heading\b)
+    |(?P<heading>\b(?:section|paragraph|subject|subpart|part)?\s*heading\b)
     |(?P<authority>\bauthority\s+citations?\b)
     |(?P<definition>\bdefinitions?\s+(?:of|for)\s+(?:the\s+terms?\s+)?(?P<terms>{_QUOTED}))
     |(?P<table>\b(?:entry|entries|table)\b(?:\s+[0-9A-Z]+)?)
     |(?P<sentence>\b(?P<which>(?:first|second|third|fourth|fifth|last)(?:\s+(?:and|through)\s+\w+)?)\s+sentences?\b)
     |(?P<words>(?:\b(?:words?|phrases?|terms?|references?|citations?|abbreviations?|numbers?|dates?|text)\s+)?(?P<quoted>{_QUOTED}))
     |(?P<as>\bas\b)
-    |(?P<in_place>\b(?:in|to|of|from|under|at\s+the\s+end\s+of|following|after|before|preceding)\b)
+    |(?P<beside>\b(?:immediately\s+)?(?:following|after|before|preceding)\s+(?=(?:the\s+)?(?:newly\s+\w+\s+)?(?:§|section|paragraph|definition|entry|introductory|words?\b|phrase|[“"‘])))
+    |(?P<in_place>\b(?:in|to|of|from|under|at\s+the\s+end\s+of)\b)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_QUALIFIED = {("authority", "part"), ("authority", "section"), ("authority", "subpart"), ("part", "subpart")}
+_PASSIVE = re.compile(r"\b(?:is|are)\b[^.;]*$")
+# How a paragraph ends that leaves the rest to those numbered within it, and one that new text follows.
+_LEADS = re.compile(r"(?:\bby|[:—–-])\s*[:—–-]?\s*$")
+_FOLLOWS = re.compile(r"\bfollow(?:s|ing)\b", re.IGNORECASE)
 _VERBS = ("revise", "add", "remove", "redesignate", "reserve", "keep")
 _QUOTE = re.compile(r"[“\"‘]([^”\"’]+)[”\"’]")
-_ONE_MARKER = re.compile(r"\(([A-Za-z0-9]{1,5})\)")
-_SPLIT = re.compile(rf"({_MARKERS})|(through|[-–])")
-_RANGE_LIMIT = 60
+
+
+_Action = tuple[str | None, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +87,32 @@ class _Place:
         return " ".join(filter(None, (base, self.unit, self.detail)))
 
 
+@dataclass(slots=True)
+class _Level:
+    """An open level of the instructions' numbering: the places and the verb it leaves to those within."""
+
+    style: str
+    value: int
+    places: list[_Place]
+    verb: str | None
+
+
 def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
     """The instructions of all instruction paragraphs, in order."""
     found: list[ParsedInstruction] = []
-    # The place each open level of the numbering set, by the style of its number, and the verb it left open.
-    levels: list[tuple[str, int, _Place, str | None]] = []
+    levels: list[_Level] = []
     for amendment in amendments:
-        style, value = _level(amendment.number, levels)
-        while levels and not _within(levels[-1], style, value):
-            levels.pop()
-        if levels and style:
-            place, verb = levels[-1][2], levels[-1][3]
-        else:
-            place, verb = _Place(amendment.title, amendment.part), None
-            if not style and found and levels:
-                place = levels[-1][2]
-        actions, context, open_verb = _read(amendment.text, place, verb)
+        style, value = _numbered(amendment.number, levels)
         if style:
-            levels.append((style, value, context, open_verb))
-        for action_verb, target, words in actions:
+            # A number closes its own style and what was opened within; a plain digit closes everything.
+            depth = next((index for index, level in enumerate(levels) if level.style == style or style == "1."), None)
+            if depth is not None:
+                del levels[depth:]
+        places, verb = (levels[-1].places, levels[-1].verb) if levels else ([], None)
+        reading = _Reading(amendment.text, places or [_Place(amendment.title, amendment.part)], verb)
+        if style:
+            levels.append(_Level(style, value, reading.places, reading.open_verb))
+        for action_verb, target, words in reading.actions:
             found.append(
                 ParsedInstruction(
                     id=f"i{len(found) + 1}",
@@ -113,160 +127,159 @@ def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
     return tuple(found)
 
 
-def _level(number: str, levels: Sequence[tuple[str, int, _Place, str | None]]) -> tuple[str, int]:
-    """The style and value of an instruction's number: “i.” goes on after “h.”, else starts a list within."""
+def _numbered(number: str, levels: Sequence[_Level]) -> tuple[str, int]:
+    """The style and value of an instruction's number: “i.” goes on after “h.”, else it starts a list within."""
     options = [(r.style, r.value) for r in readings(number.strip("(). "))]
     if not options:
         return "", 0
     marks = "(" if number.startswith("(") else "."
     for style, value in options:
-        if any(open_style == style + marks and open_value + 1 == value for open_style, open_value, *_ in levels):
+        if any(level.style == style + marks and level.value + 1 == value for level in levels):
             return style + marks, value
-    # A new list starts at its first member: “i.” under “h.” is a numeral unless it follows.
-    options.sort(key=lambda option: option[1])
-    return options[0][0] + marks, options[0][1]
+    style, value = min(options, key=lambda option: option[1])
+    return style + marks, value
 
 
-def _within(level: tuple[str, int, _Place, str | None], style: str, value: int) -> bool:
-    """Whether a number of this style stands under the open level: its own style closes it, so does a plain digit."""
-    return bool(style) and level[0] != style and style != "1."
+class _Reading:
+    """Reads one instruction paragraph; afterwards ``actions``, ``places`` and ``open_verb`` tell what it says.
 
+    ``places`` are where the paragraphs numbered within this one act; ``open_verb`` is a verb that was left for them.
+    """
 
-def _read(
-    text: str, place: _Place, verb: str | None
-) -> tuple[list[tuple[str | None, str, tuple[str, ...]]], _Place, str | None]:
-    """The actions of one paragraph, the place it sets for those within it, and the verb it leaves open."""
-    actions: list[tuple[str | None, str, tuple[str, ...]]] = []
-    context = place
-    targets: list[_Place] = []
-    words: list[str] = []
-    removed: tuple[str, ...] | None = None
-    new: list[str] | None = None
-    inherited = verb
-    located = False
+    def __init__(self, text: str, places: Sequence[_Place], inherited: str | None) -> None:
+        self.text = text
+        self.places = list(places)
+        self.inherited = inherited
+        self.actions: list[_Action] = []
+        self.open_verb: str | None = None
+        self._verb: str | None = None
+        self._passive = False
+        self._targets: list[_Place] = []
+        self._words: list[str] = []
+        self._removed: list[str] | None = None
+        self._new: list[str] | None = None
+        self._sentence = False
+        self._located = False
+        kind = ""
+        for match in _TOKEN.finditer(text):
+            groups = match.groupdict()
+            # The group that closes last is the one around the others.
+            before, kind = kind, match.lastgroup or ""
+            # “after paragraph (b)” says where, not what.
+            if before != "beside" or kind in _VERBS:
+                self._token(kind, groups, before, match.start())
+        self._finish()
 
-    def close() -> None:
-        """The targets collected for the verb become actions."""
-        nonlocal targets, words, removed, new
-        if verb in _VERBS:
-            if removed is not None:
-                pairs = (
-                    list(zip(removed, words + [words[-1]] * len(removed), strict=False))
-                    if words
-                    else [(r, "") for r in removed]
-                )
-                for old, put in pairs:
-                    for where in targets or [context]:
-                        actions.append(("revise", where.citation(), (old, put)))
-            elif words and verb in ("add", "remove", "revise"):
-                for where in targets or [context]:
-                    actions.append((verb, where.citation(), ("", words[0]) if verb == "add" else (words[0], "")))
-            elif verb == "redesignate":
-                for number, where in enumerate(targets):
-                    put = new[number] if new and number < len(new) else ""
-                    actions.append((verb, where.citation(), (put,) if put else ()))
-            else:
-                actions.extend((verb, where.citation(), ()) for where in targets)
-        targets, words, removed, new = [], [], None, None
-
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or ""
-        groups = match.groupdict()
-        kind = next(k for k in _KINDS if groups.get(k) is not None)
-        if kind in ("noise", "passive", "in_place"):
-            located = kind == "in_place" and verb is not None and bool(words)
-            continue
+    def _token(self, kind: str, groups: dict[str, str | None], before: str, start: int) -> None:
         if kind == "amend":
-            # What stands before or right after is the place, not a thing done.
-            if targets and verb is None:
-                context = targets[-1] if len(targets) == 1 else context
-                targets = []
-            verb = "amend"
-            continue
-        if kind in _VERBS:
-            passive = (
-                verb in (None, "amend")
-                and bool(targets)
-                and bool(re.search(r"\b(?:is|are)\b[^.;]*$", text[: match.start()]))
-            )
-            if passive and verb is None:
-                verb = kind
-                close_after = True
+            if self._targets and self._verb is None:
+                self.places, self._targets = self._targets, []
+            self._verb = "amend"
+        elif kind in _VERBS:
+            self._begin(kind, start)
+        elif kind == "place_of":
+            if self._verb == "remove" and self._words:
+                self._removed, self._words = self._words, []
             else:
-                close()
-                close_after = False
-            if verb == "amend" and targets:
-                context = targets[-1]
-                targets = []
-            verb = kind
-            if close_after:
-                close()
-                verb = None
-            continue
-        if kind == "place_of":
-            if verb == "remove" and words:
-                removed, words = tuple(words), []
-            else:
-                close()
-                verb = "add"
-            continue
-        if kind == "words":
-            words += _QUOTE.findall(groups["quoted"])
-            continue
-        if kind == "as":
-            if verb == "redesignate" and targets:
-                new = []
-            continue
-        places = _places(kind, groups, context, targets)
+                self._begin("add", start)
+        elif kind == "words":
+            self._words += _QUOTE.findall(groups["quoted"] or "")
+            self._located = False
+        elif kind == "as":
+            if self._verb == "redesignate" and self._targets:
+                self._new = []
+        elif kind == "sentence":
+            self._sentence = True
+        elif kind == "in_place":
+            self._located = bool(self._words)
+        elif kind == "heading" and before == "paragraph" and self._targets:
+            self._targets[-1] = replace(self._targets[-1], detail="heading")
+        elif (before, kind) in _QUALIFIED and self._targets:
+            # “the authority citation for part 3, subpart A” is one place.
+            place = _places(kind, groups, self._targets, self._targets)[0]
+            self._targets[-1] = replace(place, detail=self._targets[-1].detail)
+        elif kind not in ("noise", "passive", "beside"):
+            self._named(_places(kind, groups, self.places, self._targets))
+
+    def _begin(self, verb: str, start: int) -> None:
+        """A verb starts; what was collected for the one before is done."""
+        if self._verb is None and self._targets and _PASSIVE.search(self.text[:start]):
+            # “Section 488.430 is revised”: the place stood before the verb.
+            self._verb, self._passive = verb, True
+            return
+        if self._verb == "keep" or (verb == "keep" and self._targets):
+            self._verb, self._passive = verb, True
+            return
+        self._close()
+        if self._verb in (None, "amend") and self._targets:
+            self.places, self._targets = self._targets, []
+        self._verb, self._passive = verb, False
+
+    def _named(self, places: list[_Place]) -> None:
         if not places:
-            continue
-        if verb == "redesignate" and new is not None:
-            new += [entry.citation() for entry in places]
-            continue
-        if verb in (None, "amend"):
-            # “In paragraph (a) by—” and “Amend § 413.338 by—” name the place.
-            context = places[-1] if len(places) == 1 else context
-            targets = places
-            continue
-        if located and words and verb in ("add", "remove", "revise"):
-            targets = places
-            continue
-        if kind == "section" and not groups.get("section_path") and verb == "revise" and not targets:
-            targets = places
-            continue
-        targets += places
-    if verb in _VERBS:
-        if (
-            verb in ("add", "revise", "remove")
-            and not targets
-            and not words
-            and re.search(r"(?:by|:|—|-)\s*[:—–-]?\s*$", text)
-        ):
-            return actions, context, verb
-        close()
-    elif (
-        verb == "amend" or inherited is not None or (verb is None and re.search(r"(?:by|:|—|[-–])\s*[:—–-]?\s*$", text))
-    ):
-        if targets and verb == "amend" and len(targets) == 1:
-            context = targets[0]
-        if inherited in _VERBS and targets and not actions:
-            return [(inherited, where.citation(), ()) for where in targets], context, inherited
-        if re.search(r"(?:by|as\s+follows|:|—|[-–])\s*[:—–-]?\s*$", text) and not actions:
-            return actions, context, None
-    if not actions:
-        actions.append((None, context.citation(), ()))
-    return actions, context, None
+            return
+        if self._passive and self._verb != "redesignate":
+            self._close()
+            self._verb, self._passive = None, False
+        if self._verb == "redesignate" and self._new is not None:
+            self._new += [place.citation() for place in places]
+        elif self._verb == "amend" or (self._located and self._words):
+            # “Amend § 413.338 by”, “the word “his” in paragraph (c)”.
+            self._targets = places
+        else:
+            self._targets += places
+
+    def _close(self) -> None:
+        """The targets collected for the verb become actions."""
+        verb = self._verb
+        if verb not in _VERBS:
+            return
+        targets = self._targets or (self.places if self._words or self._sentence else [])
+        if self._removed is not None:
+            put = self._words + [""] * len(self._removed)
+            for index, old in enumerate(self._removed):
+                new = put[index] if len(self._words) > 1 else put[0]
+                self.actions += [("revise", place.citation(), (old, new)) for place in targets or self.places]
+        elif self._words and verb in ("add", "remove", "revise"):
+            pair = ("", self._words[0]) if verb == "add" else (self._words[0], "")
+            self.actions += [(verb, place.citation(), pair) for place in targets]
+        elif verb == "redesignate":
+            for index, place in enumerate(targets):
+                new_place = self._new[index : index + 1] if self._new else []
+                self.actions.append((verb, place.citation(), tuple(new_place)))
+        else:
+            self.actions += [(verb, place.citation(), ()) for place in targets]
+        self._targets, self._words, self._removed, self._new, self._sentence = [], [], None, None, False
+
+    def _finish(self) -> None:
+        leads = bool(_LEADS.search(self.text)) and not _FOLLOWS.search(self.text)
+        collected = bool(self._targets or self._words or self._sentence)
+        if self._verb in _VERBS:
+            if not collected and leads:
+                self.open_verb = self._verb
+                return
+            if not collected and _FOLLOWS.search(self.text) and not self.actions:
+                # “amends § 39.13 by adding the following new directive”
+                self._targets = self.places
+            self._close()
+        elif self._targets:
+            if self._verb == "amend" and _FOLLOWS.search(self.text):
+                self.actions += [("revise", place.citation(), ()) for place in self._targets]
+            elif self.inherited is not None and not leads:
+                self.actions += [(self.inherited, place.citation(), ()) for place in self._targets]
+            self.places = self._targets
+            if not self.actions and leads:
+                self.open_verb = self.inherited
+                return
+        if not self.actions and not (leads and self._verb == "amend"):
+            self.actions.append((None, self.places[-1].citation() if self.places else "", ()))
 
 
-_KINDS = (
-    "noise", "keep", "place_of", "reserve", "redesignate", "revise", "add", "remove", "amend", "passive", "part", "subpart",
-    "appendix", "section", "paragraph", "more", "introduction", "heading", "authority", "definition", "table", "sentence",
-    "words", "as", "in_place",
-)  # fmt: skip
-
-
-def _places(kind: str, groups: dict[str, str | None], context: _Place, targets: Sequence[_Place]) -> list[_Place]:
+def _places(
+    kind: str, groups: dict[str, str | None], open_places: Sequence[_Place], targets: Sequence[_Place]
+) -> list[_Place]:
     """The places a token names, in the context of the section or part that is open."""
+    context = open_places[-1]
     if kind == "section":
         numbers = re.findall(r"[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*", groups["section_numbers"] or "")
         return [
@@ -280,11 +293,11 @@ def _places(kind: str, groups: dict[str, str | None], context: _Place, targets: 
         return [replace(context, section="", path="", detail="", unit=f"appendix {groups['appendix_letter']}")]
     base = targets[-1] if targets and targets[-1].section and not targets[-1].path else context
     if kind in ("paragraph", "more"):
-        paths = _paths(groups["paths"] or groups["more_paths"] or "")
+        named = paths(groups["paths"] or groups["more_paths"] or "")
         if kind == "more" and not any(target.path for target in targets):
             return []
         detail = "introductory text" if groups["introductory"] or groups["more_introductory"] else ""
-        return [replace(base, path=path, detail=detail) for path in paths]
+        return [replace(base, path="".join(f"({marker})" for marker in path), detail=detail) for path in named]
     if kind == "definition":
         return [replace(base, detail=f"“{term.strip(' ,')}”") for term in _QUOTE.findall(groups["terms"] or "")]
     if kind == "authority":
@@ -295,53 +308,3 @@ def _places(kind: str, groups: dict[str, str | None], context: _Place, targets: 
         return [replace(base, detail="introductory text")]
     # Tables and single sentences say where within a place; they name none of their own.
     return []
-
-
-def _paths(text: str) -> list[str]:
-    """“(f)(1) through (4), (g)” is (f)(1), (f)(2), (f)(3), (f)(4), (g)."""
-    found: list[str] = []
-    through = False
-    for markers, word in _SPLIT.findall(text):
-        if word:
-            through = True
-            continue
-        path = _ONE_MARKER.findall(markers)
-        if found:
-            path = _aligned(_ONE_MARKER.findall(found[-1]), path, through)
-            if through:
-                found += _between(_ONE_MARKER.findall(found[-1]), path)
-        found.append("".join(f"({marker})" for marker in path))
-        through = False
-    return found
-
-
-def _aligned(before: list[str], path: list[str], through: bool) -> list[str]:
-    """A short path goes on at the level of the last marker of its style: (4) after (f)(1) is (f)(4)."""
-    if len(path) >= len(before) and not through:
-        return path
-    first = {reading.style for reading in readings(path[0])}
-    for depth in range(len(before) - 1, -1, -1):
-        if first & {reading.style for reading in readings(before[depth])}:
-            # (a) after (a)(1) names (a) anew, unless the styles only meet deeper.
-            return [*before[:depth], *path]
-    return path
-
-
-def _between(start: list[str], end: list[str]) -> list[str]:
-    if len(start) != len(end) or start[:-1] != end[:-1]:
-        return []
-    for first in readings(start[-1]):
-        for last in readings(end[-1]):
-            if first.style == last.style and first.value < last.value <= first.value + _RANGE_LIMIT:
-                return [
-                    "".join(f"({marker})" for marker in (*start[:-1], _written(first.style, value)))
-                    for value in range(first.value + 1, last.value)
-                ]
-    return []
-
-
-def _written(style: str, value: int) -> str:
-    if style == "1":
-        return str(value)
-    text = roman(value) if style in "iI" else chr(97 + (value - 1) % 26) * (1 + (value - 1) // 26)
-    return text.upper() if style in "AI" else text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -104,6 +104,10 @@ _CUE = re.compile(
     r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)[\s,]*)*$",
     re.IGNORECASE,
 )
+_ON_COLLECTION = "comments on the information collection"
+_COLLECTION = re.compile(
+    r"\binformation\s+collection|\bcollections?\s+of\s+information|\bPaperwork\s+Reduction|\bICRs?\b", re.IGNORECASE
+)
 _PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("rebuttal comments", re.compile(r"\brebuttal|\breply\s+comments?|\bresponsive\s+comments?", re.IGNORECASE)),
     (
@@ -123,7 +127,7 @@ _PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
-        "comments on the information collection",
+        _ON_COLLECTION,
         re.compile(
             r"\binformation\s+collection|\bcollection\s+of\s+information|\bPaperwork\s+Reduction|\bOMB\b", re.IGNORECASE
         ),
@@ -144,6 +148,7 @@ _HELD = re.compile(
     r"|\b(?:will|plans\s+to)\s+(?:hold|convene|host|conduct)\b.{0,80}?\b(?:hearings?|meetings?|webinars?|workshops?)",
     re.IGNORECASE | re.DOTALL,
 )
+_FEDERAL_REGISTER = re.compile(r"\bFederal\s+Register\b", re.IGNORECASE)
 _EFFECTIVE = re.compile(
     r"\beffective\b|\bcompliance\s+date|\bapplicab(?:le|ility)|\bincorporation\s+by\s+reference|\bin\s+effect\b|\btake\s+effect",
     re.IGNORECASE,
@@ -285,11 +290,23 @@ def read_dates(
         source = caption.heading.rstrip(":. ").upper()
         if source in ("SUMMARY", "ADDRESSES", "ACTION"):
             keep(_in_text(caption.text, source, published, prose=True), prose=True)
+    about_collection: set[str | None] = set()
     for provision in provisions:
         text = provision.text
-        if provision.kind == "preamble_paragraph" and "omment" in text and _DATE.search(text):
-            keep(_in_text(text, "SUPPLEMENTARY INFORMATION", published, prose=True), prose=True)
+        if provision.kind == "preamble_heading":
+            if provision.parent in about_collection or _COLLECTION.search(provision.heading):
+                about_collection.add(provision.id)
+        elif provision.kind == "preamble_paragraph" and "omment" in text and _DATE.search(text):
+            found = _in_text(text, "SUPPLEMENTARY INFORMATION", published, prose=True)
+            if provision.parent in about_collection or _COLLECTION.search(text):
+                found = (_for_collection(entry) for entry in found)
+            keep(found, prose=True)
     return tuple(dates), tuple(relative)
+
+
+def _for_collection(entry: ParsedDate | ParsedRelativeDate) -> ParsedDate | ParsedRelativeDate:
+    """What a passage on the Paperwork Reduction Act sets a date for."""
+    return replace(entry, purpose=_ON_COLLECTION) if entry.purpose == "comments" else entry
 
 
 def _in_text(
@@ -371,6 +388,8 @@ def _speaks_of_effect(sentence: str) -> bool:
 
 def _purpose(sentence: str) -> str:
     """What a sentence sets a date for, empty when it is not about taking part."""
+    # The Federal Register registers nobody.
+    sentence = _FEDERAL_REGISTER.sub("", sentence)
     if _speaks_of_effect(sentence):
         return ""
     if _HELD.search(sentence) and not re.search(

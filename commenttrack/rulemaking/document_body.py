@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element
 
+from commenttrack.rulemaking.citations import paragraph_paths, path_values
 from commenttrack.rulemaking.document_head import Head
 from commenttrack.rulemaking.drafts import Draft, Ids, slug
 from commenttrack.rulemaking.footnotes import RawNote, read_footnote
@@ -80,6 +81,8 @@ class _Block:
     amendment: bool = False
     heading: Flow | None = None
     notes: tuple[int, ...] = ()
+    # The end of the list of subjects: what follows stands under no heading of it.
+    closes: bool = False
 
 
 class Body:
@@ -109,6 +112,8 @@ class Body:
         self._prefix = ""
         self._items: list[Item] | None = None
         self._subject = ""
+        # How many instructions the sections before were printed for.
+        self._heeded = 0
         self._counts: dict[str, int] = {}
         self._labels: dict[str, str] = {}
 
@@ -282,10 +287,7 @@ class Body:
                 self._items.append(Item("stars", flow))
                 self.unparsed.append(Unparsed(flow.text, "stars for text left out", flow.page))
                 return
-            if heading is not None and heading.text:
-                self._items.append(Item("heading", heading))
-            if flow.text or flow.calls:
-                self._items.append(Item("text", flow))
+            self._items.append(Item("text", flow, heading=heading if heading and heading.text else None))
         else:
             self._preamble.append(_Block(flow, heading=heading if heading and heading.text else None))
 
@@ -345,6 +347,7 @@ class Body:
                 self._stray(child.tail)
             else:
                 self._element(child)
+        self._preamble.append(_Block(Flow("", self.pages.page), closes=True))
 
     def _on_regtext(self, element: _Element) -> None:
         self._begin_regulation()
@@ -591,12 +594,28 @@ class Body:
     def _close_section(self) -> None:
         if self._items:
             drafts, ambiguities = paragraphs(
-                self._items, self._section, self._citation, self._prefix, self.ids, subject=self._subject
+                self._items,
+                self._section,
+                self._citation,
+                self._prefix,
+                self.ids,
+                subject=self._subject,
+                expected=self._named_paths(),
             )
             for draft in drafts:
                 self._add(draft)
             self.ambiguities += ambiguities
         self._items = None
+
+    def _named_paths(self) -> frozenset[tuple[int, ...]]:
+        """The paragraphs that the instructions since the last section name, and those they stand in."""
+        named: set[tuple[int, ...]] = set()
+        for amendment in self.amendments[self._heeded :]:
+            for path in paragraph_paths(amendment.text):
+                values = path_values(path)
+                named.update(values[:length] for length in range(1, len(values) + 1))
+        self._heeded = len(self.amendments)
+        return frozenset(named)
 
     def _add(self, draft: Draft) -> Draft:
         self._close_preamble()
@@ -614,6 +633,9 @@ class Body:
         above_text = self._subpart or self._part if self._regulation else None
         chain: list[Draft] = []
         for block in blocks:
+            if block.closes:
+                chain.clear()
+                continue
             if block.rank is not None:
                 if block.rank:
                     del chain[next(solved) - 1 :]

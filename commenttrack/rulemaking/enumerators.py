@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LOWER, DIGIT, LOWER_ROMAN, UPPER, UPPER_ROMAN = "a", "1", "i", "A", "I"
+_LONGEST_ROMAN_LIST = 199
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
 
 
@@ -20,7 +21,7 @@ class Reading:
 
 
 def roman_value(text: str) -> int | None:
-    """The value of a lower-case roman numeral, None when it is not a well-formed one."""
+    """The value of a lower-case roman numeral, None when it is not a well-formed one or beyond any list."""
     total = 0
     previous = 0
     for letter in reversed(text):
@@ -32,7 +33,8 @@ def roman_value(text: str) -> int | None:
         else:
             total += digit
             previous = digit
-    return total if total and roman(total) == text else None
+    # No list of a rule goes as far as (d) or (m) in numerals; those are letters.
+    return total if 0 < total <= _LONGEST_ROMAN_LIST and roman(total) == text else None
 
 
 def roman(value: int) -> str:

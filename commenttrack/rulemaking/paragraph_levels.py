@@ -33,6 +33,7 @@ _CHILD_WITHOUT_LEAD_IN = 0.15
 _SIBLING_AFTER_LEAD_IN = 0.35
 _HEADING_UNLIKE_SIBLINGS = 0.3
 _AFTER_DEFINITION = 0.2
+_LATE_IN_DEFINITION = 1.5
 _UNEXPECTED = 0.6
 _MARGIN = 0.5
 _LONELY = 0.4
@@ -165,7 +166,7 @@ def _path(chain: Chain) -> tuple[int, ...]:
 def _steps(chain: Chain, marker: Marker) -> list[tuple[Chain, float]]:
     """All chains that the marker can lead to, with their cost."""
     if not marker.text:
-        return [(_definition_chain(chain, marker), 0.0)]
+        return _definition_chains(chain, marker)
     found: list[tuple[Chain, float]] = []
     for level, value, base in _levels(marker.text, marker.italic):
         for keep in range(len(chain) + 1):
@@ -179,12 +180,16 @@ def _steps(chain: Chain, marker: Marker) -> list[tuple[Chain, float]]:
     return found
 
 
-def _definition_chain(chain: Chain, marker: Marker) -> Chain:
+def _definition_chains(chain: Chain, marker: Marker) -> list[tuple[Chain, float]]:
+    """A definition goes on with the list of definitions, or starts one: under what introduces it or at the section."""
     for index, (level, value, _) in enumerate(chain):
         if level == DEFINITION:
-            return (*chain[:index], (DEFINITION, value + 1, False))
-    # A definition after a paragraph that introduces it hangs there, otherwise at the section.
-    return (*(chain if marker.lead_in else ()), (DEFINITION, 1, False))
+            return [((*chain[:index], (DEFINITION, value + 1, False)), 0.0)]
+    first = (DEFINITION, 1, False)
+    if not chain:
+        return [((first,), 0.0)]
+    within, beside = (0.0, _SIBLING_AFTER_LEAD_IN) if marker.lead_in else (_SIBLING_AFTER_LEAD_IN, 0.0)
+    return [((*chain, first), within), ((first,), beside)]
 
 
 def _step(chain: Chain, keep: int, level: int, value: int, marker: Marker) -> float | None:
@@ -231,6 +236,8 @@ def _step(chain: Chain, keep: int, level: int, value: int, marker: Marker) -> fl
     elif skipped:
         cost += (_SKIPPED_WITH_STARS if marker.after_stars else _SKIPPED_LEVEL) * skipped
     cost += _gap_cost(value - 1, marker)
+    if in_definition and value > 1:
+        cost += _LATE_IN_DEFINITION
     if keep and not marker.lead_in and not marker.attached:
         cost += _CHILD_WITHOUT_LEAD_IN
     return cost

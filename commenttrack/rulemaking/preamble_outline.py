@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from commenttrack.rulemaking.enumerators import Reading, readings
 
-_NUMBER = re.compile(r"(\()?([A-Za-z]{1,6}|[0-9]{1,3})(\)|\.)(?:\s+|(?=[—–])|$)")
+_NUMBER = re.compile(r"(\()?([A-Za-z]{1,8}|[0-9]{1,3})(\)|\.)(?:\s+|(?=[—–])|$)")
 _MULTIPLE = re.compile(r"((?:[IVXLC]+|[A-Z]|[0-9]{1,2})(?:\.(?:[A-Za-z]|[0-9]{1,2}|[ivx]+))+)\.?\s+")
 
 _GAP = 3.0
+_LATE_START = 4.0
 _BACKWARDS = 2.5
 _SAME_STYLE_WITHIN = 3.5
 _POPPED = 0.05
@@ -117,7 +118,7 @@ def _steps(chain: _Chain, heading: Heading) -> list[tuple[_Chain, float]]:
             # A list of a new style, under the heading before it or, when that had none, beside one without number.
             if keep < len(chain) and chain[keep].style:
                 continue
-            cost = 0.0 if option.value == 1 else _GAP + 0.05 * option.value
+            cost = 0.0 if option.value == 1 else _LATE_START + 0.05 * option.value
             if keep == len(chain) and keep > floor:
                 above = chain[-1]
                 cost += _SAME_STYLE_WITHIN if above.style == option.style else 0.0

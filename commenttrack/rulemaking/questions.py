@@ -7,21 +7,43 @@ from collections.abc import Iterator, Sequence
 
 from commenttrack.rulemaking.provisions import ParsedProvision, ParsedQuestion
 
-_WHAT = (
-    r"(?:comments?|feedback|input|views?|information|data|suggestions?|recommendations?|evidence|submissions?|opinions?|"
-    r"perspectives|responses?|estimates|alternatives|examples)"
+_VERB = re.compile(
+    r"\b(?:seek(?:s|ing)?|request(?:s|ing)?|invit(?:e|es|ing)|welcom(?:e|es|ing)|solicit(?:s|ing)?|ask(?:s|ing)?(?:\s+for)?|"
+    r"encourag(?:e|es|ing)|urges?|appreciates?|interested\s+in)\b",
+    re.IGNORECASE,
 )
-_VERB = r"(?:seek(?:s|ing)?|request(?:s|ing)?|invit(?:es?|ing)|welcom(?:es?|ing)|solicit(?:s|ing)?|ask(?:s|ing)?(?:\s+for)?|encourag(?:es?|ing)|appreciates?)"
-_BETWEEN = r"(?:[\s,]+(?!to\s+submit|submit)[\w’'“”/,-]+){0,9}?\s+"
-_TO_WHAT = r"(?:\s+\([^)]{1,40}\))?[\s,]+(?:(?:and|or)\s+[\w ]{3,40}?\s+)?(?:on|regarding|about|concerning|as\s+to|whether|how|with\s+(?:respect|regard)|related\s+to|relating\s+to|relevant\s+to|that|addressing|of|pertaining\s+to|to\s+(?:inform|help|better|address)|from|for|in\s+(?:this|these)|specific)\b"
-_SUBJECT = r"(?:we|agency|agencies|department|commission|bureau|administration|board|office|service|secretary|administrator|[A-Z][A-Za-z.&’']*[A-Z][A-Za-z.]*|GAO|\w+)"
-_REQUEST = re.compile(
-    rf"\b{_SUBJECT}\s+(?:(?:is|are|also|therefore|further|furthermore|specifically|particularly|especially|again|now|hereby|accordingly|will|would|continues?\s+to|in\s+particular),?\s+){{0,4}}"
-    rf"{_VERB}{_BETWEEN}{_WHAT}\b(?:{_TO_WHAT}|\s*[:—])"
-    rf"|\b{_WHAT}\s+(?:is|are)\s+(?:also\s+|specifically\s+|particularly\s+)?(?:requested|invited|sought|solicited|welcome|encouraged)\b(?=.{{0,40}}?\b(?:on|regarding|about|concerning|whether|as\s+to)\b)"
-    rf"|\binterested\s+in\s+(?:receiving\s+|obtaining\s+|hearing\s+)?(?:[\w’'-]+\s+){{0,4}}?{_WHAT}\b"
-    rf"|\b(?:seek|request|invite|welcome|solicit|ask|urge|encourage)(?:s|ing)?\s+(?:that\s+)?(?:the\s+)?(?:public|commenters?|comments|interested\s+(?:parties|persons)|stakeholders|respondents)\s+(?:\w+\s+){{0,2}}?(?:to\s+)?(?:comment|address|provide|identify|describe|discuss|include|specify|explain|consider)\w*\b"
-    rf"|\b(?:requests?\s+for|invitation\s+(?:for|to))\s+comments?\s+(?:on|regarding|about)\s+whether",
+# What follows the verb within a few words: comments always count, other matter only when it is about something.
+_ANSWERS = re.compile(
+    r"(?:[\s,]+(?!by\b|to\s+submit\b)[\w’'“”/,-]+){0,8}?[\s,]+(?:comments?|feedback|input|views?)\b", re.IGNORECASE
+)
+_MATTER = re.compile(
+    r"(?:[\s,]+[\w’'/,-]+){0,4}?\s+(?:information|data|suggestions?|recommendations?|evidence|opinions?|perspectives|estimates)"
+    r"[\s,]+(?:\w+\s+){0,3}?(?:on|regarding|about|concerning|as\s+to|whether|how|related\s+to|relating\s+to|relevant\s+to|that)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"\s+(?:that\s+)?(?:the\s+|all\s+|any\s+)?(?:public|commenters?|comments|interested\s+(?:parties|persons)|stakeholders|"
+    r"respondents|readers|you)\s+(?:\w+\s+){0,2}?(?:comment|address|provide|identify|describe|discuss|include|specify|explain|consider|send)",
+    re.IGNORECASE,
+)
+# Words before the verb that make it a noun, a possibility or somebody else's request.
+_NOT_ASKING = re.compile(
+    r"(?:\b(?:an?|the|this|that|these|such|its|our|their|his|her|any|each|every|of|for|in|by|on|or|information|comment|extension|"
+    r"may|might|can|could|must|shall|not|no|never|without|if|who|which|commenters?|requestors?|also\s+a)"
+    r"|\b(?<!decided )(?<!elected )(?<!wishes )(?<!wish )(?<!like )(?<!continues )(?<!continue )(?<!want )(?<!pleased )to)"
+    r"(?:\s+(?:\w+ly|also|further|again|still|now|then|expressly))*\s*$",
+    re.IGNORECASE,
+)
+_NOUN_GOES_ON = re.compile(r"\s+(?:for|to)\b")
+_WOULD = re.compile(r"\bwould\s+(?:also\s+)?$", re.IGNORECASE)
+_ACCEPTS = re.compile(
+    r"\baccept(?:ing)?\s+(?:\w+\s+)?comments\s+(?:from\s+the\s+public\s+)?(?:on|regarding|about)\b", re.IGNORECASE
+)
+_PASSIVE = re.compile(
+    r"\b(?:comments?|feedback|input|views|information|data|suggestions|recommendations)\s+(?:(?:is|are)\s+)(?:also\s+|specifically\s+|"
+    r"particularly\s+)?(?:requested|invited|sought|solicited|welcome|welcomed|encouraged)\b"
+    r"(?=.{0,40}?\b(?:on|regarding|about|concerning|whether|as\s+to)\b)",
+    re.IGNORECASE,
 )
 _PAST = re.compile(
     r"\b(?:previously|in\s+the\s+proposed\s+rule|commenters?\s+(?:requested|asked|seek|sought|request|ask|encourag|welcom|urg)|"
@@ -31,7 +53,7 @@ _PAST = re.compile(
 _BOILERPLATE = re.compile(
     r"\b(?:to\s+participate\s+in\s+this\s+rulemaking|by\s+submitting|instructions|confidential|proprietary|duplicative|"
     r"personal(?:ly)?\s+identif|copies?\s+of|docket\s+number\s+for|submit\s+(?:your\s+)?(?:written\s+)?comments\s+(?:to|by|through)|"
-    r"extension\s+of|any\s+(?:personal|private)|in\s+response\s+to\s+(?:its|our|the|this|these)\s+request)\b",
+    r"extension\s+of|topics\s+on\s+which|(?:is|are)\s+required\s+to|any\s+(?:personal|private)|in\s+response\s+to\s+(?:its|our|the|this|these)\s+request)\b",
     re.IGNORECASE,
 )
 _ASKING_HEADING = re.compile(
@@ -86,11 +108,13 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
         if item and asking and place is None and not _is_bullet(item["number"]) and _REQUEST_LIKE.search(text):
             found.append(_question(found, provision, item["number"], item.end(), len(text)))
             continue
-        if _LEADS_TO_LIST.search(text) and (_request(text[-600:]) or asking) and _list_follows(provisions, index):
-            place, style = provision.parent, ""
-            sentences = list(sentence_spans(text))[:-1]
-        else:
-            sentences = list(sentence_spans(text))
+        sentences = list(sentence_spans(text))
+        if _LEADS_TO_LIST.search(text) and _list_follows(provisions, index):
+            start, end = sentences[-1]
+            if asking or _request(text[start:end]):
+                # The list says what is asked, so its lead-in is no question of its own.
+                place, style = provision.parent, ""
+                sentences.pop()
         for start, end in sentences:
             sentence = text[start:end]
             if _request(sentence) or (asking and sentence.endswith("?")):
@@ -130,7 +154,23 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _request(sentence: str) -> bool:
-    return bool(_REQUEST.search(sentence)) and not _PAST.search(sentence) and not _BOILERPLATE.search(sentence)
+    """Whether a sentence asks the reader for comment."""
+    if _PAST.search(sentence) or _BOILERPLATE.search(sentence):
+        return False
+    for match in _VERB.finditer(sentence):
+        if _NOT_ASKING.search(sentence[max(0, match.start() - 40) : match.start()]):
+            continue
+        rest = sentence[match.end() : match.end() + 200]
+        verb = match[0].lower()
+        if _NOUN_GOES_ON.match(rest) and verb.startswith("request"):
+            continue
+        if _WOULD.search(sentence[: match.start()]) and verb.startswith(("seek", "request", "ask")):
+            continue
+        if _ANSWERS.match(rest) or _PEOPLE.match(rest):
+            return True
+        if not verb.startswith(("encourag", "urge", "appreciat")) and _MATTER.match(rest):
+            return True
+    return bool(_PASSIVE.search(sentence) or _ACCEPTS.search(sentence))
 
 
 def _asks_here(heading: ParsedProvision | None) -> bool:

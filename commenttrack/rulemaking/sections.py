@@ -12,7 +12,7 @@ from commenttrack.rulemaking.provisions import ParsedAmbiguity
 from commenttrack.rulemaking.tables import Table
 from commenttrack.rulemaking.xml_text import Flow
 
-_MARKER = re.compile(r"\(\s?([A-Za-z]{1,6}|[0-9]{1,3})\s?\)[ ]?")
+_MARKER = re.compile(r"\(\s?([A-Za-z]{1,12}|[0-9]{1,3})\s?\)[ ]?")
 _RANGE = re.compile(r"(?:[-–—]|through|and|to|,)\s?(?=\()")
 _STARS = re.compile(r"(?:\* ){1,4}\*")
 _MEANS = (
@@ -28,6 +28,9 @@ _PLAIN_TERM = re.compile(r"([A-Z0-9][^.;:(]{1,90}?),? (?:\([^)]*\) )?(?:means|ha
 _DEFINITIONS = re.compile(r"\bdefin|\bterms?\b|\bas used in\b|\bmean", re.IGNORECASE)
 _HEADING_END = re.compile(r"[.:—–]")
 _HEADING_TAIL = re.compile(r"\s?[.:—–]")
+# “(c) Definitions—(1) …”: the first of a list on the line of its heading, even when nothing is set in italics.
+_PLAIN_HEADING = re.compile(r"([A-Z][^.:;()—]{1,120}(?:\.?[—–]|\.))\s?(?=\((?:1|i|a|A)\) )")
+_LONGEST_HEADING = 250
 _AUTHORITY = re.compile(r"\(?(?:Authority|Secs?\.|Approved by the Office)")
 
 
@@ -41,6 +44,8 @@ class Item:
     image: str = ""
     # Text of an EXTRACT is quoted matter whose markers are not paragraphs of the section.
     quoted: bool = False
+    # The heading of a NOTE.
+    heading: Flow | None = None
     table_notes: list[int] = field(default_factory=list)
 
 
@@ -82,6 +87,11 @@ def paragraphs(
             stars = True
             continue
         found = _pieces(item, stars, before, about_definitions)
+        if pieces and _completes(pieces[-1], found[0]):
+            # “(a) Comments Due Date” as a heading, its text in the paragraph below.
+            pieces[-1].flow = found[0].flow
+            before = found[0].flow.text
+            continue
         if any(piece.marker is not None for piece in found):
             stars = False
         pieces += found
@@ -97,6 +107,18 @@ def paragraphs(
     return drafts, builder.ambiguities(marked, levels)
 
 
+def _completes(above: _Piece, piece: _Piece) -> bool:
+    """Whether a paragraph is the text of the marked heading above it."""
+    return (
+        above.item.what == "heading"
+        and above.marker is not None
+        and not above.flow.text
+        and piece.item.what == "text"
+        and piece.marker is None
+        and piece.heading is None
+    )
+
+
 def _pieces(item: Item, stars: bool, before: str, about_definitions: bool) -> list[_Piece]:
     flow = item.flow
     if item.what in ("table", "image") or item.quoted:
@@ -110,7 +132,7 @@ def _pieces(item: Item, stars: bool, before: str, about_definitions: bool) -> li
             # “(a) Heading. (2) …” may be a reference; it stays text.
             found[-1].flow = flow
             break
-        if not run:
+        if not run or item.heading is not None:
             if attached:
                 found[-1].flow = flow
             else:
@@ -193,7 +215,10 @@ def _heading(flow: Flow, *, whole: bool) -> tuple[Flow | None, Flow]:
             end = stop
         else:
             break
-    if not end or end > 250:
+    if not end:
+        plain = _PLAIN_HEADING.match(flow.text)
+        return (flow.cut(0, plain.end(1)), flow.cut(plain.end(1))) if plain else (None, flow)
+    if end > _LONGEST_HEADING:
         return None, flow
     tail = _HEADING_TAIL.match(flow.text, end)
     if tail:
@@ -225,9 +250,9 @@ def _unmarked(item: Item, flow: Flow, before: str, about_definitions: bool) -> _
         return _Piece(item, None, "", flow, Flow("", flow.last_page))
     term = _term(flow, loose=about_definitions or bool(_DEFINITIONS.search(before)))
     if term:
-        introduces = bool(_DEFINITIONS.search(before))
+        introduces = bool(_DEFINITIONS.search(before)) or ends_as_lead_in(before)
         return _Piece(item, Marker("", lead_in=introduces), "", None, flow, term)
-    return _Piece(item, None, "", None, flow)
+    return _Piece(item, None, "", item.heading, flow)
 
 
 class _Builder:
