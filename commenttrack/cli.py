@@ -273,9 +273,9 @@ def letter_check(file: Path, rule_file: Path) -> None:
 
 @main.command()
 @click.option("--comment", type=INPUT, required=True, help="Text file with the comment for the form.")
-@click.option("--organization", default="", help="The organization's name for the form.")
+@click.option("--organization", help="The organization's name for the form.")
 @click.argument("files", type=INPUT, nargs=-1)
-def preflight(comment: Path, organization: str, files: tuple[Path, ...]) -> None:
+def preflight(comment: Path, organization: str | None, files: tuple[Path, ...]) -> None:
     """Check a comment and its files against the limits of regulations.gov; exit code 1 if one is broken."""
     from commenttrack.filing import limits
     from commenttrack.filing.preflight import preflight as run
@@ -284,13 +284,22 @@ def preflight(comment: Path, organization: str, files: tuple[Path, ...]) -> None
         text = read_file(comment).decode()
     except UnicodeDecodeError as error:
         raise BadInput(f"{comment} is not UTF-8 text: byte {error.start} cannot be read.") from error
-    findings = run(text, organization, [(file.name, read_file(file)) for file in files], limits.load())
+    findings = run(text, organization, [_to_check(file) for file in files], limits.load(_settings().data))
     violations = [finding for finding in findings if finding.violation]
     for finding in violations:
         click.echo(str(finding))
     if violations:
         sys.exit(1)
     click.echo(f"Within the limits: {len(files)} files, {len(text)} characters of comment.")
+
+
+def _to_check(file: Path) -> tuple[str, int, bytes | None]:
+    """Name, size and content; a file too large to be filed anywhere is judged by its size alone."""
+    try:
+        size = file.stat().st_size
+        return file.name, size, file.read_bytes() if size <= MAX_INPUT_BYTES else None
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
 
 
 @main.group()

@@ -2,10 +2,9 @@
 
 import hashlib
 from pathlib import Path
-from typing import cast
 from urllib.parse import urlsplit
 
-from obstore.store import ObjectStore, from_url
+from obstore.store import from_url
 
 
 class Storage:
@@ -14,7 +13,7 @@ class Storage:
     def __init__(self, url: str) -> None:
         if url.startswith("file://"):
             Path(urlsplit(url).path).mkdir(parents=True, exist_ok=True)
-        self._store = cast(ObjectStore, from_url(url))
+        self._store = from_url(url)
 
     def put(self, data: bytes) -> str:
         """Store the bytes and return their key; storing the same bytes again changes nothing."""

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from commenttrack import audit
@@ -218,8 +218,9 @@ def mark_reviewed(session: Session, provision: Provision, *, actor: str, now: dt
 
 def unmark_reviewed(session: Session, provision: Provision, *, actor: str, now: dt.datetime) -> None:
     """Take the mark back."""
-    removed = session.execute(delete(ProvisionReview).where(ProvisionReview.provision_id == provision.id))
-    if removed.rowcount:
+    review = session.scalar(select(ProvisionReview).where(ProvisionReview.provision_id == provision.id))
+    if review is not None:
+        session.delete(review)
         audit.record(session, actor=actor, action="review mark removed", subject=f"provision {provision.id}", now=now)
 
 

@@ -74,8 +74,10 @@ def import_source(session: Session, source: SourceFile, *, actor: str, now: dt.d
         ContextPassage(place=place, speaker=item.speaker, text=item.text, start=item.start, end=item.end)
         for place, item in enumerate(source.context)
     ]
-    for place, item in enumerate(source.participants):
-        stored.participants.append(_participant(session, item, place, actor=actor, now=now))
+    stored.participants = [
+        _participant(session, participant, place, actor=actor, now=now)
+        for place, participant in enumerate(source.participants)
+    ]
     session.add(stored)
     session.flush()  # the audit event names the id
     audit.record(

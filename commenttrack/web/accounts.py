@@ -80,18 +80,21 @@ def create_account(
 
 
 def give_one_time_password(session: Session, person: Person, *, role: Role, now: dt.datetime) -> str | None:
-    """Give a person a password to be changed at the first sign-in, with an account if there is none.
+    """Give a person an account, or a fresh password as long as they have not chosen their own; None once they have.
 
-    None when the person has chosen a password already: nobody else replaces it.
+    The password is returned once and stored only hashed.
     """
-    password = secrets.token_urlsafe(12)
+    password = "-".join(secrets.token_hex(2) for _ in range(5))
     account = session.scalar(select(Account).where(Account.person_id == person.id))
     if account is None:
         create_account(session, person, password=password, role=role, now=now)
         return password
     if not account.must_change_password:
         return None
-    account.password = _hashed(password)
+    account.password, account.fs_uniquifier = _hashed(password), secrets.token_hex(32)
+    audit.record(
+        session, actor="commenttrack", action="one-time password renewed", subject=f"account {account.id}", now=now
+    )
     return password
 
 
