@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 STRUCTURE = frozenset({"part", "subpart", "section", "appendix", "preamble_heading"})
 LONGEST_PASSAGE = 90
 """Provisions shown at once."""
+_WAITING = 8
+"""Headings that may wait for the text under them without becoming a passage of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,9 @@ def passages(nodes: Sequence[Node], longest: int = LONGEST_PASSAGE) -> list[Pass
         index = first
         while index < last:
             size = nodes[index].size
-            # What was begun is closed, unless it is only headings waiting for their text.
-            if end - start + size > longest and any(
-                nodes[i].kind not in STRUCTURE or nodes[i].size == 1 for i in range(start, end)
-            ):
+            # What was begun is closed, unless it is only a few headings waiting for their text.
+            begun = [nodes[i].kind for i in range(start, end)]
+            if end - start + size > longest and (len(begun) > _WAITING or not STRUCTURE.issuperset(begun)):
                 close(end)
             if end - start + size <= longest or size == 1:
                 end = index + size

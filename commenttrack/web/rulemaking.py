@@ -12,6 +12,7 @@ from wtforms import DateField, StringField
 from wtforms.validators import Length, Optional
 
 from commenttrack.errors import Refused
+from commenttrack.illustration import illustration, load_association, load_library, load_rule
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.models import Position, PositionVersion, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking import operations
@@ -21,6 +22,7 @@ from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, stripped
 from commenttrack.web.frame import frame_of, to_settle
 from commenttrack.web.pages import docket_frame, load
+from commenttrack.web.templating import eastern_day
 
 rulemaking = Blueprint("rulemaking", __name__)
 
@@ -72,6 +74,19 @@ def bring() -> ResponseReturnValue:
             flash("The notice was imported. Check the dates above against the printed notice.", "done")
             return redirect(url_for("rulemaking.read", docket_id=document.docket_id), 303)
     return render_template("web/rulemaking/import.html", form=form), 422 if form.is_submitted() else 200
+
+
+@rulemaking.post("/dockets/illustrative")
+@requires(Permission.MAP)
+def open_illustrative() -> ResponseReturnValue:
+    """Open the illustrative docket: an invented rule, an invented association with members, and the real library."""
+    session, actor, now = database.session(), signed_in().person.name, database.now()
+    made = illustration(eastern_day(now))
+    load_library(session, actor=actor, now=now)
+    load_association(session, made, actor=actor, now=now)
+    document = load_rule(session, made, storage=database.house().storage, actor=actor, now=now)
+    flash("The illustrative docket is open. Everything about it is invented, and every page says so.", "done")
+    return redirect(url_for("rulemaking.read", docket_id=document.docket_id), 303)
 
 
 # ------------------------------------------------------------------------------------------------------------- reading

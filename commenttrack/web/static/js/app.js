@@ -59,6 +59,11 @@
     }
   });
 
+  // On a narrow screen the rail scrolls sideways; the stage one is in must be in sight.
+  const rail = document.querySelector(".rail__stages");
+  const here = rail?.querySelector("[aria-current]");
+  if (here && rail.scrollWidth > rail.clientWidth) rail.scrollLeft = here.parentElement.offsetLeft - 16;
+
   // A page that waits for a job looks again by itself.
   const waiting = document.querySelector("[data-refresh-seconds]");
   if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.refreshSeconds) * 1000);
