@@ -30,7 +30,7 @@ from commenttrack.signoffs.reading import (
     standing_decisions,
 )
 
-ILLUSTRATIVE = "Illustrative document. No agency has published this proposal, and no organization has decided on it."
+ILLUSTRATIVE = "Illustrative: no agency published this proposal, and nobody decided on it."
 
 
 @dataclass(frozen=True, slots=True)
