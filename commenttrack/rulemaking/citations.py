@@ -1,7 +1,7 @@
 """Citations of the Code of Federal Regulations and of the Federal Register: values, written forms, order, finding.
 
 A CFR citation is “6 CFR 226.1(a)(2)”; a path of markers leads from the section to the paragraph. A Federal Register
-citation is “89 FR 5698, 5702” (volume, first page, pages cited within it), or in Bluebook form “89 Fed. Reg. 5698, 5702”.
+citation is “89 FR 5698, 5702” (volume, first page, pages cited within it), in Bluebook form “89 Fed. Reg. 5698, 5702”.
 """
 
 from __future__ import annotations
@@ -259,8 +259,6 @@ def _between(start: tuple[str, ...], end: tuple[str, ...]) -> list[tuple[str, ..
 def _written(style: str, value: int) -> str:
     if style == "1":
         return str(value)
-    if style in (LOWER_ROMAN, UPPER_ROMAN):
-        text = roman(value)
-    else:
-        text = chr(97 + (value - 1) % 26) * (1 + (value - 1) // 26)
+    letter = chr(ord("a") + (value - 1) % 26)
+    text = roman(value) if style in (LOWER_ROMAN, UPPER_ROMAN) else letter * (1 + (value - 1) // 26)
     return text.upper() if style.isupper() else text

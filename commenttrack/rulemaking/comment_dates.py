@@ -16,40 +16,37 @@ from commenttrack.rulemaking.provisions import ParsedCaption, ParsedDate, Parsed
 
 EASTERN = "America/New_York"
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        [
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ],
-        1,
-    )
-    for name in names.split()
-}
+_MONTH_NAMES = (
+    ("January", "Jan"),
+    ("February", "Feb"),
+    ("March", "Mar"),
+    ("April", "Apr"),
+    ("May",),
+    ("June", "Jun"),
+    ("July", "Jul"),
+    ("August", "Aug"),
+    ("September", "Sept", "Sep"),
+    ("October", "Oct"),
+    ("November", "Nov"),
+    ("December", "Dec"),
+)
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names}
+_MONTHS |= {name.upper(): number for name, number in _MONTHS.items()}
 _DATE = re.compile(
-    r"\b("
-    + "|".join(sorted(_MONTHS, key=len, reverse=True))
-    + r")\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)[0-9]{2})\b",
-    re.IGNORECASE,
+    r"\b(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?\s+"
+    r"([0-9]{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)[0-9]{2})\b"
 )
 _NUMBERS = {
-    word: value
-    for word, value in zip(
-        "five seven ten fifteen twenty thirty forty-five sixty seventy-five ninety".split(),  # noqa: SIM905
-        (5, 7, 10, 15, 20, 30, 45, 60, 75, 90),
-        strict=True,
-    )
+    "five": 5,
+    "seven": 7,
+    "ten": 10,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty-five": 45,
+    "sixty": 60,
+    "seventy-five": 75,
+    "ninety": 90,
 }
 _COUNT = (
     r"(?:(?P<digits>[0-9]{1,3})|(?P<word>"
@@ -87,12 +84,13 @@ _ABBREVIATION = re.compile(
 _NOT_DUE = re.compile(
     r"(?:publish(?:ed|ing)?|dated|issued|appear(?:ed|ing)|notice|document|rule|proposal|NPRM|register|FR\s[0-9]+\s?\)?,?)"
     r"\s*(?:in\s+the\s+federal\s+register\s*)?(?:,|\()?\s*(?:on|of|at|from|dated)?\s*\(?$"
-    r"|(?:clos(?:ed|ing|es?)|end(?:ed|ing|s)?|expir(?:ed|es?|ing)|scheduled\s+to\s+(?:close|end|expire)|originally\s+\w+)\s+(?:on\s+|by\s+)?$"
+    r"|(?:clos(?:ed|ing|es?)|end(?:ed|ing|s)?|expir(?:ed|es?|ing)|scheduled\s+to\s+(?:close|end|expire)|"
+    r"originally\s+\w+)\s+(?:on\s+|by\s+)?$"
     r"|\bfrom\s*$|\beffective\s*(?:on|date:?|as\s+of)?\s*$|\b(?:as\s+of|since|enacted\s+on|signed\s+on|held\s+on)\s*$",
     re.IGNORECASE,
 )
 _ENDS_NOW = re.compile(
-    r"(?:will\s+(?:close|end|expire|be\s+closed)|(?:comment\s+period|period)\s+(?:now\s+)?(?:closes|ends|expires|closing)|closing\s+date|"
+    r"(?:will\s+(?:close|end|expire|be\s+closed)|period\s+(?:now\s+)?(?:closes|ends|expires|closing)|closing\s+date|"
     r"(?:is|are)\s+(?:extended|reopened)[^.]{0,80})\s*(?:is|on|:|at|until|through|to)?[^.]{0,40}$",
     re.IGNORECASE,
 )
@@ -160,6 +158,19 @@ _ASKS = re.compile(
 
 _PICTURE = re.compile(r"E[A-Z]([0-9]{2})([A-Z]{2})([0-9]{2})\.")
 _PICTURE_MONTHS = ("JA", "FE", "MR", "AP", "MY", "JN", "JY", "AU", "SE", "OC", "NO", "DE")
+# One of these stands in any sentence of the body that sets a date.
+_DUE_WORDS = (
+    "must",
+    "should",
+    "ubmit",
+    "due",
+    "will consider",
+    "will be accepted",
+    "accept",
+    "deadline",
+    "nvite",
+    "equest",
+)
 # How far before a date its preposition is looked for, in characters.
 _NEAR = 120
 
@@ -296,12 +307,16 @@ def read_dates(
         if provision.kind == "preamble_heading":
             if provision.parent in about_collection or _COLLECTION.search(provision.heading):
                 about_collection.add(provision.id)
-        elif provision.kind == "preamble_paragraph" and "omment" in text and _DATE.search(text):
+        elif provision.kind == "preamble_paragraph" and _may_set_a_date(text):
             found = _in_text(text, "SUPPLEMENTARY INFORMATION", published, prose=True)
             if provision.parent in about_collection or _COLLECTION.search(text):
                 found = (_for_collection(entry) for entry in found)
             keep(found, prose=True)
     return tuple(dates), tuple(relative)
+
+
+def _may_set_a_date(text: str) -> bool:
+    return "omment" in text and any(word in text for word in _DUE_WORDS) and bool(_DATE.search(text))
 
 
 def _for_collection(entry: ParsedDate | ParsedRelativeDate) -> ParsedDate | ParsedRelativeDate:
@@ -434,6 +449,6 @@ def _time(sentence: str, start: int, end: int) -> tuple[str | None, str]:
 
 def _day(match: re.Match[str]) -> date | None:
     try:
-        return date(int(match[3]), _MONTHS[match[1].lower()], int(match[2]))
+        return date(int(match[3]), _MONTHS[match[1]], int(match[2]))
     except ValueError:
         return None

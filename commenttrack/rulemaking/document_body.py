@@ -257,7 +257,7 @@ class Body:
             self._add_text(Flow("", heading.last_page), heading)
 
     def _on_extract(self, element: _Element) -> None:
-        """Quoted matter; after an instruction for a section it is that section's new text (airworthiness directives)."""
+        """Quoted matter; after an instruction for a section it is its new text (airworthiness directives)."""
         if self._items is None and self._regulation and self._amends_section():
             self._close_preamble()
             self._items = []

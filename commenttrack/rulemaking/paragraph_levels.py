@@ -84,7 +84,7 @@ class Levels:
 
 def ends_as_lead_in(text: str) -> bool:
     """Whether a paragraph ends as one does that a list follows."""
-    return bool(_LEAD_IN.search(text))
+    return bool(_LEAD_IN.search(text, max(0, len(text) - 8)))
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from commenttrack.rulemaking.enumerators import Reading, readings
 
@@ -22,7 +24,7 @@ _BACKWARDS = 2.5
 _SAME_STYLE_WITHIN = 3.5
 _POPPED = 0.05
 _UNDER_UNNUMBERED = 0.3
-_BEAM = 12
+_BEAM = 8
 
 _DEEPEST_RANK = 3
 
@@ -36,8 +38,7 @@ class Heading:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     rank: int
     style: str
     value: int
@@ -90,6 +91,7 @@ def depths(headings: Sequence[Heading]) -> tuple[int, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)
 def _styled(number: str) -> tuple[Reading, ...]:
     """The readings of an enumerator; its punctuation is part of the style, “(a)” is not “a.”."""
     marks = "()" if number.startswith("(") else ")" if number.endswith(")") else "."

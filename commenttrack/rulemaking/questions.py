@@ -30,7 +30,7 @@ _PEOPLE = re.compile(
 _NOT_ASKING = re.compile(
     r"(?:\b(?:an?|the|this|that|these|such|its|our|their|his|her|any|each|every|of|for|in|by|on|or|information|comment|extension|"
     r"may|might|can|could|must|shall|not|no|never|without|if|who|which|commenters?|requestors?|also\s+a)"
-    r"|\b(?<!decided )(?<!elected )(?<!wishes )(?<!wish )(?<!like )(?<!continues )(?<!continue )(?<!want )(?<!pleased )to)"
+    r"|\b(?<!decided )(?<!elected )(?<!wishes )(?<!wish )(?<!like )(?<!continues )(?<!continue )(?<!want )to)"
     r"(?:\s+(?:\w+ly|also|further|again|still|now|then|expressly))*\s*$",
     re.IGNORECASE,
 )
@@ -57,8 +57,9 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _ASKING_HEADING = re.compile(
-    r"\brequests?\s+for\s+(?:public\s+)?(?:comments?|information|input|feedback)|\b(?:specific\s+)?(?:questions?|issues)\s+(?:for|on\s+which|to\s+commenters)|"
-    r"\bsolicitation\s+of\s+comments?|\bcomments?\s+(?:requested|invited|solicited)|\bquestions\b|\bpublic\s+comments?\s+(?:requested|sought)|\bRFI\b",
+    r"\brequests?\s+for\s+(?:public\s+)?(?:comments?|information|input|feedback)|\bquestions\b|\bRFI\b|"
+    r"\b(?:question|issues)\s+(?:for|on\s+which|to\s+commenters)|\bsolicitation\s+of\s+comments?|"
+    r"\b(?:public\s+)?comments?\s+(?:requested|invited|solicited|sought)",
     re.IGNORECASE,
 )
 _LEADS_TO_LIST = re.compile(
@@ -66,20 +67,40 @@ _LEADS_TO_LIST = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(
-    r"(?P<number>(?:Question|Issue|Topic|Request)\s+(?:for\s+Comment\s+)?(?:No\.\s*)?[0-9]+[a-z]?[.:)]?|\([0-9]{1,3}\)|[0-9]{1,3}[.)]|\([a-z]{1,4}\)|[a-z]{1,4}\.|[A-Z]\.|[•○●–—-])\s+"
+    r"(?P<number>(?:Question|Issue|Topic|Request)\s+(?:for\s+Comment\s+)?(?:No\.\s*)?[0-9]+[a-z]?[.:)]?|"
+    r"\([0-9]{1,3}\)|[0-9]{1,3}[.)]|\([a-z]{1,4}\)|[a-z]{1,4}\.|[A-Z]\.|[•○●–—-])\s+"
 )
 _SENTENCE_END = re.compile(r"[.?!][”\"’)\]]*(?=\s+[“\"(\[]?[A-Z0-9•]|\s*$)")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:[A-Z]|[a-z]|No|Nos|Sec|Secs|et al|seq|Fed|Reg|Cir|Inc|Co|Corp|Mr|Ms|Dr|St|Ave|vs?|cf|Jan|Feb|Mar|Apr|Aug|Sept|Oct|Nov|Dec|pt|pts|Stat|Id|U\.S\.C|C\.F\.R|U\.S|e\.g|i\.e|E\.O|Pub|L))\.$"
+    r"\b(?:[A-Za-z]|Nos?|Secs?|et al|seq|Fed|Reg|Cir|Inc|Co|Corp|Mr|Ms|Dr|St|Ave|vs|cf|Jan|Feb|Mar|Apr|Aug|Sept|Oct|"
+    r"Nov|Dec|pts?|Stat|Id|U\.S\.C|C\.F\.R|U\.S|e\.g|i\.e|E\.O|Pub)\.$"
 )
 
+_STEMS = (
+    "seek",
+    "request",
+    "invit",
+    "welcom",
+    "solicit",
+    "ask",
+    "encourag",
+    "urge",
+    "appreciat",
+    "interested in",
+    "accept",
+)
+_ANSWER_STEMS = (
+    *("comment", "feedback", "input", "view", "information", "data", "suggestion", "recommendation", "evidence"),
+    *("opinion", "perspective", "estimate", "public", "respondent", "reader", "stakeholder", "you"),
+)
+_LEAD_IN_LENGTH = 300
 _WORD_LIMIT = 4
 
 
 def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
     """All questions in document order; no stretch of text is asked twice."""
     found: list[ParsedQuestion] = []
-    headings = {p.id: p for p in provisions if p.kind == "preamble_heading"}
+    asking_headings = {p.id for p in provisions if p.kind == "preamble_heading" and _ASKING_HEADING.search(p.heading)}
     amended = {p.id for p in provisions if p.kind in ("part", "subpart", "section", "appendix")}
     # Whether a list of questions is open: the place its lead-in stands in, and the style of its items.
     place: str | None = None
@@ -104,12 +125,18 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
                 continue
         elif place is not None and not (style and _between_items(provisions, index, style)):
             place = None
-        asking = _asks_here(headings.get(provision.parent or ""))
+        asking = provision.parent in asking_headings
         if item and asking and place is None and not _is_bullet(item["number"]) and _REQUEST_LIKE.search(text):
             found.append(_question(found, provision, item["number"], item.end(), len(text)))
             continue
+        if not asking and not _may_ask(text):
+            continue
         sentences = list(sentence_spans(text))
-        if _LEADS_TO_LIST.search(text) and _list_follows(provisions, index):
+        if (
+            text.endswith(":")
+            and _LEADS_TO_LIST.search(text, max(0, len(text) - _LEAD_IN_LENGTH))
+            and _list_follows(provisions, index)
+        ):
             start, end = sentences[-1]
             if asking or _request(text[start:end]):
                 # The list says what is asked, so its lead-in is no question of its own.
@@ -153,9 +180,15 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
         yield begin, len(text)
 
 
+def _may_ask(text: str) -> bool:
+    """A quick look that spares most paragraphs the expressions."""
+    lower = text.lower()
+    return any(stem in lower for stem in _STEMS) and any(word in lower for word in _ANSWER_STEMS)
+
+
 def _request(sentence: str) -> bool:
     """Whether a sentence asks the reader for comment."""
-    if _PAST.search(sentence) or _BOILERPLATE.search(sentence):
+    if not _may_ask(sentence) or _PAST.search(sentence) or _BOILERPLATE.search(sentence):
         return False
     for match in _VERB.finditer(sentence):
         if _NOT_ASKING.search(sentence[max(0, match.start() - 40) : match.start()]):
@@ -171,10 +204,6 @@ def _request(sentence: str) -> bool:
         if not verb.startswith(("encourag", "urge", "appreciat")) and _MATTER.match(rest):
             return True
     return bool(_PASSIVE.search(sentence) or _ACCEPTS.search(sentence))
-
-
-def _asks_here(heading: ParsedProvision | None) -> bool:
-    return heading is not None and bool(_ASKING_HEADING.search(heading.heading))
 
 
 def _is_bullet(number: str) -> bool:

@@ -96,7 +96,7 @@ def paragraphs(
             stars = False
         pieces += found
         before = found[-1].flow.text or (found[-1].heading.text if found[-1].heading else "")
-        if _STARS.search(before) and found[-1].marker is not None and before.endswith("*"):
+        if before.endswith("*") and found[-1].marker is not None:
             stars = True
     marked = [piece for piece in pieces if piece.marker is not None]
     levels = solve([piece.marker for piece in marked if piece.marker], expected, stars_at_end=stars)
@@ -248,9 +248,10 @@ def _term(flow: Flow, *, loose: bool) -> str:
 def _unmarked(item: Item, flow: Flow, before: str, about_definitions: bool) -> _Piece:
     if item.what == "heading":
         return _Piece(item, None, "", flow, Flow("", flow.last_page))
-    term = _term(flow, loose=about_definitions or bool(_DEFINITIONS.search(before)))
+    announced = bool(_DEFINITIONS.search(before))
+    term = _term(flow, loose=about_definitions or announced)
     if term:
-        introduces = bool(_DEFINITIONS.search(before)) or ends_as_lead_in(before)
+        introduces = announced or ends_as_lead_in(before)
         return _Piece(item, Marker("", lead_in=introduces), "", None, flow, term)
     return _Piece(item, None, "", item.heading, flow)
 

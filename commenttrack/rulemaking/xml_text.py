@@ -17,8 +17,8 @@ from lxml.etree import _Element
 ITALIC = frozenset({"03"})
 _INDENT = re.compile(r"\n[ \t]*\Z")
 _LEADING_INDENT = re.compile(r"\n[ \t]*")
-# Every kind of space a printer knows, and those that take no room.
-_SPACE = re.compile(r"[\s\u2000-\u200b\u2060\ufeff]+")
+# Marks for where a line may break, which take no room.
+_WITHOUT_ROOM = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 _OPENING = "([{“‘\u00a0—–-/"
 _CLOSING = ".,;:)]}”’!?%—–-/"
 
@@ -130,12 +130,22 @@ class _Reader:
     def add(self, raw: str) -> None:
         if not raw:
             return
-        text = _SPACE.sub(" ", raw)
-        if text[0] == " " and (not self.length or self.pieces[-1][-1] == " "):
-            text = text[1:]
-        if text:
-            self.pieces.append(text)
-            self.length += len(text)
+        if not raw.isascii():
+            for mark in _WITHOUT_ROOM:
+                raw = raw.replace(mark, "")
+        text = " ".join(raw.split())
+        if not text:
+            # White space between two inner elements.
+            if raw and self.length and self.pieces[-1][-1] != " ":
+                self.pieces.append(" ")
+                self.length += 1
+            return
+        if raw[0].isspace() and self.length and self.pieces[-1][-1] != " ":
+            text = " " + text
+        if raw[-1].isspace():
+            text += " "
+        self.pieces.append(text)
+        self.length += len(text)
 
     def element(self, element: _Element) -> None:
         text = element.text or ""
@@ -176,7 +186,7 @@ class _Reader:
         elif tag == "FTREF":
             self.element(child)
         elif tag == "SU" and _is_call(child):
-            for number in re.split(r"[\s,]+", _SPACE.sub(" ", plain(child)).strip()):
+            for number in re.split(r"[\s,]+", plain(child).strip()):
                 if number:
                     self.calls.append(NoteCall(self.length, number, self.pages.page, self.pages.count()))
         elif tag == "LI":
