@@ -157,7 +157,8 @@ def send_pending(sessions: sessionmaker[Session], carrier: Transport, *, sender:
             mail.attempts += 1
             try:
                 carrier.send(message_of(mail, sender=sender))
-            except (OSError, smtplib.SMTPException) as error:
+            except (OSError, smtplib.SMTPException, ValueError) as error:
+                # ValueError: an address or a name that no header can hold; it must not stop the mails behind it.
                 mail.error = str(error) or type(error).__name__
             else:
                 mail.sent_at, mail.error, mail.secret = now, "", ""
