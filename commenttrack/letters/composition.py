@@ -12,8 +12,8 @@ from typing import Literal
 
 from commenttrack.letters.blocks import as_markdown
 from commenttrack.letters.citation_forms import NBSP
-from commenttrack.letters.heads import cased
 from commenttrack.letters.content import CitedDocument
+from commenttrack.letters.heads import cased
 from commenttrack.rulemaking.provisions import ParsedProvision, ParsedQuestion, ParsedRule
 
 LONGEST_QUOTATION = 90

@@ -5,7 +5,8 @@ as links to a list at the end (``end``, for the screen) or as the Word writer wa
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
@@ -32,6 +33,16 @@ from commenttrack.letters.notes import Note
 _TAGS = {"em": "em", "strong": "strong", "code": "code", "strike": "s"}
 
 
+@dataclass(frozen=True, slots=True)
+class NotePlan:
+    """How a note that is hard to place is printed; zeros mean as any other note."""
+
+    foot: int = 0
+    """Words that stand at the foot of the page; the rest goes to the end of the letter."""
+    piece: int = 0
+    """Words of each piece in which its foot is set, so that it can run over to the next page."""
+
+
 class Markup:
     """Writes blocks of one letter."""
 
@@ -40,13 +51,12 @@ class Markup:
         notes: Sequence[Note],
         place: Literal["foot", "end", "word"],
         words: RedlineWords,
-        pieces: dict[int, int] | None = None,
+        plans: Mapping[int, NotePlan] | None = None,
     ) -> None:
         self._notes = {note.number: note for note in notes}
         self._place = place
         self._words = words
-        self._pieces = pieces or {}
-        """For a note too long for its page: how many words a piece of it may have."""
+        self._plans = plans or {}
 
     def blocks(self, blocks: Blocks) -> str:
         """HTML of blocks."""
@@ -142,18 +152,32 @@ class Markup:
         if again:
             return f'<a class="call" href="#note-{number}">{number}</a>'
         note = self._notes[number]
-        if number not in self._pieces:
-            return f'<fn-note id="note-{number}" data-n="{number}">{self.note_text(note)}</fn-note>'
-        first, *rest = split_note(note.blocks, self._pieces[number])
-        out = [f'<fn-note id="note-{number}" data-n="{number}">{self._spans(first)}</fn-note>']
-        out += [f"<fn-more>{self._spans(piece)}</fn-more>" for piece in rest]
-        return "".join(out)
+        plan = self._plans.get(number, NotePlan())
+        blocks, rest = cut_note(note.blocks, plan.foot) if plan.foot else (note.blocks, ())
+        pieces: list[Blocks] = []
+        while blocks:
+            piece, blocks = cut_note(blocks, plan.piece) if plan.piece else (blocks, ())
+            pieces.append(piece)
+        texts = [self._lines(piece) for piece in pieces]
+        if rest:
+            texts[-1] += f' <a class="goes-on" href="#note-{number}-rest">Continued on page</a>.'
+        first, *more = texts
+        note_element = f'<fn-note id="note-{number}" data-n="{number}">{first}</fn-note>'
+        return note_element + "".join(f"<fn-more>{text}</fn-more>" for text in more)
+
+    def continued(self) -> list[tuple[int, str]]:
+        """Number and rest of each note that goes on at the end of the letter."""
+        out = []
+        for number, plan in sorted(self._plans.items()):
+            if plan.foot and (rest := cut_note(self._notes[number].blocks, plan.foot)[1]):
+                out.append((number, self.blocks(rest)))
+        return out
 
     def note_text(self, note: Note) -> str:
         """A note's text: inline HTML, further paragraphs as blocks within."""
-        return self._spans(note.blocks)
+        return self._lines(note.blocks)
 
-    def _spans(self, blocks: Blocks) -> str:
+    def _lines(self, blocks: Blocks) -> str:
         return "<br>".join(self.inlines(line) for line in note_lines(blocks))
 
 
@@ -211,39 +235,30 @@ def _row(row: Sequence[Inlines]) -> Inlines:
     return tuple(out)  # type: ignore[arg-type]  # only inlines are appended
 
 
-def split_note(blocks: Blocks, words: int) -> list[Blocks]:
-    """A note in pieces of about ``words`` words, cut after sentences where they are near, else between words."""
-    pieces: list[Blocks] = []
-    current: list[Inlines] = []
+def cut_note(blocks: Blocks, words: int) -> tuple[Blocks, Blocks]:
+    """The first ``words`` words of a note, or somewhat fewer so that a sentence ends there, and the rest."""
+    lines = note_lines(blocks)
+    head: list[Block] = []
     count = 0
-
-    def close() -> None:
-        nonlocal current, count
-        if current:
-            pieces.append(tuple(Paragraph(line) for line in current))
-        current, count = [], 0
-
-    for line in note_lines(blocks):
+    for index, line in enumerate(lines):
         run: list[object] = []
-        for inline in line:
+        for place, inline in enumerate(line):
+            if count >= words:
+                tail = (Paragraph(line[place:]), *(Paragraph(after) for after in lines[index + 1 :]))
+                return (*head, Paragraph(tuple(run))) if run else tuple(head), tail  # type: ignore[arg-type]
             if not isinstance(inline, Text):
                 run.append(inline)
                 count += sum(len(i.text.split()) for i in inlines_in((inline,)) if isinstance(i, Text))
                 continue
-            rest = inline.text
-            while rest:
-                head, rest = _cut(rest, words - count, words)
-                run.append(Text(head))
-                count += len(head.split())
-                if rest or count >= words:
-                    current.append(tuple(run))  # type: ignore[arg-type]  # only inlines are appended
-                    run = []
-                    close()
-                    rest = rest.lstrip(" ")
-        if run:
-            current.append(tuple(run))  # type: ignore[arg-type]  # only inlines are appended
-    close()
-    return pieces
+            first, rest = _cut(inline.text, words - count, words)
+            run.append(Text(first))
+            count += len(first.split())
+            if rest.strip():
+                line_rest = (Text(rest.lstrip(" ")), *line[place + 1 :])
+                tail = (Paragraph(line_rest), *(Paragraph(after) for after in lines[index + 1 :]))
+                return (*head, Paragraph(tuple(run))), tail  # type: ignore[arg-type]  # runs hold inlines
+        head.append(Paragraph(tuple(run)))  # type: ignore[arg-type]  # runs hold inlines
+    return tuple(head), ()
 
 
 def _cut(text: str, room: int, words: int) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -10,10 +11,11 @@ import jinja2
 from markupsafe import Markup as Safe
 
 from commenttrack.letters import pdf as pages
+from commenttrack.letters.assets import font_faces
 from commenttrack.letters.blocks import Inlines, NoteMark, plain
 from commenttrack.letters.citation_forms import ofr
 from commenttrack.letters.content import LetterContent, LetterHead, Signatory, ordered_signatories
-from commenttrack.letters.markup import Markup
+from commenttrack.letters.markup import Markup, NotePlan
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange
 from commenttrack.resources import folder
 
@@ -28,15 +30,15 @@ def letter_html(content: LetterContent) -> str:
 def letter_pdf(content: LetterContent) -> bytes:
     """The letter as a tagged PDF (PDF/UA-1 and PDF/A-3a) with the ``commenttrack-letter/1`` data attached.
 
-    The same content gives the same bytes. Raises :class:`commenttrack.letters.pdf.CannotRender` (missing fonts or
+    The same content gives the same bytes. Raises :class:`CannotRender` (missing fonts or
     glyphs, forbidden addresses, text that no page could hold) and :class:`BadInput` (see :func:`notes.arrange`).
     """
     letter = arrange(content)
     data = json.dumps(letter_data(letter), ensure_ascii=False, indent=1, sort_keys=True)
-    css = pages.font_faces() + _asset("page.css")
+    css = font_faces() + _asset("page.css")
 
-    def html(note_pieces: dict[int, int]) -> str:
-        return _page(letter, "foot", css, note_pieces=note_pieces)
+    def html(plans: Mapping[int, NotePlan]) -> str:
+        return _page(letter, "foot", css, plans=plans)
 
     return pages.make(
         html,
@@ -114,11 +116,11 @@ def _page(
     css: str,
     *,
     screen: bool = False,
-    note_pieces: dict[int, int] | None = None,
+    plans: Mapping[int, NotePlan] | None = None,
     template: str = "letter.html",
 ) -> str:
     head = letter.content.head
-    markup = Markup(letter.notes, place, head.redline_words, note_pieces)
+    markup = Markup(letter.notes, place, head.redline_words, plans)
     signatories = ordered_signatories(letter.content)
     title = _title(letter.content)
     context: dict[str, Any] = {
@@ -146,6 +148,7 @@ def _page(
         "closing": head.closing,
         "signatories": signatories,
         "columns": _columns(signatories),
+        "continued": [{"number": number, "text": _safe(text)} for number, text in markup.continued()],
         "notes": [{"number": note.number, "text": _safe(markup.note_text(note))} for note in letter.notes]
         if place != "foot"
         else [],

@@ -14,9 +14,9 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from commenttrack.letters.assets import CannotRender
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.notes import arrange
-from commenttrack.letters.pdf import CannotRender
 from commenttrack.letters.rendering import letter_stamp, word_html
 from commenttrack.letters.word_styles import styled
 

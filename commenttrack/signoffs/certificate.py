@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
-from commenttrack.letters import pdf
+from commenttrack.letters import assets, pdf
+from commenttrack.letters.assets import font_faces
 from commenttrack.letters.content import name_key
 from commenttrack.letters.models import LetterVersion
 from commenttrack.members.models import Organization
@@ -162,7 +163,7 @@ def _certified(sign_off: SignOff, version: LetterVersion, moved: Comparison | No
 def certificate_pdf(certificate: Certificate, *, stamp: dt.datetime) -> bytes:
     """The certificate as a tagged PDF (PDF/UA-1 and PDF/A-3a) with ``commenttrack-certificate/1`` attached.
 
-    ``stamp`` is the moment the file carries inside. Raises :class:`commenttrack.letters.pdf.CannotRender`.
+    ``stamp`` is the moment the file carries inside. Raises :class:`commenttrack.letters.assets.CannotRender`.
     """
     data = {"format": "commenttrack-certificate/1", **asdict(certificate)}
     page = certificate_html(certificate, stamp=stamp)
@@ -177,7 +178,7 @@ def certificate_pdf(certificate: Certificate, *, stamp: dt.datetime) -> bytes:
 
 def certificate_html(certificate: Certificate, *, stamp: dt.datetime) -> str:
     """The page the PDF is made from; fonts are named, and nothing is fetched."""
-    css = pdf.font_faces() + (folder("templates") / "filing" / "certificate.css").read_text(encoding="utf-8")
+    css = font_faces() + (folder("templates") / "filing" / "certificate.css").read_text(encoding="utf-8")
     values: Mapping[str, object] = {
         **{name: getattr(certificate, name) for name in Certificate.__dataclass_fields__},
         "css": Markup(css),  # noqa: S704 our own style sheet

@@ -1,0 +1,89 @@
+"""What a printed letter is made with: its fonts and drawings. Nothing else can be fetched while it is printed."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from weasyprint.urls import (  # type: ignore[import-untyped]
+    FatalURLFetchingError,
+    URLFetcher,
+    URLFetcherResponse,
+)
+
+from commenttrack.errors import Refused
+from commenttrack.resources import folder
+
+
+class CannotRender(Refused):
+    """The letter cannot be printed as it is; the sentence says what stands in the way."""
+
+
+class FontsMissing(CannotRender):
+    """The letter's own fonts are not installed."""
+
+
+# ------------------------------------------------------------------------------------------------------------- fonts
+
+_FONTS = Path(__file__).resolve().parent.parent / "web" / "static" / "fonts"
+_DEJAVU = Path("/usr/share/fonts/truetype/dejavu")
+_FACES = (
+    *(
+        ("Source Serif 4", "source-serif-4", weight, style)
+        for weight in (400, 600, 700)
+        for style in ("normal", "italic")
+    ),
+    *(("Source Sans 3", "source-sans-3", weight, "normal") for weight in (400, 600, 700)),
+)
+_RANGES = {"latin": "", "latin-ext": ""}
+_FALLBACKS = (
+    ("CT Serif Fallback", "DejaVuSerif.ttf", 400),
+    ("CT Serif Fallback", "DejaVuSerif-Bold.ttf", 700),
+    ("CT Sans Fallback", "DejaVuSans.ttf", 400),
+    ("CT Sans Fallback", "DejaVuSans-Bold.ttf", 700),
+    ("CT Mono Fallback", "DejaVuSansMono.ttf", 400),
+)
+
+
+def font_faces() -> str:
+    """``@font-face`` rules for the letter's fonts, and for DejaVu where they have no glyph (arrows, boxes, Greek).
+
+    A letter looks the same on every machine, so fonts are named by file and never left to what a system offers.
+    Raises :class:`FontsMissing`.
+    """
+    rules = []
+    for family, stem, weight, style in _FACES:
+        for subset in _RANGES:
+            path = _FONTS / f"{stem}-{subset}-{weight}-{style}.woff2"
+            if path.is_file():
+                name = family if subset == "latin" else f"{family} Extended"
+                rules.append(_face(name, f"font:{path.name}", weight, style))
+            elif subset == "latin":
+                raise FontsMissing(
+                    f"The letter's font {path.name} is missing from {_FONTS}. Run make, which puts the fonts in place."
+                )
+    for family, file, weight in _FALLBACKS:
+        if not (_DEJAVU / file).is_file():
+            raise FontsMissing(f"The font {file} is missing from {_DEJAVU}. Install Debian's fonts-dejavu-core.")
+        rules.append(_face(family, f"dejavu:{file}", weight, "normal"))
+    return "\n".join(rules) + "\n"
+
+
+def _face(family: str, address: str, weight: int, style: str) -> str:
+    return (
+        f'@font-face {{ font-family: "{family}"; src: url("{address}"); font-weight: {weight}; font-style: {style} }}'
+    )
+
+
+class OwnAssetsOnly(URLFetcher):  # type: ignore[misc]  # weasyprint is not typed
+    """Gives the program's own fonts and drawings, by names of ours; everything else ends the rendering."""
+
+    def __init__(self) -> None:
+        super().__init__(fail_on_errors=True)
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        scheme, _, name = url.partition(":")
+        places = {"font": _FONTS, "dejavu": _DEJAVU, "asset": folder("templates") / "letter"}
+        if scheme in places and re.fullmatch(r"[\w.-]+", name):
+            kind = "image/svg+xml" if name.endswith(".svg") else "font/woff2"
+            return URLFetcherResponse(url, (places[scheme] / name).read_bytes(), {"Content-Type": kind})
+        raise FatalURLFetchingError(f"a letter fetches nothing, and this is not part of it: {url[:120]}")
