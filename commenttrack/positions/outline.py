@@ -18,7 +18,11 @@ _LABEL = re.compile(rf"{_SECTION}((?:\([A-Za-z0-9]{{1,5}}\))*)")
 _CITED = re.compile(rf"(?:§+|\bCFR|\band|\bor|\bthrough|,)\s*{_SECTION}((?:\([A-Za-z0-9]{{1,5}}\))*)")
 _MARKER = re.compile(r"\s*\(([A-Za-z0-9]{1,5})\)\s*")
 _IN_PARENTHESES = re.compile(r"\(([^)]*)\)")
-_MEANS = re.compile(r"^(?:the term\s+)?(.{2,120}?)\s+(?:means|has the meaning|includes)\b", re.IGNORECASE)
+_INVITES = re.compile(
+    r"\b(?:seeks?|requests?|invites?|welcomes?|solicits?|asks? for) (?:public )?(?:comments?|input|feedback|views)\b",
+    re.IGNORECASE,
+)
+_INVITING_HEADING = re.compile(r"\brequests? for (?:public )?comments?\b", re.IGNORECASE)
 
 Path = tuple[str, ...]
 """A citation as its steps: ("226.13", "b", "1")."""
@@ -29,7 +33,7 @@ class Passage:
     """A provision that has words, with what surrounds it.
 
     ``headings`` runs from the outermost to the nearest; ``division`` names the heading or section that the passage
-    stands in and is the same for all its passages; ``defines`` is the term that it defines, or empty.
+    stands in and is the same for all its passages; ``invites_comment`` says that the agency asks for comment there.
     """
 
     id: str
@@ -40,7 +44,7 @@ class Passage:
     division: str
     path: Path
     cites: tuple[Path, ...]
-    defines: str
+    invites_comment: bool
 
     @property
     def regulatory(self) -> bool:
@@ -59,13 +63,14 @@ def passages(provisions: Sequence[ParsedProvision]) -> list[Passage]:
             continue
         above = list(_ancestors(provision, by_id, inferred))[::-1]
         path = _path(provision, above, inferred)
+        headings = _headings(provision, above)
         own_heading = provision.heading if _is_own_heading(provision) else ""
         found.append(
             Passage(
                 id=provision.id,
                 kind=provision.kind,
                 text=f"{own_heading} {text}".strip(),
-                headings=_headings(provision, above),
+                headings=headings,
                 lead_in=" ".join(
                     f"{item.heading if _is_own_heading(item) else ''} {item.text}".strip()
                     for item in above
@@ -74,7 +79,8 @@ def passages(provisions: Sequence[ParsedProvision]) -> list[Passage]:
                 division=_division(provision, above),
                 path=path,
                 cites=tuple(dict.fromkeys(_citations(text))),
-                defines=_term(provision, text, above) if path else "",
+                invites_comment=bool(_INVITES.search(text))
+                or bool(headings and _INVITING_HEADING.search(headings[-1])),
             )
         )
     return found
@@ -136,14 +142,6 @@ def _path(provision: ParsedProvision, above: Sequence[ParsedProvision], inferred
 def _citations(text: str) -> Iterator[Path]:
     for match in _CITED.finditer(text):
         yield (match[1], *_IN_PARENTHESES.findall(match[2]))
-
-
-def _term(provision: ParsedProvision, text: str, above: Sequence[ParsedProvision]) -> str:
-    if provision.term:
-        return provision.term
-    in_definitions = provision.kind == "definition" or any("definition" in item.heading.lower() for item in above)
-    match = _MEANS.match(text)
-    return match[1] if match and (in_definitions or " means" in text[: match.end()]) else ""
 
 
 # The levels of a CFR paragraph in order: (a) (1) (i) (A) (1) (i); 1 CFR 21.11 names them.

@@ -23,6 +23,8 @@ Floats = NDArray[np.float32]
 # How much of a word in the surroundings counts as a word of the passage itself.
 HEADING_SHARE = 0.5
 LEAD_IN_SHARE = 0.3
+# The heading right above says in a few words what a page of text is about.
+CUES_IN_HEADING = 3.0
 # A related word says less than the word itself.
 RELATED_SHARE = 0.7
 TOPICS = 80
@@ -165,6 +167,7 @@ class SuggestionIndex:
     topics: TopicSpace
     cues: Floats
     lengths: Floats
+    invites: NDArray[np.bool_]
     division_of: NDArray[np.int64]
     division_words: WordTable
     cited_by: Mapping[int, tuple[tuple[int, float], ...]]
@@ -192,7 +195,7 @@ def build(provisions: Sequence[ParsedProvision]) -> SuggestionIndex:
     words = WordTable.of(texts, saturation=1.5, by_length=0.5)
     cues = (
         cue_counts(passage.text for passage in found)
-        + 1.5 * cue_counts(" ".join(passage.headings[-3:]) for passage in found)
+        + CUES_IN_HEADING * cue_counts(" ".join(passage.headings[-1:]) for passage in found)
         + LEAD_IN_SHARE * cue_counts(passage.lead_in for passage in found)
     )
     return SuggestionIndex(
@@ -202,6 +205,7 @@ def build(provisions: Sequence[ParsedProvision]) -> SuggestionIndex:
         topics=TopicSpace.of(texts, words),
         cues=cues.astype(np.float32),
         lengths=np.array([max(1, sum(text.values())) for text in own], np.float32),
+        invites=np.array([passage.invites_comment for passage in found], np.bool_),
         division_of=division_of,
         division_words=WordTable.of(division_texts, saturation=2.0, by_length=0.6),
         cited_by=_cited_by(found),

@@ -18,6 +18,7 @@ from commenttrack.positions.issues import NAMES, cue_counts
 from commenttrack.positions.source_values import ParsedPosition
 from commenttrack.positions.suggestion_index import Floats, SuggestionIndex, build
 from commenttrack.positions.vocabulary import RELATED, words
+from commenttrack.rulemaking import provisions
 from commenttrack.rulemaking.provisions import ParsedRule
 
 FORMAT = "commenttrack-suggestions/1"
@@ -28,25 +29,36 @@ class Weights:
     """How much each sign counts, found on judged pairs by leaving positions out (docs/benchmarks.md)."""
 
     words: float = 2.5
-    division_words: float = 3.0
-    topics: float = 0.6
-    issues: float = 0.3
-    division_issues: float = 0.3
-    explained: float = 0.5
+    division_words: float = 2.0
+    topics: float = 0.8
+    issues: float = 0.5
+    division_issues: float = 0.75
+    explained: float = 0.9
     cited: float = 0.1
+    invites: float = 0.2
 
     @property
     def most(self) -> float:
         """The sum that a passage would reach if every sign were complete."""
         division = self.division_words + self.division_issues
         own = self.words + self.topics + self.issues + division
-        return own + self.explained * division + self.cited * own
+        return (own + self.explained * division + self.cited * own) * (1 + self.invites)
 
 
 WEIGHTS = Weights()
-BEARS_FROM = 0.15
+BEARS_FROM = 0.12
 """Below this score nothing bears on the position, as far as words and links can tell."""
 
+_EMPTY_HEAD: dict[str, object] = {
+    **dict.fromkeys(("title", "action", "document_number"), ""),
+    **{key: [] for key in ("agencies", "docket_ids", "rins", "cfr", "comment_dates")},
+    **dict.fromkeys(("start_page", "end_page")),
+    "kind": "proposed_rule",
+}
+_EMPTY_RULE: dict[str, object] = {
+    "document": _EMPTY_HEAD,
+    **{key: [] for key in ("notes", "questions", "instructions", "unparsed")},
+}
 # A sentence that argues weighs less than one that asks, in a position that has both.
 _ARGUMENT_SHARE = 0.4
 _PARENT_SHARE = 0.3
@@ -87,6 +99,18 @@ def suggest(
     Pass the ``index`` of :func:`commenttrack.positions.suggestion_index.build` when it was built before.
     """
     return Ranking.of(index or build(rule.provisions), positions).provisions_for_each_position(top=top)
+
+
+def rule_from_json(data: object) -> ParsedRule:
+    """A rule from its JSON, or from an extract that holds only provisions: ranking needs nothing else.
+
+    Raises :class:`commenttrack.errors.BadInput` as :func:`commenttrack.rulemaking.provisions.from_json` does.
+    """
+    if not isinstance(data, dict) or "document" in data or not isinstance(data.get("provisions"), list):
+        return provisions.from_json(data)
+    provision_keys: dict[str, object] = {"number": "", "notes": [], "pages": []}
+    filled = [{**provision_keys, **item} if isinstance(item, dict) else item for item in data["provisions"]]
+    return provisions.from_json({**_EMPTY_RULE, **data, "provisions": filled})
 
 
 def to_json(suggestions: Sequence[Suggestion]) -> dict[str, Any]:
@@ -180,6 +204,8 @@ class Ranking:
         reasons += [
             f"issue: {NAMES[number]}" for number in np.argsort(-shared, kind="stable")[:2] if shared[number] > 0
         ]
+        if self.index.invites[column]:
+            reasons.append("the agency asks for comment here")
         citers = self.index.cited_by.get(column, ())
         if citers:
             best = max(citers, key=lambda pair: (float(self.scores[row, pair[0]]) * pair[1], -pair[0]))[0]
@@ -277,6 +303,8 @@ def _scores(
     for target, sources in index.explained_by.items():
         lent[:, target] = np.max([division[:, source] * share for source, share in sources], axis=0)
     total = own + weights.explained * lent[:, division_of] + weights.cited * _votes(index, own)
+    # A letter answers where the agency asks.
+    total *= 1 + weights.invites * index.invites
     return np.asarray(total / weights.most, np.float32)
 
 

@@ -58,7 +58,7 @@ definition define defined term meaning
 agency regulator department federal
 industry company business firm private entity enterprise
 appeal hearing withdraw petition
-informal voluntary request cooperate collaboration consult consultation engagement outreach stakeholder partnership
+voluntary request cooperate collaboration consult consultation engagement outreach stakeholder partnership
 export import trade tariff shipment
 license licensing permit authorization approval
 content information element detail field

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commenttrack.positions.source_documents import ParsedPosition
+from commenttrack.errors import BadInput
+from commenttrack.positions.source_values import ParsedPosition
 from commenttrack.positions.suggestion_index import build
-from commenttrack.positions.suggestions import Ranking, bears, to_json
+from commenttrack.positions.suggestions import Ranking, bears, rule_from_json, suggest, to_json
 from commenttrack.rulemaking.provisions import ParsedProvision
 
 
@@ -81,6 +82,15 @@ def test_a_position_on_the_subject_bears():
     assert bears(ranked("Laboratories should be allowed to discard frozen samples sooner.")[0].score)
 
 
+def test_the_place_where_the_agency_asks_comes_before_the_same_words_elsewhere():
+    rule = [
+        provision("a", None, "preamble_paragraph", "The fee for tests stays as it is.", heading="X"),
+        provision("b", None, "preamble_paragraph", "We seek comment: the fee for tests stays as it is.", heading="X"),
+    ]
+    ranking = Ranking.of(build(rule), [position("x", "fee for tests")])
+    assert [item.provision for item in ranking.provisions_for_each_position()] == ["b", "a"]
+
+
 def test_a_heading_is_never_suggested():
     assert not {"h1", "h2", "h3", "s3", "s4"} & {item.provision for item in ranked("definitions labels fees storage")}
 
@@ -96,8 +106,9 @@ def test_positions_for_a_provision_use_the_same_scores():
     positions = [position("fee", "inspection fee"), position("label", "crate label"), position("boat", "vessel name")]
     ranking = Ranking.of(INDEX, positions)
     forward = {(i.position, i.provision): i.score for i in ranking.provisions_for_each_position(top=99)}
-    backward = ranking.positions_for("p3", top=2)
-    assert [item.position for item in backward] == ["label", "boat"]
+    backward = ranking.positions_for("p3")
+    assert [item.rank for item in backward] == [1, 2, 3]
+    assert backward[-1].position == "fee"
     assert all(item.score == forward[item.position, "p3"] for item in backward)
 
 
@@ -155,3 +166,15 @@ def test_words_unknown_to_the_rule_lower_every_score(words):
     plain, diluted = position("a", " ".join(words)), position("b", " ".join([*words, "zygote", "quokka"]))
     scores = Ranking.of(INDEX, [plain, diluted]).scores
     assert (scores[1] <= scores[0] + 1e-6).all()
+
+
+def test_an_extract_with_provisions_only_is_a_rule_to_rank():
+    unit = {"id": "u1", "parent": None, "kind": "paragraph", "label": "§ 9.4", "heading": "§ 9.4", "text": "(a) A fee."}
+    rule = rule_from_json({"format": "commenttrack-rule/1", "provisions": [unit]})
+    assert [item.provision for item in suggest(rule, [position("x", "fees")])] == ["u1"]
+
+
+@pytest.mark.parametrize("data", [[], {"format": "commenttrack-rule/1"}, {"provisions": [3]}, {"provisions": "x"}])
+def test_an_extract_of_the_wrong_shape_is_refused(data):
+    with pytest.raises(BadInput):
+        rule_from_json(data)
