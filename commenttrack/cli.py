@@ -7,7 +7,7 @@ request the rules forbid, with one sentence on standard error.
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,7 +199,7 @@ def suggest(rule_file: Path, position_files: tuple[Path, ...], top: int, output:
     """Rank the provisions of a rule for each position."""
     from commenttrack.positions import source_documents, suggestions
 
-    rule = read_rule(rule_file)
+    rule = read_rule(rule_file, from_json=suggestions.rule_from_json)
     held = [
         position
         for file in position_files
@@ -208,13 +208,13 @@ def suggest(rule_file: Path, position_files: tuple[Path, ...], top: int, output:
     write_json(suggestions.to_json(suggestions.suggest(rule, held, top=top)), output)
 
 
-def read_rule(file: Path) -> Any:
-    """A rule from a raw document or from commenttrack-rule/1 JSON."""
+def read_rule(file: Path, *, from_json: Callable[[object], Any] | None = None) -> Any:
+    """A rule from a raw document or from commenttrack-rule/1 JSON, which ``from_json`` may read less strictly."""
     from commenttrack.rulemaking import federal_register, provisions
 
     data = read_file(file)
     if data.lstrip()[:1] == b"{":
-        return provisions.from_json(load_json(data, file))
+        return (from_json or provisions.from_json)(load_json(data, file))
     return federal_register.parse(data, name=str(file))
 
 
