@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
-from commenttrack.letters import assets, pdf
+from commenttrack.letters import pdf
 from commenttrack.letters.assets import font_faces
 from commenttrack.letters.content import name_key
 from commenttrack.letters.models import LetterVersion
@@ -68,10 +68,23 @@ class CertifiedDecision:
     version: int
     recorded_by: str
     parts: tuple[CertifiedPart, ...]
+    """The wordings this decision was given for."""
+    shown: int
+    """Parts of the version that was shown."""
+    excepted: tuple[str, ...]
+    """Names of the parts shown that it does not cover."""
     not_covered: tuple[str, ...]
     """Names of parts that were added after the decision."""
     changed: tuple[str, ...]
     """Names of parts agreed to whose wording changed or that are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedWordings:
+    """Every wording of a version that a decision on the certificate was given for."""
+
+    version: int
+    parts: tuple[CertifiedPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,8 @@ class Certificate:
     stale: tuple[CertifiedDecision, ...]
     others: tuple[CertifiedDecision, ...]
     undecided: tuple[str, ...]
+    wordings: tuple[CertifiedWordings, ...]
+    """Printed once for each version, however many organizations agreed to it."""
 
 
 def certificate_content(
@@ -130,6 +145,14 @@ def certificate_content(
         stale=_sorted(_certified(entry.sign_off, version, entry.comparison) for entry in block.stale),
         others=_sorted(_certified(s, version, None) for s in decided if s.decision not in JOINING),
         undecided=tuple(sorted(waiting, key=name_key)),
+        wordings=tuple(
+            CertifiedWordings(
+                shown.number,
+                tuple(CertifiedPart(part["key"], part_name(part), part["digest"]) for part in shown.parts_json),
+            )
+            for shown in letter.versions
+            if any(sign_off.letter_version_id == shown.id for sign_off in block.current)
+        ),
     )
 
 
@@ -152,9 +175,9 @@ def _certified(sign_off: SignOff, version: LetterVersion, moved: Comparison | No
         decided_at=sign_off.decided_at.astimezone(dt.UTC).isoformat(),
         version=sign_off.letter_version.number,
         recorded_by=sign_off.recorded_by,
-        parts=tuple(
-            CertifiedPart(key, today.get(key, name), covered[key]) for key, name in shown.items() if key in covered
-        ),
+        parts=tuple(CertifiedPart(key, name, covered[key]) for key, name in shown.items() if key in covered),
+        shown=len(shown),
+        excepted=tuple(name for key, name in shown.items() if key not in covered),
         not_covered=tuple(today[key] for key in moved.added) if moved else (),
         changed=tuple(shown[key] for key in (*moved.changed, *moved.removed)) if moved else (),
     )

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from commenttrack import audit, outbox
+from commenttrack import audit
 from commenttrack.config import Settings
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.members.models import Organization, Person, Signatory
-from commenttrack.rulemaking.operations import deadline
-from commenttrack.signoffs import campaign, notices
+from commenttrack.signoffs import campaign
+from commenttrack.signoffs.correspondence import write_asking, write_confirmation
 from commenttrack.signoffs.lifecycle import JOINING, Decision, covered_parts
 from commenttrack.signoffs.models import SignOff, SignOffPart, SignOffRequest
 from commenttrack.signoffs.reading import (
@@ -24,9 +24,7 @@ from commenttrack.signoffs.reading import (
     current_decision,
     decisions_close,
     link_closes,
-    moved_since,
     newest_version,
-    part_name,
     shown_parts,
     subject_of,
     version_digests,
@@ -96,20 +94,16 @@ def invite(
             session.flush()  # the mail's key and the audit event name the request's id
     except IntegrityError as error:
         raise Conflict(f"{organization.name} was asked by somebody else at the same moment.") from error
-    mail = notices.compose_asking(
-        kind.value,
-        _ask(request, version, closes),
-        link=f"{settings.base_url}/sign/{token}",
-        note=note,
-        changes=_changes_in_words(before, version, current) if before else (),
-    )
-    # The token is new with each asking, so its hash names this cause; the token itself stands in the mail only.
-    _write(
+    write_asking(
         session,
         request,
-        mail,
-        key=f"sign_off_request {request.id} asked {request.token_hash[:16]}",
-        secret=token,
+        kind,
+        before=before,
+        current=current,
+        closes=closes,
+        token=token,
+        note=note,
+        base_url=settings.base_url,
         now=now,
     )
     audit.record(
@@ -333,7 +327,7 @@ def _record(
         supersedes=current.id if current else None,
         recorded_by=recorded_by,
     )
-    _confirm(session, made, now=now)
+    write_confirmation(session, made, now=now)
     return made
 
 
@@ -351,33 +345,6 @@ def _reservation(given: _Given, version: LetterVersion) -> tuple[str, frozenset[
 def _in_words(sign_off: SignOff) -> str:
     decision = DECISION_WORDS[sign_off.decision].lower()
     return f"{decision}, by {sign_off.name}, {campaign.moment_in_words(sign_off.decided_at)}"
-
-
-def _confirm(session: Session, made: SignOff, *, now: dt.datetime) -> None:
-    """Write the signer's copy beside the decision. A person without an address (a record by mail) gets none."""
-    request, version = made.request, made.letter_version
-    if not request.person.email:
-        return
-    covered = {part.part_key for part in made.parts}
-    closes = link_closes(request)
-    mail = notices.compose_confirmation(
-        _ask(request, version, closes),
-        notices.Recorded(
-            decision=DECISION_WORDS[made.decision],
-            name=made.name,
-            title=made.title,
-            authority=made.authority,
-            reservation=made.reservation,
-            reason=made.reason,
-            moment=campaign.moment_in_words(made.decided_at),
-            recorded_by=made.recorded_by,
-            parts=tuple((part_name(part), part["digest"]) for part in version.parts_json if part["key"] in covered),
-            excepted=tuple(part_name(part) for part in version.parts_json if part["key"] not in covered),
-            joining=made.decision in JOINING,
-        ),
-        may_change=now < closes,
-    )
-    _write(session, request, mail, key=f"sign_off {made.id} confirmation", now=now)
 
 
 # ------------------------------------------------------------------------------------------------------------ inside
@@ -408,53 +375,6 @@ def _may_sign(session: Session, organization: Organization, person: Person) -> b
             select(Signatory.id).where(Signatory.organization_id == organization.id, Signatory.person_id == person.id)
         )
         is not None
-    )
-
-
-def _ask(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -> notices.Ask:
-    docket = request.letter.docket
-    date = deadline(docket)
-    return notices.Ask(
-        association=request.letter.lead.name,
-        organization=request.organization.name,
-        person=request.person.name,
-        docket=docket.title,
-        identifiers=tuple(identifier.identifier for identifier in docket.identifiers),
-        letter=request.letter.title,
-        version=version.number,
-        closes=campaign.last_moment_in_words(closes),
-        comment_date=campaign.comment_date_in_words(date.date, date.time, date.zone) if date else "",
-        illustrative=docket.illustrative,
-    )
-
-
-def _changes_in_words(
-    before: LetterVersion, version: LetterVersion, current: SignOff | None
-) -> tuple[notices.ChangedPart, ...]:
-    comparison = moved_since(before, current, version_digests(version))
-    old = {part["key"]: part_name(part) for part in before.parts_json}
-    new = {part["key"]: part_name(part) for part in version.parts_json}
-    return (
-        *(notices.ChangedPart(new[key], "reworded") for key in comparison.changed),
-        *(notices.ChangedPart(old[key], "taken out") for key in comparison.removed),
-        *(notices.ChangedPart(new[key], "added") for key in comparison.added),
-    )
-
-
-def _write(
-    session: Session, request: SignOffRequest, mail: notices.Notice, *, key: str, secret: str = "", now: dt.datetime
-) -> None:
-    assert request.person.email  # noqa: S101 (both callers have refused a person without an address)
-    outbox.write(
-        session,
-        key=key,
-        to_name=request.person.name,
-        to_email=request.person.email,
-        subject=mail.subject,
-        text=mail.text,
-        html=mail.html,
-        secret=secret,
-        now=now,
     )
 
 

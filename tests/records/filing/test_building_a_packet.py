@@ -152,6 +152,7 @@ class TestContents:
         assert "March 2, 2026, 10:00 a.m. EST" in certificate.replace("\n", " ")
         for part in built.version.parts_json:
             assert part["digest"] in certificate
+        assert "2 of 3 parts of version 1, without III. Heading records" in certificate.replace("\n", " ")
         assert "Acme Metals" in text_of(files["letter.pdf"]).replace("\n", " ")
 
     def test_the_matrix_writes_what_looks_like_a_formula_as_text(self, built):

@@ -1,0 +1,120 @@
+"""The mails of sign-offs, written beside their causes: what asks for a decision, and the signer's copy of it."""
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from commenttrack import outbox
+from commenttrack.letters.models import LetterVersion
+from commenttrack.rulemaking.operations import deadline
+from commenttrack.signoffs import campaign, notices
+from commenttrack.signoffs.lifecycle import JOINING
+from commenttrack.signoffs.models import SignOff, SignOffRequest
+from commenttrack.signoffs.reading import (
+    DECISION_WORDS,
+    link_closes,
+    moved_since,
+    part_name,
+    version_digests,
+)
+
+
+def write_asking(
+    session: Session,
+    request: SignOffRequest,
+    kind: campaign.Asking,
+    *,
+    before: LetterVersion | None,
+    current: SignOff | None,
+    closes: dt.datetime,
+    token: str,
+    note: str,
+    base_url: str,
+    now: dt.datetime,
+) -> None:
+    """Write the mail with the link. ``before`` is the version decided on or asked about earlier, if there is one."""
+    version = request.asked_version
+    mail = notices.compose_asking(
+        kind.value,
+        _ask(request, version, closes),
+        link=f"{base_url}/sign/{token}",
+        note=note,
+        changes=_changes_in_words(before, version, current) if before else (),
+    )
+    # The token is new with each asking, so its hash names this cause.
+    key = f"sign_off_request {request.id} asked {request.token_hash[:16]}"
+    _write(session, request, mail, key=key, secret=token, now=now)
+
+
+def write_confirmation(session: Session, made: SignOff, *, now: dt.datetime) -> None:
+    """Write the signer's copy beside the decision. A person without an address (a record by mail) gets none."""
+    request, version = made.request, made.letter_version
+    if not request.person.email:
+        return
+    covered = {part.part_key for part in made.parts}
+    closes = link_closes(request)
+    mail = notices.compose_confirmation(
+        _ask(request, version, closes),
+        notices.Recorded(
+            decision=DECISION_WORDS[made.decision],
+            name=made.name,
+            title=made.title,
+            authority=made.authority,
+            reservation=made.reservation,
+            reason=made.reason,
+            moment=campaign.moment_in_words(made.decided_at),
+            recorded_by=made.recorded_by,
+            parts=tuple((part_name(part), part["digest"]) for part in version.parts_json if part["key"] in covered),
+            excepted=tuple(part_name(part) for part in version.parts_json if part["key"] not in covered),
+            joining=made.decision in JOINING,
+        ),
+        may_change=now < closes,
+    )
+    _write(session, request, mail, key=f"sign_off {made.id} confirmation", now=now)
+
+
+def _ask(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -> notices.Ask:
+    docket = request.letter.docket
+    date = deadline(docket)
+    return notices.Ask(
+        association=request.letter.lead.name,
+        organization=request.organization.name,
+        person=request.person.name,
+        docket=docket.title,
+        identifiers=tuple(identifier.identifier for identifier in docket.identifiers),
+        letter=request.letter.title,
+        version=version.number,
+        closes=campaign.last_moment_in_words(closes),
+        comment_date=campaign.comment_date_in_words(date.date, date.time, date.zone) if date else "",
+        illustrative=docket.illustrative,
+    )
+
+
+def _changes_in_words(
+    before: LetterVersion, version: LetterVersion, current: SignOff | None
+) -> tuple[notices.ChangedPart, ...]:
+    comparison = moved_since(before, current, version_digests(version))
+    old = {part["key"]: part_name(part) for part in before.parts_json}
+    new = {part["key"]: part_name(part) for part in version.parts_json}
+    return (
+        *(notices.ChangedPart(new[key], "reworded") for key in comparison.changed),
+        *(notices.ChangedPart(old[key], "taken out") for key in comparison.removed),
+        *(notices.ChangedPart(new[key], "added") for key in comparison.added),
+    )
+
+
+def _write(
+    session: Session, request: SignOffRequest, mail: notices.Notice, *, key: str, secret: str = "", now: dt.datetime
+) -> None:
+    assert request.person.email  # noqa: S101 (both callers have refused a person without an address)
+    outbox.write(
+        session,
+        key=key,
+        to_name=request.person.name,
+        to_email=request.person.email,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        secret=secret,
+        now=now,
+    )
