@@ -46,7 +46,7 @@ class Weights:
 
 
 WEIGHTS = Weights()
-BEARS_FROM = 0.12
+BEARS_FROM = 0.13
 """Below this score nothing bears on the position, as far as words and links can tell."""
 
 _EMPTY_HEAD: dict[str, object] = {

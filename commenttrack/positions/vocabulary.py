@@ -74,13 +74,15 @@ transparent transparency publish publication public
 _STOP = frozenset(_STOP_WORDS.split())
 _WORD = re.compile(r"[a-z][a-z0-9]+|[0-9]+")
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("es", "e"), ("s", ""))
-# Longest first, so that "harmonization" loses more than "ion".
 _ENDING_LIST = """
 ations ation ization izing ized ize ments ment ingly ing edly ed ably able ible ively ive ally al ly ness ities ity
 ances ance ence ent ant ions ion ers er ors or
 """
-_ENDINGS = tuple(_ENDING_LIST.split())
+# Longest first, so that "harmonization" loses more than "ion".
+_ENDINGS = tuple(sorted(_ENDING_LIST.split(), key=len, reverse=True))
 _SHORTEST_STEM = 4
+# These also end words that they are no ending of: "portal" is not "port", nor "region" "reg".
+_DOUBTFUL_ENDINGS = frozenset({"able", "ably", "al", "ally", "ible", "ion", "ions"})
 
 
 @cache
@@ -94,7 +96,7 @@ def stem(word: str) -> str:
                 word = word[: -len(ending)] + put
                 break
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM + (ending in _DOUBTFUL_ENDINGS):
             word = word[: -len(ending)]
             break
     if len(word) > _SHORTEST_STEM and word[-1] in "ei":
@@ -105,8 +107,8 @@ def stem(word: str) -> str:
 
 
 def words(text: str) -> list[tuple[str, str]]:
-    """The (stem, word) pairs of a text in order, stop words left out. "U.S." counts as one word."""
-    plain = text.lower().replace("’", "'").replace("'s", " ").replace("u.s.", "us-government")
+    """The (stem, word) pairs of a text in order, stop words left out."""
+    plain = text.lower().replace("’", "'").replace("'s", " ")
     return [(stem(word), word) for word in _WORD.findall(plain) if word not in _STOP]
 
 
