@@ -3,11 +3,12 @@
 from typing import Any
 
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.letters.models import LetterVersion
 from commenttrack.signoffs.reading import shown_parts
-from commenttrack.web.forms import Form, stripped
+from commenttrack.web.forms import Form, options, stripped
 
 DECISIONS = [
     ("joined", "Join the letter"),
@@ -21,7 +22,9 @@ WITHDRAW = ("withdrawn", "Withdraw our name")
 class DecisionForm(Form):
     """What both forms ask."""
 
-    decision = RadioField("Decision", choices=[*DECISIONS, WITHDRAW], validators=[InputRequired("Choose a decision.")])
+    decision = RadioField(
+        "Decision", choices=options([*DECISIONS, WITHDRAW]), validators=[InputRequired("Choose a decision.")]
+    )
     name = StringField("Name", filters=[stripped], validators=[InputRequired("Give the name, as it should print.")])
     title = StringField("Title", filters=[stripped], validators=[Optional(), Length(max=200)])
     authority = StringField("By what authority", filters=[stripped], validators=[Optional(), Length(max=500)])
@@ -57,10 +60,10 @@ class SignForm(DecisionForm):
     seen = IntegerField(widget=HiddenField.widget, validators=[Optional()])
 
 
-def part_choices(version: LetterVersion) -> list[tuple[str, str]]:
+def part_choices(version: LetterVersion) -> list[SelectChoice]:
     """The parts of a version that can be excepted, for check boxes."""
-    return [
+    return options(
         (part.key, f"{part.number}. {part.heading}" if part.number else part.heading)
         for part in shown_parts(version)
         if part.heading
-    ]
+    )

@@ -1,8 +1,10 @@
 """What all forms share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
 
 from commenttrack.errors import Refused
 from commenttrack.web import database
@@ -20,6 +22,11 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 def stripped(value: Any) -> Any:
     """A WTForms filter: text without the white space around it."""
     return value.strip() if isinstance(value, str) else value
+
+
+def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """Choices of a field from values and labels."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def lines(value: Any) -> list[str]:

@@ -22,7 +22,7 @@ from commenttrack.members.permissions import Permission
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form, lines, stripped
+from commenttrack.web.forms import Form, lines, options, stripped
 from commenttrack.web.frame import EASTERN
 from commenttrack.web.letter_pages import ReadableLetter, readable
 from commenttrack.web.pages import docket_frame, document_frame, letter_frame, load
@@ -30,7 +30,7 @@ from commenttrack.wording import Change, difference
 
 letters = Blueprint("letters", __name__, url_prefix="/dockets/<int:docket_id>/draft")
 
-ILLUSTRATIVE = "Illustrative: about an invented rule. Not for filing."
+ILLUSTRATIVE = "Illustrative: for trying CommentTrack, not for filing."
 
 
 # ------------------------------------------------------------------------------------------------------ the whole draft
@@ -58,7 +58,7 @@ def draft(docket_id: int) -> str:
     frame = docket_frame(docket_id)
     if frame.letter is None:
         form = StartForm(None)
-        form.lead.choices = _leads()
+        form.lead.choices = options(_leads())
         return render_template("web/letters/start.html", form=form)
     problems, unreadable = _problems(frame.letter)
     return render_template(
@@ -92,7 +92,7 @@ def start(docket_id: int) -> ResponseReturnValue:
     """Start a letter, with the head that the notice itself suggests."""
     frame, document = document_frame(docket_id)
     form, session = StartForm(), database.session()
-    form.lead.choices = _leads()
+    form.lead.choices = options(_leads())
     if not form.validate():
         return render_template("web/letters/start.html", form=form), 422
     lead = load(Organization, form.lead.data)
@@ -134,8 +134,10 @@ class HeadForm(Form):
     salutation = StringField("Salutation", filters=[stripped])
     closing = StringField("Closing", filters=[stripped])
     contact = TextAreaField("Contact", filters=[stripped])
-    order = SelectField("Order of signatures", choices=[("alphabetical", "Alphabetical"), ("lead-first", "Lead first")])
-    citations = SelectField("Citations", choices=[("ofr", "89 FR 5698"), ("bluebook", "89 Fed. Reg. 5698")])
+    order = SelectField(
+        "Order of signatures", choices=options([("alphabetical", "Alphabetical"), ("lead-first", "Lead first")])
+    )
+    citations = SelectField("Citations", choices=options([("ofr", "89 FR 5698"), ("bluebook", "89 Fed. Reg. 5698")]))
 
 
 @letters.route("/head", methods=["GET", "POST"])
@@ -307,7 +309,8 @@ def add_part(docket_id: int) -> ResponseReturnValue:
     """Add a freely written part."""
     _, letter = letter_frame(docket_id)
     form = AddPartForm()
-    form.after.choices = [(0, "At the end"), *((part.id, f"After “{part.heading}”") for part in letter.parts)]
+    after = [(part.id, f"After “{part.heading}”") for part in letter.parts]
+    form.after.choices = options([(0, "At the end"), *after])
     if form.validate_on_submit():
         try:
             operations.add_part(

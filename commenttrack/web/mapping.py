@@ -22,7 +22,7 @@ from commenttrack.positions.suggestions import Suggestion, bears
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form, stripped
+from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.pages import docket_frame, document_frame, load
 from commenttrack.web.requested_text import changes, marked
 from commenttrack.wording import text_as_requested
@@ -171,7 +171,9 @@ class MappingForm(Form):
     """What a position says about a provision. The requested text is edited on the proposed words."""
 
     revision = IntegerField(widget=HiddenField.widget)
-    stance = RadioField("Stance", choices=STANCES, validators=[InputRequired("Choose a stance for this provision.")])
+    stance = RadioField(
+        "Stance", choices=options(STANCES), validators=[InputRequired("Choose a stance for this provision.")]
+    )
     request_text = TextAreaField("Request", filters=[stripped], validators=[Length(max=5_000)])
     wanted = TextAreaField("Requested text", filters=[stripped], validators=[Length(max=50_000)])
     reason = TextAreaField("Reason", filters=[stripped], validators=[Length(max=20_000)])

@@ -13,7 +13,7 @@ from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.permissions import Permission
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form, lines, stripped
+from commenttrack.web.forms import Form, lines, options, stripped
 from commenttrack.web.pages import load
 
 members = Blueprint("members", __name__, url_prefix="/organizations")
@@ -30,7 +30,7 @@ class OrganizationForm(Form):
     """A new organization."""
 
     name = StringField("Name", filters=[stripped], validators=[InputRequired("Give the organization’s name.")])
-    kind = SelectField("What it is to you", choices=KINDS)
+    kind = SelectField("What it is to you", choices=options(KINDS))
     city = StringField("City", filters=[stripped], validators=[Optional(), Length(max=200)])
     tagline = StringField("Line under the name in the letterhead", filters=[stripped], validators=[Optional()])
     address = TextAreaField("Address", validators=[Optional(), Length(max=1000)])

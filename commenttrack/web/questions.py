@@ -16,7 +16,7 @@ from commenttrack.positions.models import AnswerState, QuestionAnswer
 from commenttrack.rulemaking.models import Question
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form, stripped
+from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.pages import docket_frame, document_frame, load
 
 questions = Blueprint("questions", __name__)
@@ -27,7 +27,7 @@ class AnswerForm(Form):
 
     state = RadioField(
         "What will the letter do?",
-        choices=[("answered", "Answer the question"), ("declined", "Decline to answer, on purpose")],
+        choices=options([("answered", "Answer the question"), ("declined", "Decline to answer, on purpose")]),
         validators=[InputRequired("Choose whether to answer or to decline.")],
     )
     text = TextAreaField("Answer, or why you decline", filters=[stripped], validators=[Length(max=50_000)])

@@ -21,6 +21,7 @@ from commenttrack.signoffs.reading import Invitation, invitation
 from commenttrack.signoffs.refusals import LinkUnknown
 from commenttrack.web import database
 from commenttrack.web.decisions import DECISIONS, WITHDRAW, SignForm, part_choices
+from commenttrack.web.forms import options
 from commenttrack.web.frame import due_of
 from commenttrack.web.letter_pages import readable
 from commenttrack.web.security import limiter
@@ -61,7 +62,7 @@ def _form(shown: Invitation) -> SignForm:
     )
     form.excepted.choices = part_choices(shown.version)
     joined = current is not None and current.decision in JOINING
-    form.decision.choices = [*DECISIONS, WITHDRAW] if joined else DECISIONS
+    form.decision.choices = options([*DECISIONS, WITHDRAW] if joined else DECISIONS)
     return form
 
 

@@ -19,7 +19,7 @@ from commenttrack.signoffs.reading import current_decision, trail
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.decisions import ReceivedForm, part_choices
-from commenttrack.web.forms import Form, stripped
+from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.pages import docket_frame, letter_frame, load
 
 signoffs = Blueprint("signoffs", __name__, url_prefix="/dockets/<int:docket_id>/sign")
@@ -59,11 +59,11 @@ def _invite_form(letter: Letter) -> InviteForm:
         .where(Organization.id.not_in(asked), Organization.signatories.any())
         .options(selectinload(Organization.signatories).joinedload(Signatory.person))
     )
-    form.signatories.choices = [
+    form.signatories.choices = options(
         (signatory.id, f"{organization.name}: {signatory.person.name}")
         for organization in sorted(rows, key=lambda row: row.name.casefold())
         for signatory in organization.signatories
-    ]
+    )
     return form
 
 
@@ -147,13 +147,13 @@ def _ask_again_form(asked: SignOffRequest) -> AskAgainForm:
     form = AskAgainForm(prefix="again-", data={"person": asked.person_id})
     people = {asked.person_id: asked.person.name}
     people.update({signatory.person_id: signatory.person.name for signatory in asked.organization.signatories})
-    form.person.choices = list(people.items())
+    form.person.choices = options(people.items())
     return form
 
 
 def _received_form(letter: Letter) -> ReceivedForm:
     form = ReceivedForm(prefix="received-")
-    form.version.choices = [(version.id, f"Version {version.number}") for version in reversed(letter.versions)]
+    form.version.choices = options((version.id, f"Version {version.number}") for version in reversed(letter.versions))
     form.excepted.choices = part_choices(letter.versions[-1])
     return form
 

@@ -1,0 +1,113 @@
+"""Who gets to which page, and what a request must bring."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from commenttrack.members.permissions import Role
+from commenttrack.web.access import PUBLIC
+from tests.factories.pages import PASSWORD, enter, token_of
+
+
+def posts(app):
+    urls = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if "POST" in rule.methods and rule.endpoint.partition(".")[0] not in ("security", "signing"):
+            yield urls.build(rule.endpoint, dict.fromkeys(rule.arguments, 1), "POST")
+
+
+def test_a_guest_reads_and_changes_nothing(app):
+    guest = enter(app.test_client(), Role.GUEST)
+    assert guest.get("/dockets/1/read").status_code == 200
+    answers = {address: guest.post(address, data={"csrf_token": guest.csrf}).status_code for address in posts(app)}
+    assert len(answers) > 20
+    assert {address: status for address, status in answers.items() if status != 404} == {}
+
+
+def test_a_drafter_sees_no_administration(app):
+    drafter = enter(app.test_client(), Role.DRAFTER)
+    assert drafter.get("/administration/").status_code == 404
+    assert "Administration" not in drafter.get("/").text
+
+
+def test_a_post_without_the_csrf_token_is_refused(app, staff):
+    answers = {address: staff.post(address, data={"act": "up"}).status_code for address in posts(app)}
+    assert set(answers.values()) == {400}
+
+
+def test_a_decision_without_the_csrf_token_is_refused(app, sign_tokens):
+    answer = app.test_client().post(f"/sign/{sign_tokens[0]}/", data={"decision": "joined", "name": "A"})
+    assert answer.status_code == 400
+
+
+def test_a_forbidden_page_reads_like_one_that_is_not_there(app):
+    guest = enter(app.test_client(), Role.GUEST)
+    assert guest.get("/administration/").text == guest.get("/no-such-page").text
+
+
+def test_only_the_listed_endpoints_are_public():
+    assert {endpoint.partition(".")[0] for endpoint in PUBLIC} == {"static", "health", "security", "signing"}
+
+
+def test_the_wrong_password_gets_one_sentence_that_does_not_say_which_was_wrong(app):
+    client = app.test_client()
+    token = token_of(client.get("/sign-in").text)
+    known = client.post(
+        "/sign-in", data={"email": "guest@example.org", "password": "wrong wrong wrong", "csrf_token": token}
+    )
+    unknown = client.post(
+        "/sign-in", data={"email": "nobody@example.org", "password": "wrong wrong wrong", "csrf_token": token}
+    )
+    sentence = "The address or the password is not right."
+    assert sentence in known.text
+    assert sentence in unknown.text
+    assert client.get("/").status_code == 303
+
+
+def test_a_password_that_somebody_else_chose_must_be_changed_first(empty_app):
+    from sqlalchemy import select
+
+    from commenttrack.db import transaction
+    from commenttrack.web.accounts import Account, give_one_time_password
+
+    house = empty_app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        account = session.scalars(select(Account).where(Account.role == Role.COUNSEL)).one()
+        account.must_change_password = True
+        once = give_one_time_password(session, account.person, role=Role.COUNSEL, now=house.clock())
+    client = empty_app.test_client()
+    token = token_of(client.get("/sign-in").text)
+    client.post("/sign-in", data={"email": "counsel@example.org", "password": once, "csrf_token": token})
+    assert client.get("/").headers["Location"] == "/password"
+    token = token_of(client.get("/password").text)
+    own = {"password": once, "new_password": "an own new sentence", "new_password_confirm": "an own new sentence"}
+    client.post("/password", data={**own, "csrf_token": token})
+    assert client.get("/").status_code == 200
+
+
+def test_signing_out_ends_the_session(app, staff):
+    staff.post("/sign-out", data={"csrf_token": staff.csrf})
+    assert staff.get("/").status_code == 303
+
+
+@pytest.mark.parametrize("address", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"])
+def test_sign_in_never_leads_to_another_site(app, address):
+    client = app.test_client()
+    token = token_of(client.get("/sign-in").text)
+    answer = client.post(
+        "/sign-in",
+        query_string={"next": address},
+        data={"email": "guest@example.org", "password": PASSWORD, "csrf_token": token},
+    )
+    assert urlsplit(answer.headers.get("Location", "")).netloc == ""
+
+
+def test_too_many_attempts_are_told_to_wait(app):
+    client = app.test_client()
+    token = token_of(client.get("/sign-in").text)
+    statuses = [
+        client.post("/sign-in", data={"email": "a@example.org", "password": "x", "csrf_token": token}).status_code
+        for _ in range(12)
+    ]
+    assert statuses[0] == 200
+    assert statuses[-1] == 429

@@ -1,0 +1,168 @@
+"""The page behind a mailed link."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from commenttrack.audit import AuditEvent
+from commenttrack.db import transaction
+from commenttrack.letters.models import Letter
+from commenttrack.letters.operations import edit_part, freeze
+from commenttrack.signoffs.lifecycle import Decision
+from commenttrack.signoffs.models import SignOff, SignOffRequest
+from commenttrack.web.logs import without_tokens
+from tests.factories.pages import token_of
+
+
+@pytest.fixture
+def member(app):
+    return app.test_client()
+
+
+def fields(page, **more):
+    import re
+
+    hidden = dict(re.findall(r'<input id="\w+" name="(version|seen)" type="hidden" value="(\d*)">', page))
+    return {**hidden, "csrf_token": token_of(page), "name": "Ada Signer", "title": "President", **more}
+
+
+def new_version(app, heading="A heading that moved"):
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        letter = session.get(Letter, 1)
+        part = letter.parts[2]
+        edit_part(
+            session,
+            part,
+            expected_revision=part.revision,
+            heading=heading,
+            text=part.text,
+            requested_text=part.requested_text,
+            actor="test",
+            now=house.clock(),
+        )
+        freeze(session, letter, actor="test", now=house.clock())
+
+
+def test_reading_the_page_changes_nothing(app, member, stored, sign_tokens):
+    before = stored.scalar(select(func.count()).select_from(AuditEvent))
+    answer = member.get(f"/sign/{sign_tokens[0]}/")
+    assert answer.status_code == 200
+    assert "Will you join this letter?" in answer.text
+    assert stored.scalar(select(func.count()).select_from(AuditEvent)) == before
+    assert stored.scalars(select(SignOffRequest)).first().opened_at is None
+
+
+def test_the_page_sends_no_referrer(member, sign_tokens):
+    assert member.get(f"/sign/{sign_tokens[0]}/").headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_joining_is_recorded_on_the_version_shown_and_confirmed(member, stored, sign_tokens):
+    address = f"/sign/{sign_tokens[0]}/"
+    answer = member.post(address, data=fields(member.get(address).text, decision="joined"), follow_redirects=True)
+    assert "Recorded: joined" in answer.text
+    made = stored.scalars(select(SignOff)).one()
+    assert (made.decision, made.name, made.letter_version.number) == (Decision.JOINED, "Ada Signer", 1)
+    assert made.recorded_by == ""
+
+
+def test_a_reservation_excepts_the_ticked_part_and_what_is_below_it(member, stored, sign_tokens):
+    address = f"/sign/{sign_tokens[0]}/"
+    version = stored.get(Letter, 1).versions[0]
+    part = next(part for part in version.parts_json if part["number"] == "III")
+    data = fields(member.get(address).text, decision="joined_with_reservation", excepted=[part["key"]])
+    answer = member.post(address, data=data, follow_redirects=True)
+    assert "except Part III" in answer.text
+    assert part["key"] not in {covered.part_key for covered in stored.scalars(select(SignOff)).one().parts}
+
+
+def test_a_decision_without_a_choice_is_asked_again_with_a_link_to_the_field(member, stored, sign_tokens):
+    address = f"/sign/{sign_tokens[0]}/"
+    answer = member.post(address, data=fields(member.get(address).text))
+    assert answer.status_code == 422
+    assert '<a href="#decision">Choose a decision.</a>' in answer.text
+    assert stored.scalars(select(SignOff)).all() == []
+
+
+def test_a_wording_that_moved_while_the_page_was_open_is_not_signed_unseen(app, member, stored, sign_tokens):
+    address = f"/sign/{sign_tokens[0]}/"
+    data = fields(member.get(address).text, decision="joined")
+    new_version(app)
+    answer = member.post(address, data=data)
+    assert answer.status_code == 409
+    assert "The letter has moved" in answer.text
+    assert "A heading that moved" in answer.text
+    assert stored.scalars(select(SignOff)).all() == []
+    again = member.post(address, data=fields(answer.text, decision="joined"))
+    assert again.status_code == 303
+
+
+def test_a_signer_sees_what_changed_since_the_decision(app, member, sign_tokens):
+    address = f"/sign/{sign_tokens[0]}/"
+    member.post(address, data=fields(member.get(address).text, decision="joined"))
+    new_version(app)
+    page = member.get(address).text
+    assert "What changed since you decided" in page
+    assert "A heading that moved" in page
+
+
+def test_a_decision_recorded_meanwhile_is_not_replaced_unseen(member, stored, sign_tokens):
+    address = f"/sign/{sign_tokens[0]}/"
+    data = fields(member.get(address).text, decision="joined")
+    member.post(address, data=fields(member.get(address).text, decision="declined", reason="Ours"))
+    answer = member.post(address, data=data)
+    assert answer.status_code == 409
+    assert stored.scalars(select(SignOff).where(SignOff.is_current)).one().decision is Decision.DECLINED
+
+
+def test_every_link_that_does_not_work_gets_the_same_answer(app, member, sign_tokens):
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        session.scalars(select(SignOffRequest).order_by(SignOffRequest.id)).first().expires_at = (
+            house.clock() - dt.timedelta(days=1)
+        )
+    expired, invented = member.get(f"/sign/{sign_tokens[0]}/"), member.get("/sign/" + "x" * 43 + "/")
+    assert expired.status_code == invented.status_code == 404
+    assert expired.text == invented.text
+    assert "not valid" in invented.text
+    for path in ("recorded", "letter.pdf"):
+        assert member.get(f"/sign/invented/{path}").text == invented.text
+
+
+def test_the_replaced_link_stops_working(app, post, member, stored, sign_tokens):
+    request = stored.scalars(select(SignOffRequest).order_by(SignOffRequest.id)).first()
+    answer = post(f"/dockets/1/sign/{request.id}/ask-again", {"again-person": request.person_id, "again-note": ""})
+    assert answer.status_code == 303
+    assert member.get(f"/sign/{sign_tokens[0]}/").status_code == 404
+
+
+def test_opened_is_noted_by_a_post_only(member, stored, sign_tokens):
+    address = f"/sign/{sign_tokens[0]}/"
+    token = token_of(member.get(address).text)
+    assert member.post(address + "opened", data={"csrf_token": token}).status_code == 204
+    assert stored.scalars(select(SignOffRequest).order_by(SignOffRequest.id)).first().opened_at is not None
+
+
+def test_staff_never_see_a_token(app, staff, stored, sign_tokens):
+    from commenttrack.outbox import OutgoingMail
+
+    for mail in stored.scalars(select(OutgoingMail)).all():
+        page = staff.get(f"/administration/outbox/{mail.id}").text
+        assert "/sign/" in page
+        assert not any(token in page for token in sign_tokens)
+    board = staff.get("/dockets/1/sign/").text + staff.get("/dockets/1/sign/1").text
+    assert not any(token in board for token in sign_tokens)
+
+
+def test_masking_leaves_no_part_of_a_token():
+    token = "abcDEF_123-456" * 3
+    assert without_tokens(f"GET /sign/{token}/opened HTTP/1.1") == "GET /sign/…/opened HTTP/1.1"
+    assert without_tokens("/dockets/1/sign/6") == "/dockets/1/sign/6"
+
+
+def test_the_log_holds_no_token(member, sign_tokens, caplog):
+    with caplog.at_level("INFO"):
+        member.get(f"/sign/{sign_tokens[0]}/")
+    assert "/sign/" in caplog.text
+    assert sign_tokens[0] not in caplog.text
