@@ -1,13 +1,13 @@
 """The values for the agency's comment form, fitted to the limits of the filing system. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from commenttrack.filing.limits import Limits
 from commenttrack.filing.preflight import Counter, comment_counters, counters
-from commenttrack.letters.blocks import plain_blocks, read
+from commenttrack.letters.blocks import Blocks, ListBlock, Table, plain, plain_blocks, read
 
 SHORTENED = "The summary continues in the attached letter."
 
@@ -126,6 +126,22 @@ def comment_text(
 
 
 def plain_paragraphs(markdown: str) -> list[str]:
-    """The words of a Markdown text, one paragraph or list item each, without notes and citations."""
-    lines = plain_blocks(read(markdown).blocks).split("\n") if markdown.strip() else []
+    """The words of a Markdown text, one paragraph, list item or table row each, without notes and citations."""
+    lines = _lines(read(markdown).blocks) if markdown.strip() else ()
     return [text for line in lines if (text := re.sub(r"\s+", " ", line).strip())]
+
+
+def _lines(blocks: Blocks) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Table(_, rows):
+                # The comment box knows no columns: a row reads "3. § 1790.2(a)(1): Limit paragraph (a)(1) …".
+                for row in rows:
+                    cells = [text for cell in row if (text := plain(cell).strip())]
+                    number = f"{cells.pop(0)}. " if len(cells) > 1 and cells[0].isdecimal() else ""
+                    yield number + ": ".join(cells)
+            case ListBlock(items, start):
+                for place, item in enumerate(items):
+                    yield (f"{start + place}. " if start is not None else "") + plain_blocks(item)
+            case _:
+                yield from plain_blocks((block,)).split("\n")

@@ -30,8 +30,15 @@ def test_the_comment_opens_with_who_stands_behind_the_letter():
 
 def test_the_summary_loses_its_markup_and_keeps_its_words():
     comment, cut = text("1. Adopt *this*[^1].\n2. Publish [the list](https://x.example).\n\n[^1]: A note.")
-    assert comment.split("\n\n")[1:] == ["Adopt this.", "Publish the list."]
+    assert comment.split("\n\n")[1:] == ["1. Adopt this.", "2. Publish the list."]
     assert not cut
+
+
+def test_a_table_of_requests_reads_row_by_row():
+    comment, _ = text(
+        "We ask:\n\n| No. | Provision | Request |\n|---|---|---|\n| 1 | § 7.2 | Keep it. |\n| 2 | § 7.3 | Drop it. |"
+    )
+    assert comment.split("\n\n")[1:] == ["We ask:", "1. § 7.2: Keep it.", "2. § 7.3: Drop it."]
 
 
 @given(st.lists(st.text(alphabet="abcé ", min_size=1, max_size=900), max_size=12))
