@@ -147,7 +147,7 @@ def read(markdown: str) -> Body:
         raise BadInput(f"The text has {len(markdown):,} characters; a letter may have {LONGEST:,}.")
     markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
     env: dict[str, Any] = {}
-    tokens = _parser().parse(_within_paragraphs(markdown), env)
+    tokens = parser().parse(_within_paragraphs(markdown), env)
     for token in tokens:
         # markdown-it drops what is nested deeper than its limit; a letter may not lose text.
         if token.level >= _DEEPEST - 2 or any(child.level >= _DEEPEST - 2 for child in token.children or ()):
@@ -203,7 +203,8 @@ def only_citations(inlines: Inlines) -> bool:
 _DEEPEST = 40
 
 
-def _parser() -> MarkdownIt:
+def parser() -> MarkdownIt:
+    """CommonMark with tables and the additions of a letter."""
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
     parser.block.ruler.before("reference", "note_definition", footnote_def, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("link", "citation", _citation)
@@ -214,7 +215,7 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-_RUN = re.compile(r"\{(\+\+|--)(.*?)(?:\1\}|\Z)", re.S)
+_RUN = re.compile(r"(?<!\\)\{(\+\+|--)(.*?)(?:\1\}|\Z)", re.S)
 
 
 def _within_paragraphs(markdown: str) -> str:
@@ -546,7 +547,7 @@ _LINE_START = re.compile(r"\A(\s*)([-+=]|#{1,6}(?=\s|\Z)|\d+(?=[.)]))(.?)", re.S
 
 def as_markdown(text: str) -> str:
     """A text on one line, written so that Markdown reads back exactly its words."""
-    line = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    line = _SPECIAL.sub(r"\\\1", re.sub(r"[ \t\r\n]+", " ", text).strip(" "))
     if match := _LINE_START.match(line):
         mark, after = match.group(2), match.group(3)
         escaped = f"{mark}\\{after}" if mark[0].isdecimal() else f"\\{mark}{after}"

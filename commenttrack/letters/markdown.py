@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, get_args
 
 import yaml
-from markdown_it import MarkdownIt
 
 from commenttrack.errors import BadInput
 from commenttrack.letters import blocks
@@ -26,7 +25,7 @@ _KEYS = (
     "letterhead", "date", "via", "to", "re", "salutation", "closing", "contact", "signatories", "lead", "order",
     "citations", "thousands_comma", "toc", "draft", "numbered", "lang", "redline_words", "illustrative", "sources",
 )  # fmt: skip
-_HEAD = re.compile(r"\ufeff?---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
+_HEAD = re.compile(r"\ufeff?---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _LONGEST_HEAD = 500_000
 
 
@@ -53,7 +52,7 @@ def parts_from_markdown(body: str) -> tuple[LetterPartContent, ...]:
     """A body cut at its headings. Keys come from the headings, so they stay when parts change places."""
     blocks.read(body)  # the body as a whole must be readable: a note may be defined only once in it
     env: dict[str, Any] = {}
-    tokens = MarkdownIt("commonmark", {"html": False}).parse(body, env)
+    tokens = blocks.parser().parse(body, env)
     lines = body.split("\n")
     starts = [(0, 0, "", 0)]
     for index, token in enumerate(tokens):

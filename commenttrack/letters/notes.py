@@ -5,7 +5,7 @@ renumbers everything that depends on it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from commenttrack.errors import BadInput
@@ -13,8 +13,8 @@ from commenttrack.letters.blocks import (
     Block,
     Blocks,
     Body,
-    Break,
     Cite,
+    Inline,
     InlineNote,
     Inlines,
     ListBlock,
@@ -117,11 +117,11 @@ def arrange(content: LetterContent) -> ArrangedLetter:
 
 
 def _heading(heading: str) -> Inlines:
-    blocks = read(" ".join(heading.split())).blocks if heading.strip() else ()
+    blocks = read(re.sub(r"[ \t\r\n]+", " ", heading).strip(" ")).blocks if heading.strip() else ()
     # A heading such as "1. Scope" is a list to Markdown; what it is here is decided by where it stands.
     if len(blocks) == 1 and isinstance(block := blocks[0], Paragraph | HeadingBlock):
         return block.inlines
-    return (Text(" ".join(heading.split())),) if heading.strip() else ()
+    return (Text(re.sub(r"[ \t\r\n]+", " ", heading).strip(" ")),) if heading.strip() else ()
 
 
 # ------------------------------------------------------------------------------------------------------ part numbers
@@ -261,7 +261,7 @@ class _Calls:
         for index, blocks in enumerate(self._blocks):
             phrases = iter(forms[index])
 
-            def change(run: Inlines, phrases: "Iterable[Inlines]" = phrases) -> Inlines:
+            def change(run: Inlines, phrases: Iterator[Inlines] = phrases) -> Inlines:
                 return _substituted(run, phrases, names)
 
             authorities = tuple(citation.authority for group in cited[index] for citation in group)
@@ -374,7 +374,7 @@ def _resolved(
     run: Inlines, calls: _Calls, body: Body, names: dict[str, tuple[str, str]], *, bare: bool = False
 ) -> Inlines:
     """One run with everything resolved. ``bare`` leaves the brackets off citations in the text."""
-    out: list[object] = []
+    out: list[Inline] = []
     pending: NoteMark | None = None
     for inline in run:
         if pending is not None:
@@ -405,28 +405,34 @@ def _resolved(
                 out.append(inline)
     if pending is not None:
         out.append(pending)
-    return tuple(out)  # type: ignore[arg-type]  # only inlines are appended
+    return tuple(out)
 
 
-def _open_bracket(out: Sequence[object]) -> bool:
+def _open_bracket(out: Sequence[Inline]) -> bool:
     """Whether the text so far stands inside a bracket, so that a citation needs none of its own."""
     text = "".join(inline.text for inline in out if isinstance(inline, Text))
     return text.count("(") > text.count(")")
 
 
-def _substituted(run: Inlines, phrases: "Iterable[Inlines]", names: dict[str, tuple[str, str]]) -> Inlines:
-    out: list[object] = []
+def _substituted(run: Inlines, phrases: Iterator[Inlines], names: dict[str, tuple[str, str]]) -> Inlines:
+    out: list[Inline] = []
+    stopped = False
     for inline in run:
+        if stopped and isinstance(inline, Text) and inline.text.startswith("."):
+            inline = Text(inline.text[1:])  # "Id." brings the point that ends the sentence
+        stopped = False
         match inline:
             case Cite():
-                out.extend(next(iter(phrases)))
+                phrase = next(phrases)
+                out.extend(phrase)
+                stopped = plain(phrase).endswith(".")
             case Styled(style, children, href):
                 out.append(Styled(style, _substituted(children, phrases, names), href))
             case PartCall(key):
                 out.append(_cross_reference(key, names))
-            case Break() | Text() | _:
+            case _:
                 out.append(inline)
-    return tuple(out)  # type: ignore[arg-type]  # only inlines are appended
+    return tuple(out)
 
 
 def _cross_reference(key: str, names: dict[str, tuple[str, str]]) -> Styled:

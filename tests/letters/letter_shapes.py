@@ -2,11 +2,11 @@
 
 import random
 
-WORDS = (
-    "agency comment control data export filing goods harm item licence member notice party period person place port "
-    "proposal record report request review risk rule scope section shipment standard term test threshold trade user "
-    "reasonable timely narrow burdensome consistent available separate practicable domestic foreign affected relevant"
-).split()
+WORDS = """
+agency comment control data export filing goods harm item licence member notice party period person place port proposal
+record report request review risk rule scope section shipment standard term test threshold trade user reasonable timely
+narrow burdensome consistent available separate practicable domestic foreign affected relevant
+""".split()  # noqa: SIM905
 
 
 def sentence(rng: random.Random, words: int) -> str:
