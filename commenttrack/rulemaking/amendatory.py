@@ -223,6 +223,9 @@ class _Reading:
             self._verb, self._passive = None, False
         if self._verb == "redesignate" and self._new is not None:
             self._new += [place.citation() for place in places]
+        elif self._verb is None and self._targets and not self._targets[-1].path and places[0].path:
+            # “In § 413.1, in paragraph (b)” narrows the place down.
+            self._targets[-1:] = places
         elif self._verb == "amend" or (self._located and self._words):
             # “Amend § 413.338 by”, “the word “his” in paragraph (c)”.
             self._targets = places

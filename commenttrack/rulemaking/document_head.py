@@ -29,13 +29,12 @@ _IDENTIFIER = re.compile(r"\b(?=[A-Z0-9_-]*[0-9])[A-Z0-9]+(?:[_-][A-Z0-9]+)+(?:\
 # The form of regulations.gov: agency, perhaps an office, year, number.
 _REGULATIONS_GOV = re.compile(r"\b[A-Z][A-Z0-9]+(?:[-_][A-Z0-9]+)*-(?:19|20)[0-9]{2}-(?:[A-Z]+-)*[0-9]{3,5}\b")
 _NAMED_DOCKET = re.compile(
-    r"[Dd]ocket\s+(?:ID\s+)?(?:[Nn]os?\.|[Nn]umbers?|ID)\s*:?\s*((?:[A-Z0-9]+(?:[-_][A-Z0-9]+)+)|[0-9]{2,}-[0-9]+)"
+    r"[Dd]ocket\s+(?:ID\s+)?(?:[Nn]os?\.|[Nn]umbers?|ID)\s*:?\s*((?=[A-Za-z_-]*[0-9])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)+)"
 )
 # Identifiers that stand beside a docket and are none.
-_NOT_DOCKETS = re.compile(r"^(?:FRL|FRS|MCAI|AD|FCC|DA|TD|RIN|SATS|S1D|AMS-DOC)\b|^FRL-")
-_PROJECT = re.compile(
-    r"(?:Project Identifier|Amendment|Directorate Identifier|AD|Special Conditions No\.)\s+[A-Z0-9-]+"
-)
+_NOT_DOCKETS = re.compile(r"(?:FRL|FRS|MCAI|TD|RIN)-")
+_CALLED_DOCKET = re.compile(r"\b(?:Dockets?|Files?)\b\s*(?:(?:ID|Nos?\.?|Numbers?)\b\.?\s*)*:?\s*", re.IGNORECASE)
+_HYPHENATED = re.compile(r"\b(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)+\b")
 _SMALL_WORDS = frozenset({"of", "the", "and", "for", "on", "in", "to", "a", "an", "at", "by"})
 
 
@@ -169,11 +168,28 @@ def cfr_parts(text: str) -> list[ParsedCfr]:
 
 
 def identifiers(text: str) -> tuple[list[str], list[str]]:
-    """The docket ids and the RINs in a DEPDOC."""
-    plain = text.translate(_DASHES)
+    """The docket ids and the RINs in a DEPDOC.
+
+    What is called a docket or a file there is one; without such a word, what looks like one is, unless it is known to
+    be something else (document control numbers of the EPA, project identifiers, releases).
+    """
+    plain = text.translate(_DASHES).strip("[] ")
     rins = _rins(plain)
-    plain = _PROJECT.sub(" ", _RIN.sub(" ", plain))
-    dockets = [token for token in _IDENTIFIER.findall(plain) if not _NOT_DOCKETS.match(token)]
+    segments = [segment for segment in _RIN.sub(" ", plain).split(";") if segment.strip()]
+    named = [bool(_CALLED_DOCKET.search(segment)) for segment in segments]
+    dockets: list[str] = []
+    for segment, is_named in zip(segments, named, strict=True):
+        if is_named:
+            after = _CALLED_DOCKET.split(segment)[-1]
+            found = [token for token in _HYPHENATED.findall(after) if not _NOT_DOCKETS.match(token)]
+            if not found and re.search(r"[0-9]", after):
+                # Some agencies number their dockets with a word and a figure, as in “ATF 26F”.
+                found = [" ".join(after.split()).strip(" .,:")]
+            dockets += found
+        elif any(named):
+            dockets += [token for token in _REGULATIONS_GOV.findall(segment) if not _NOT_DOCKETS.match(token)]
+        else:
+            dockets += [token for token in _IDENTIFIER.findall(segment) if not _NOT_DOCKETS.match(token)]
     return dockets, rins
 
 

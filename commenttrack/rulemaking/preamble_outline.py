@@ -16,7 +16,7 @@ from typing import NamedTuple
 from commenttrack.rulemaking.enumerators import Reading, readings
 
 _NUMBER = re.compile(r"(\()?([A-Za-z]{1,8}|[0-9]{1,3})(\)|\.)(?:\s+|(?=[—–])|$)")
-_MULTIPLE = re.compile(r"((?:[IVXLC]+|[A-Z]|[0-9]{1,2})(?:\.(?:[A-Za-z]|[0-9]{1,2}|[ivx]+))+)\.?\s+")
+_MULTIPLE = re.compile(r"((?:[IVX]+|[0-9]{1,2})(?:\.(?:[A-Za-z]|[0-9]{1,2}|[ivx]+))+)\.?\s+")
 
 _GAP = 3.0
 _LATE_START = 4.0

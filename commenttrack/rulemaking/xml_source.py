@@ -48,7 +48,7 @@ def read_root(data: bytes, name: str) -> _Element:
     if subset is not None and subset.entities():
         raise BadInput(f"{name} declares entities of its own; a Federal Register document has none, so it is not read.")
     if next(root.iter(etree.Entity), None) is not None:
-        raise BadInput(f"{name} uses entities that it does not explain, so its text would not be complete.")
+        raise BadInput(f"{name} uses entities it does not declare, so its text would not be complete.")
     return root
 
 
@@ -58,6 +58,8 @@ def _syntax_message(error: Exception, data: bytes, name: str) -> str:
         return f"{name} nests elements more deeply than any Federal Register document does, so it is not read."
     if "huge text node" in reason or "xmlSAX2Text" in reason or "too long" in reason:
         return f"{name} holds a single text longer than any Federal Register document has, so it is not read."
+    if "entity" in reason.lower():
+        return f"{name} declares entities of its own or uses unknown ones; a Federal Register document has none."
     start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith(b"<") and b"\0" not in start:
         return f"{name} is not XML: it does not start with “<”."

@@ -35,7 +35,12 @@ def _source_texts(root: etree._Element) -> list[str]:
         if in_preamb and element.tag in (*HEAD, *CAPTIONS):
             return
         following = element.getnext()
-        if element.tag == "SU" and following is not None and following.tag == "FTREF" and not (element.tail or "").strip():
+        if (
+            element.tag == "SU"
+            and following is not None
+            and following.tag == "FTREF"
+            and not (element.tail or "").strip()
+        ):
             return
         if element.text:
             texts.append(element.text)

@@ -1,0 +1,144 @@
+from datetime import date
+
+import pytest
+
+from commenttrack.rulemaking.comment_dates import filed_on, next_business_day, printed_on, read_dates
+from commenttrack.rulemaking.provisions import ParsedCaption, ParsedProvision
+
+FILED = "[FR Doc. 2024-02590 Filed 2-9-24; 8:45 am]"
+
+
+def dates(text, *, given=None, filing_line="", body=()):
+    provisions = [
+        ParsedProvision(f"p{i}", None, "preamble_paragraph", "", "", "", t, (), ()) for i, t in enumerate(body)
+    ]
+    return read_dates([ParsedCaption("DATES:", text)], provisions, given, filing_line)
+
+
+def short(text, **options):
+    return [(entry.purpose, entry.date, entry.time) for entry in dates(text, **options)[0]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Comments must be submitted on or before May 16, 2016.",
+        "Any comments must arrive by May 16, 2016.",
+        "The FAA must receive comments on this proposed AD by May 16, 2016.",
+        "Comments are due no later than May 16, 2016.",
+        "To be assured consideration, comments must be received at one of the addresses provided below, by May 16, 2016.",
+        "Comment deadline date: Written comments must be received on or before May 16, 2016.",
+        "The comment period for the proposed rule published on January 20, 2016 (81 FR 3033) is reopened. "
+        "We will consider all comments that we receive on or before May 16, 2016.",
+        "The comment period for the proposed rule published January 20, 2016, at 81 FR 3033, is extended to May 16, 2016.",
+        "The comment period for the proposed rule, which closed on March 1, 2016, is reopened until May 16, 2016.",
+        "This rule is effective March 3, 2016. Comments must be received by May 16, 2016.",
+        "The comment period ends May 16, 2016.",
+    ],
+)
+def test_every_wording_of_a_deadline_gives_the_one_date_that_is_due(text):
+    assert short(text) == [("comments", "2016-05-16", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "time", "zone"),
+    [
+        ("Comments are due by 5:00 p.m. Eastern Time on April 1, 2024.", "17:00", "America/New_York"),
+        ("Submit comments on or before April 1, 2024, at 11:59 p.m. ET.", "23:59", "America/New_York"),
+        ("Comments must be received by midnight Eastern Time on April 1, 2024.", "23:59", "America/New_York"),
+        ("Comments must be received by 4 p.m. PDT, April 1, 2024.", "16:00", "America/Los_Angeles"),
+        ("Comments must be received by April 1, 2024.", None, "America/New_York"),
+    ],
+)
+def test_the_hour_and_the_zone_go_with_the_date(text, time, zone):
+    entry = dates(text)[0][0]
+    assert (entry.date, entry.time, entry.zone) == ("2024-04-01", time, zone)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Comments must be received on or before [insert date 60 days after date of publication in the Federal Register].",
+        "Comments must be received by [INSERT DATE 60 DAYS AFTER DATE OF PUBLICATION IN THE FEDERAL REGISTER].",
+        "Comments must be received within 60 days after the date of publication.",
+        "Comments are due sixty (60) days from publication of this notice.",
+    ],
+)
+def test_a_date_counted_from_publication_is_computed_and_says_so(text):
+    (entry,), relative = dates(text, given=date(2024, 2, 12))
+    assert (entry.purpose, entry.date, entry.computed) == ("comments", "2024-04-12", True)
+    assert entry.basis == "60 days after publication on 2024-02-12"
+    assert relative == ()
+
+
+def test_without_a_publication_date_the_filing_line_is_used_and_said_to_be():
+    (entry,), _ = dates("Comments are due 60 days after publication in the Federal Register.", filing_line=FILED)
+    assert entry.date == "2024-04-12"
+    assert "check it against the issue" in entry.basis
+
+
+def test_without_any_publication_date_nothing_is_computed():
+    found, relative = dates("Comments must be received within 30 days after the date of publication.")
+    assert found == ()
+    assert relative[0].purpose == "comments"
+
+
+def test_a_schedule_gives_a_date_for_each_purpose():
+    text = (
+        "June 22, 2026: To be assured of consideration, submit requests to appear at the hearings by this date.\n"
+        "July 6, 2026: Submit written comments by this date.\n"
+        "July 7, 2026: The Committee will convene public hearings, beginning at 10:00 a.m.\n"
+        "Five days after the last day of the public hearings: Submit post-hearing rebuttal comments."
+    )
+    found, relative = dates(text)
+    assert [(entry.purpose, entry.date, entry.time) for entry in found] == [
+        ("requests to appear", "2026-06-22", None),
+        ("comments", "2026-07-06", None),
+        ("hearing", "2026-07-07", "10:00"),
+    ]
+    assert [entry.purpose for entry in relative] == ["rebuttal comments"]
+
+
+def test_an_effective_date_alone_is_no_comment_date():
+    assert dates("These regulations are effective on October 1, 2024.") == ((), ())
+
+
+def test_the_federal_register_is_no_registration():
+    text = "Comments must be received by May 1, 2024, as printed in the Federal Register."
+    assert short(text) == [("comments", "2024-05-01", None)]
+
+
+def test_a_deadline_in_prose_is_found_with_its_source():
+    body = ["You must submit written comments on the proposed actions by July 6, 2026, as described below."]
+    (entry,), _ = dates("", body=body)
+    assert (entry.date, entry.source) == ("2026-07-06", "SUPPLEMENTARY INFORMATION")
+
+
+def test_a_conflicting_date_in_the_body_is_shown_beside_the_first():
+    body = ["Comments must be received by July 7, 2026."]
+    found, _ = dates("Submit comments by July 6, 2026.", body=body)
+    assert [(entry.date, entry.source) for entry in found] == [
+        ("2026-07-06", "DATES"),
+        ("2026-07-07", "SUPPLEMENTARY INFORMATION"),
+    ]
+
+
+def test_the_same_date_is_not_listed_twice():
+    found, _ = dates("Submit comments by July 6, 2026.", body=["Comments must be submitted by July 6, 2026."])
+    assert len(found) == 1
+
+
+def test_dates_of_the_past_are_no_deadlines():
+    body = ["We requested comments on the notice; comments were due by March 1, 2020."]
+    assert dates("", body=body, filing_line=FILED)[0] == ()
+
+
+def test_the_filing_line_and_picture_numbers_tell_days():
+    assert filed_on(FILED) == date(2024, 2, 9)
+    assert printed_on(["EN05JN26.097"]) == date(2026, 6, 5)
+    assert printed_on(["ER31FE24.001", "no number"]) is None
+
+
+def test_the_next_business_day_skips_weekends_and_holidays():
+    assert next_business_day(date(2024, 2, 9)) == date(2024, 2, 12)
+    assert next_business_day(date(2024, 7, 3)) == date(2024, 7, 5)

@@ -1,0 +1,107 @@
+import pytest
+
+from commenttrack.rulemaking.provisions import ParsedProvision
+from commenttrack.rulemaking.questions import find, sentence_spans
+
+
+def preamble(*texts, heading=""):
+    result = [ParsedProvision("h", None, "preamble_heading", "", "", heading, "", (), ())]
+    result += [
+        ParsedProvision(f"p{i}", "h", "preamble_paragraph", "", "", "", text, (), ()) for i, text in enumerate(texts)
+    ]
+    return result
+
+
+def asked(*texts, heading=""):
+    return [(question.number, question.text) for question in find(preamble(*texts, heading=heading))]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "CISA seeks comments on all the proposed definitions.",
+        "We invite public comment on these proposals.",
+        "We also seek comment on whether the threshold is right.",
+        "The agency requests comment on the potential use of a break-even analysis.",
+        "The Department is particularly interested in receiving comments on the cost.",
+        "USTR requests that comments address specifically whether the products are necessary.",
+        "We request that commenters identify the code in question.",
+        "We are seeking input on four concepts.",
+        "USDA has elected to voluntarily solicit comment on this rule.",
+        "We solicit data on the number of small entities.",
+        "Comment is requested on whether the exemption should end.".replace("Comment is", "Comments are"),
+        "The EPA will accept comments from the public on the proposed disapproval.",
+        "FAA invites you to send any written data or views about this proposal.",
+    ],
+)
+def test_a_sentence_that_asks_for_comment_is_a_question(sentence):
+    assert asked(f"Some background. {sentence} More follows.") == [("", sentence)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "GAO will attempt to resolve a request for recommendation on the amount of protest costs.",
+        "The Director may request additional information from the covered entity about the incident.",
+        "CISA is issuing this notice to solicit public comment on proposed regulations.",
+        "We are not soliciting comment on the earlier rules.",
+        "Commenters requested information about the schedule.",
+        "We received comments on the proposed rule.",
+        "Submit your comments by mail as the instructions say.",
+        "This proposed rule also includes a request for information on measures.",
+        "The covered entity must seek the views of counsel.",
+    ],
+)
+def test_a_sentence_that_only_speaks_of_requests_is_none(sentence):
+    assert asked(sentence) == []
+
+
+def test_the_items_of_a_numbered_list_are_questions_and_its_lead_in_is_not():
+    found = asked(
+        "CISA seeks comments on the definitions. In addition, it seeks comments on the following questions:",
+        "3. Whether the word “significant” should be added to the definition.",
+        "4. Should a zero-day count? Please provide data on its effects.",
+        "This is all.",
+        "Another matter follows.",
+        "5. Not part of the list any more, though numbered.",
+    )
+    assert found == [
+        ("", "CISA seeks comments on the definitions."),
+        ("3.", "Whether the word “significant” should be added to the definition."),
+        ("4.", "Should a zero-day count? Please provide data on its effects."),
+    ]
+
+
+def test_bullets_under_a_request_are_questions():
+    assert [
+        number
+        for number, _ in asked(
+            "USTR invites comments regarding:",
+            "• The level of the increase, if any;",
+            "• Whether products are left out.",
+        )
+    ] == ["•", "•"]
+
+
+def test_a_heading_that_asks_makes_interrogative_sentences_questions():
+    text = "Background first. Should the agency require a second report?"
+    assert asked(text, heading="Request for Comments") == [("", "Should the agency require a second report?")]
+    assert asked(text, heading="Background") == []
+
+
+def test_offsets_point_at_the_words_and_no_words_are_asked_twice():
+    provisions = preamble(
+        "See 6 U.S.C. 681. We seek comment on costs. We seek views on scope.",
+        "We invite comments on:",
+        "(1) The cost of the rule.",
+    )
+    texts = {provision.id: provision.text for provision in provisions}
+    questions = find(provisions)
+    assert [texts[q.provision][q.start : q.end] for q in questions] == [q.text for q in questions]
+    assert len({(q.provision, q.start) for q in questions}) == len(questions) == 3
+
+
+def test_abbreviations_end_no_sentence():
+    text = "See 18 U.S.C. 1001. Under No. 5 of Exec. Order 1 (e.g. Part A) it holds. Next."
+    assert [text[start:end] for start, end in sentence_spans(text)][0] == "See 18 U.S.C. 1001."
+    assert len(list(sentence_spans(text))) <= 4
