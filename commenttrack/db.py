@@ -86,6 +86,22 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+class ReadingSessionWrote(RuntimeError):
+    """Code that may only read changed an object; that is a mistake in the program."""
+
+
+def make_reading_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that only read. On SQLite they do not queue behind a writer, nor hold one up."""
+    reading = sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False)
+    event.listen(reading, "before_flush", _refuse_to_write)
+    return reading
+
+
+def _refuse_to_write(session: Session, *_: object) -> None:
+    if session.new or session.deleted or session.dirty:
+        raise ReadingSessionWrote("a session for reading changed an object")
+
+
 @contextmanager
 def transaction(session: Session) -> Iterator[Session]:
     """Run a block and commit it once, or roll everything back. Nothing else in the program commits."""

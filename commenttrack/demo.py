@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from commenttrack import illustration, migrate, outbox
 from commenttrack.config import Settings
 from commenttrack.db import make_engine, make_sessions, transaction
+from commenttrack.filing import limits
 from commenttrack.filing.operations import build_packet
 from commenttrack.letters.drafting import compose_letter
 from commenttrack.letters.models import Letter
@@ -271,7 +272,9 @@ class _Job:
 
     def packet(self, session: Session, output: Path) -> list[str]:
         version = session.get_one(Letter, self.letter_id).versions[-1]
-        filing = build_packet(session, version, storage=self.storage, actor=ACTOR, now=_now())
+        filing = build_packet(
+            session, version, storage=self.storage, limits=limits.load(self.settings.data), actor=ACTOR, now=_now()
+        )
         output.mkdir(parents=True, exist_ok=True)
         files = {file.name: self.storage.get(file.storage_key) for file in filing.files}
         for name in FILES:

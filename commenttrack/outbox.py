@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from commenttrack.db import Base, transaction
@@ -30,6 +30,8 @@ class OutgoingMail(Base):
     secret: Mapped[str] = mapped_column(default="")
     # A token that only the receiver may know; erased as soon as the mail is sent.
     created_at: Mapped[dt.datetime]
+    claimed_at: Mapped[dt.datetime | None]
+    # When a worker took it to send it.
     sent_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
@@ -133,33 +135,52 @@ def file_stem(mail: OutgoingMail) -> str:
 
 
 MAX_ATTEMPTS = 8
+LEASE = dt.timedelta(minutes=10)
+"""How long a claimed mail is left to its worker before it counts as lost; longer than SMTP's own time limits."""
 
 
 def send_pending(sessions: sessionmaker[Session], carrier: Transport, *, sender: str, now: dt.datetime) -> int:
-    """Send what is waiting, each mail in a transaction of its own; returns how many went out.
+    """Send what is waiting; returns how many went out.
 
-    The row is locked while it is sent (SQLite: the one writer; PostgreSQL: SKIP LOCKED), so two workers never send
-    the same mail. A mail that fails keeps its error, and is tried again on the next call up to ``MAX_ATTEMPTS`` times.
+    A mail is claimed, sent outside of any transaction (a slow server must not hold up people who write), and marked as
+    sent. Two workers never claim the same mail; one that dies between sending and marking leaves a mail that goes out
+    again after ``LEASE``, under the same Message-ID. A mail that fails keeps its error and is tried again on the next
+    call, up to ``MAX_ATTEMPTS`` times.
     """
     sent, last = 0, 0
     while True:
         with sessions() as session, transaction(session):
-            mail = session.scalar(
-                select(OutgoingMail)
-                .where(OutgoingMail.sent_at.is_(None), OutgoingMail.attempts < MAX_ATTEMPTS, OutgoingMail.id > last)
-                .order_by(OutgoingMail.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            if mail is None:
-                return sent
-            last = mail.id
-            mail.attempts += 1
-            try:
-                carrier.send(message_of(mail, sender=sender))
-            except (OSError, smtplib.SMTPException, ValueError) as error:
-                # ValueError: an address or a name that no header can hold; it must not stop the mails behind it.
-                mail.error = str(error) or type(error).__name__
-            else:
-                mail.sent_at, mail.error, mail.secret = now, "", ""
+            mail = _claim(session, after=last, now=now)
+        if mail is None:
+            return sent
+        last = mail.id
+        error = ""
+        try:
+            carrier.send(message_of(mail, sender=sender))
+        except (OSError, smtplib.SMTPException, ValueError) as failure:
+            # ValueError: an address or a name that no header can hold; it must not stop the mails behind it.
+            error = str(failure) or type(failure).__name__
+        with sessions() as session, transaction(session):
+            mail = session.get_one(OutgoingMail, last)
+            mail.error, mail.claimed_at = error, None
+            if not error:
+                mail.sent_at, mail.secret = now, ""
                 sent += 1
+
+
+def _claim(session: Session, *, after: int, now: dt.datetime) -> OutgoingMail | None:
+    mail = session.scalar(
+        select(OutgoingMail)
+        .where(
+            OutgoingMail.sent_at.is_(None),
+            OutgoingMail.attempts < MAX_ATTEMPTS,
+            OutgoingMail.id > after,
+            or_(OutgoingMail.claimed_at.is_(None), OutgoingMail.claimed_at < now - LEASE),
+        )
+        .order_by(OutgoingMail.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if mail is not None:
+        mail.attempts, mail.claimed_at = mail.attempts + 1, now
+    return mail

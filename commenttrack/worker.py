@@ -9,8 +9,9 @@ import structlog
 
 from commenttrack import jobs, outbox
 from commenttrack.config import Settings
-from commenttrack.db import make_engine, make_sessions, transaction
-from commenttrack.filing.operations import build_packet
+from commenttrack.db import make_engine, make_reading_sessions, make_sessions, transaction
+from commenttrack.filing import limits
+from commenttrack.filing.operations import prepare_packet, record_packet
 from commenttrack.letters.models import LetterVersion
 from commenttrack.storage import Storage
 
@@ -28,7 +29,9 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         self._sender = settings.mail_from
-        self._sessions = make_sessions(make_engine(settings.database_url))
+        engine = make_engine(settings.database_url)
+        self._sessions, self._reading = make_sessions(engine), make_reading_sessions(engine)
+        self._limits = limits.load(settings.data)
         self._storage = Storage(settings.storage_url)
         self._carrier = outbox.transport(settings.mail_url)
         self._stop = threading.Event()
@@ -62,13 +65,18 @@ class Worker:
         return ran or sent > 0
 
     def _build_packet(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        with self._sessions() as session, transaction(session):
-            filing = build_packet(
+        """Rendering takes seconds: it reads in one transaction and records in another, so that nobody waits for it."""
+        actor, now = payload["actor"], _now()
+        with self._reading() as session:
+            prepared = prepare_packet(
                 session,
                 session.get_one(LetterVersion, payload["letter_version"]),
                 storage=self._storage,
                 leave_out_stale=payload.get("leave_out_stale", False),
-                actor=payload["actor"],
-                now=_now(),
+                limits=self._limits,
+                actor=actor,
+                now=now,
             )
+        with self._sessions() as session, transaction(session):
+            filing = record_packet(session, prepared, storage=self._storage, actor=actor, now=now)
             return {"filing": filing.id}

@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
@@ -56,6 +55,24 @@ class OlderVersion(Conflict):
     """A packet was asked of a version that is no longer the newest."""
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedPacket:
+    """A packet whose files are rendered and not recorded yet, and the state that it was rendered from."""
+
+    version_id: int
+    number: int
+    decisions: tuple[int, ...]
+    """Ids of the standing decisions."""
+    signatures_digest: str
+    fingerprint: str
+    issued: tuple[PackedFile, ...]
+    """The letter's own files, when this packet is the first to carry them."""
+    files: tuple[PackedFile, ...]
+    form: Form
+    findings: tuple[Finding, ...]
+    left_out: tuple[str, ...]
+
+
 def build_packet(
     session: Session,
     version: LetterVersion,
@@ -66,18 +83,32 @@ def build_packet(
     leave_out_stale: bool = False,
     limits: Limits | None = None,
 ) -> Filing:
-    """Build the packet of a frozen version: letter, Word file, matrix, certificate, form values, report, manifest, zip.
+    """Prepare and record a packet in one transaction; a server does the two apart, since rendering takes seconds."""
+    prepared = prepare_packet(
+        session, version, storage=storage, actor=actor, now=now, leave_out_stale=leave_out_stale, limits=limits
+    )
+    return record_packet(session, prepared, storage=storage, actor=actor, now=now)
 
-    The issued letter is stored bytes: a later packet with the same signature block carries the same file, and another
-    block makes another filing number. Building again from the very same state gives the filing that is there. Raises
-    :class:`OlderVersion`, :class:`~commenttrack.signoffs.refusals.StaleSignOffs` unless ``leave_out_stale``, and what
-    rendering raises; nothing is recorded then.
+
+def prepare_packet(
+    session: Session,
+    version: LetterVersion,
+    *,
+    storage: Storage,
+    actor: str,
+    now: dt.datetime,
+    leave_out_stale: bool = False,
+    limits: Limits | None = None,
+) -> PreparedPacket | Filing:
+    """Render letter, Word file, matrix, certificate, form values, report, manifest and zip; only reads the database.
+
+    The issued letter is stored bytes: a later packet with the same signature block carries the same file. The very
+    same state as that of the newest filing gives that filing. Raises :class:`OlderVersion`,
+    :class:`~commenttrack.signoffs.refusals.StaleSignOffs` unless ``leave_out_stale``, and what rendering raises.
     """
     newest = newest_version(version.letter)
     if version.id != newest.id:
         raise OlderVersion(f"Version {version.number} is not the newest; build the packet of version {newest.number}.")
-    # PostgreSQL: two builds of one version queue here, so that the second finds what the first issued.
-    session.execute(select(LetterVersion.id).where(LetterVersion.id == version.id).with_for_update())
     block = signature_block(session, version)
     if block.stale and not leave_out_stale:
         raise StaleSignOffs([entry.sign_off.organization.name for entry in block.stale])
@@ -86,9 +117,7 @@ def build_packet(
         version.letter.rule_document.metadata_json.get("agencies", ()), illustrative=version.letter.docket.illustrative
     )
     form = _form(session, version, block, routes, limits)
-    earlier = session.scalars(
-        select(Filing).where(Filing.letter_version_id == version.id).order_by(Filing.number)
-    ).all()
+    earlier = _filings(session, version.id)
     number = len(earlier) + 1
     signatures = digest_of([version.letter.lead.name, *(asdict(printed) for printed in block.printed)])
     issued = next((filing for filing in earlier if filing.signatures_digest == signatures), None)
@@ -98,22 +127,17 @@ def build_packet(
     )
     facts = _facts(session, version, block, routes, shortened=form.shortened)
     findings = [*checklist(facts, now=now), *_checked(form, letter[0], routes, limits)]
+    decisions = _decisions(session, version)
     fingerprint = digest_of(
         {
             "files": [file.sha256 for file in (*letter, matrix)],
             "form": form.as_json(),
             "findings": [asdict(finding) for finding in findings],
-            "decisions": [sign_off.id for sign_off in standing_decisions(session, version.letter_id)],
+            "decisions": list(decisions),
         }
     )
     if earlier and earlier[-1].fingerprint == fingerprint:
         return earlier[-1]
-    if issued is None:
-        for file in letter:
-            name = file.name.replace(".", f"-{number}.") if number > 1 else file.name
-            store_file(
-                session, version, name=name, media_type=file.media_type, data=file.data, storage=storage, now=now
-            )
     certificate = certificate_content(
         session, version, files=[CertifiedFile(file.name, len(file.data), file.sha256) for file in letter], now=now
     )
@@ -137,59 +161,84 @@ def build_packet(
     )
     files.append(PackedFile("manifest.json", JSON, as_json(listed)))
     files.append(PackedFile("packet.zip", ZIP, zipped(files)))
-    return _record(
-        session,
-        Filing(
-            letter_version=version,
-            number=number,
-            signatures_digest=signatures,
-            fingerprint=fingerprint,
-            form_json=form.as_json(),
-            preflight_json=[
-                {**asdict(finding), "violation": finding.violation, "sentence": str(finding)} for finding in findings
-            ],
-            built_by=actor,
-            built_at=now,
-            tracking_number="",
-            files=[
-                PacketFile(
-                    name=file.name,
-                    media_type=file.media_type,
-                    size=len(file.data),
-                    sha256=file.sha256,
-                    storage_key=storage.put(file.data),
-                )
-                for file in files
-            ],
-        ),
-        left_out=facts.left_out,
-        actor=actor,
-        now=now,
+    return PreparedPacket(
+        version_id=version.id,
+        number=number,
+        decisions=decisions,
+        signatures_digest=signatures,
+        fingerprint=fingerprint,
+        issued=() if issued else tuple(letter),
+        files=tuple(files),
+        form=form,
+        findings=tuple(findings),
+        left_out=tuple(facts.left_out),
     )
 
 
-def _record(session: Session, filing: Filing, *, left_out: Sequence[str], actor: str, now: dt.datetime) -> Filing:
-    try:
-        with session.begin_nested():
-            session.add(filing)
-            session.flush()  # the database decides here whether the number was free
-    except IntegrityError as error:
-        raise Conflict(
-            "Somebody else built a packet of this version at the same moment. Look at theirs first."
-        ) from error
+def record_packet(
+    session: Session, prepared: PreparedPacket | Filing, *, storage: Storage, actor: str, now: dt.datetime
+) -> Filing:
+    """Record a prepared packet, unless what it was rendered from has moved meanwhile; nothing is recorded then."""
+    if isinstance(prepared, Filing):
+        return prepared
+    # PostgreSQL: two builds of one version queue here, so that the second finds what the first recorded.
+    version = session.scalars(
+        select(LetterVersion).where(LetterVersion.id == prepared.version_id).with_for_update()
+    ).one()
+    if len(_filings(session, version.id)) + 1 != prepared.number:
+        raise Conflict("Somebody else built a packet of this version at the same moment. Look at theirs first.")
+    if newest_version(version.letter).id != version.id or _decisions(session, version) != prepared.decisions:
+        raise Conflict("The letter or a decision about it moved while the packet was being built. Build it again.")
+    for file in prepared.issued:
+        name = file.name.replace(".", f"-{prepared.number}.") if prepared.number > 1 else file.name
+        store_file(session, version, name=name, media_type=file.media_type, data=file.data, storage=storage, now=now)
+    filing = Filing(
+        letter_version=version,
+        number=prepared.number,
+        signatures_digest=prepared.signatures_digest,
+        fingerprint=prepared.fingerprint,
+        form_json=prepared.form.as_json(),
+        preflight_json=[
+            {**asdict(finding), "violation": finding.violation, "sentence": str(finding)}
+            for finding in prepared.findings
+        ],
+        built_by=actor,
+        built_at=now,
+        tracking_number="",
+        files=[
+            PacketFile(
+                name=file.name,
+                media_type=file.media_type,
+                size=len(file.data),
+                sha256=file.sha256,
+                storage_key=storage.put(file.data),
+            )
+            for file in prepared.files
+        ],
+    )
+    session.add(filing)
+    session.flush()  # the audit event names the filing's id
     audit.record(
         session,
         actor=actor,
         action="packet built",
         subject=f"filing {filing.id}",
         now=now,
-        letter=filing.letter_version.letter_id,
-        version=filing.letter_version.number,
+        letter=version.letter_id,
+        version=version.number,
         number=filing.number,
-        left_out_because_stale=list(left_out),
+        left_out_because_stale=list(prepared.left_out),
         files={file.name: file.sha256 for file in filing.files},
     )
     return filing
+
+
+def _filings(session: Session, version_id: int) -> Sequence[Filing]:
+    return session.scalars(select(Filing).where(Filing.letter_version_id == version_id).order_by(Filing.number)).all()
+
+
+def _decisions(session: Session, version: LetterVersion) -> tuple[int, ...]:
+    return tuple(sign_off.id for sign_off in standing_decisions(session, version.letter_id))
 
 
 def _new_letter(version: LetterVersion, block: SignatureBlock) -> list[PackedFile]:

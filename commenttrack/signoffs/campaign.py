@@ -39,9 +39,13 @@ def end_of_day(day: dt.date) -> dt.datetime:
 
 
 def closes_at(internal_deadline: dt.date | None, comment_date: dt.date | None, *, asked_at: dt.datetime) -> dt.datetime:
-    """When decisions by link end: after the internal deadline, else the docket's, else a month after the asking."""
-    days = [day for day in (internal_deadline, comment_date) if day is not None]
-    return end_of_day(min(days)) if days else asked_at + WITHOUT_DEADLINE
+    """When decisions by link end: after the internal deadline, else the docket's, else a month after the asking.
+
+    An internal deadline after the docket's is the staff's word too: agencies take late comments, and an extension is
+    often known before it is printed.
+    """
+    day = internal_deadline or comment_date
+    return end_of_day(day) if day else asked_at + WITHOUT_DEADLINE
 
 
 def comments_close(day: dt.date, time: str | None, zone: str) -> dt.datetime:

@@ -7,18 +7,13 @@ from typing import Any, cast
 
 from flask import Flask, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from commenttrack.config import Settings
-from commenttrack.db import make_engine, make_sessions, transaction
+from commenttrack.db import make_engine, make_reading_sessions, make_sessions, transaction
 from commenttrack.storage import Storage
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class ReadingRequestWrote(RuntimeError):
-    """A GET tried to change the database; that is a mistake in the program."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +30,10 @@ class House:
 def furnish(app: Flask, settings: Settings, clock: Callable[[], dt.datetime]) -> None:
     """Make the engine, the sessions and the storage of an app."""
     engine = make_engine(settings.database_url)
-    # Readers must not queue behind a writer: without this option every transaction takes SQLite's write lock.
-    reading = sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False)
-    event.listen(reading, "before_flush", _refuse_to_write)
     app.extensions["commenttrack"] = House(
-        settings, make_sessions(engine), reading, Storage(settings.storage_url), clock
+        settings, make_sessions(engine), make_reading_sessions(engine), Storage(settings.storage_url), clock
     )
     app.teardown_appcontext(_close)
-
-
-def _refuse_to_write(session: Session, *_: object) -> None:
-    if session.new or session.deleted or session.dirty:
-        raise ReadingRequestWrote("a GET request changed an object")
 
 
 def house() -> House:

@@ -67,7 +67,9 @@ def test_a_file_that_cannot_be_read_is_explained_and_leaves_no_trace(empty_app, 
 
 
 def test_a_file_beyond_the_limit_is_refused_before_it_is_read(newcomer):
-    answer = newcomer.post("/dockets/new", content_type="multipart/form-data; boundary=x", content_length=50_000_001)
+    answer = newcomer.post(
+        "/dockets/new", content_type="multipart/form-data; boundary=x", environ_overrides={"CONTENT_LENGTH": "50000001"}
+    )
     assert answer.status_code == 413
     assert "too large" in answer.text
 
@@ -291,9 +293,9 @@ def test_a_failed_job_is_shown_and_can_be_run_again(app, post, staff, stored):
 
 def test_a_get_that_would_write_is_a_mistake_that_shows(app):
     from commenttrack.web import database
-    from commenttrack.web.database import ReadingRequestWrote
+    from commenttrack.db import ReadingSessionWrote
 
-    with app.test_request_context("/"), pytest.raises(ReadingRequestWrote):
+    with app.test_request_context("/"), pytest.raises(ReadingSessionWrote):
         database.session().get(RuleDocument, 1).title = "Changed"
         database.session().flush()
 

@@ -38,9 +38,14 @@ def test_decisions_end_with_the_internal_deadline_in_eastern_time():
     assert closes_at(dt.date(2026, 3, 20), None, asked_at=NOW) == dt.datetime(2026, 3, 21, 4, tzinfo=dt.UTC)
 
 
-def test_decisions_never_end_after_the_docket_closes():
+def test_an_internal_deadline_after_the_dockets_is_the_staffs_word():
+    # A late comment, or an extension that is known and not printed yet.
     late = closes_at(dt.date(2026, 4, 20), dt.date(2026, 3, 27), asked_at=NOW)
-    assert late == closes_at(None, dt.date(2026, 3, 27), asked_at=NOW)
+    assert late == closes_at(dt.date(2026, 4, 20), None, asked_at=NOW)
+
+
+def test_without_an_internal_deadline_decisions_end_with_the_docket():
+    assert closes_at(None, dt.date(2026, 3, 27), asked_at=NOW) == dt.datetime(2026, 3, 28, 4, tzinfo=dt.UTC)
 
 
 def test_without_any_date_a_link_is_good_for_a_month():
