@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
 from commenttrack.members.permissions import Permission
@@ -170,7 +170,7 @@ def reviewed(docket_id: int, provision_id: int) -> ResponseReturnValue:
 class MappingForm(Form):
     """What a position says about a provision. The requested text is edited on the proposed words."""
 
-    revision = IntegerField(widget=HiddenField.widget)
+    revision = IntegerField(widget=HiddenField.widget, validators=[Optional()])
     stance = RadioField(
         "Stance", choices=options(STANCES), validators=[InputRequired("Choose a stance for this provision.")]
     )
