@@ -181,9 +181,11 @@ class Markup:
         return "<br>".join(self.inlines(line) for line in note_lines(blocks))
 
 
-# Citations of sections and paragraphs, and addresses, which a line end would make hard to read.
+# Citations of sections and paragraphs, addresses and short compounds, which a line end would make hard to read and to
+# find in the text of the file.
 _TOGETHER = re.compile(
     r"(?:§§?\s?)?\d[\w.]*(?:\(\w{1,5}\))+|§§?\s?\d[\w.]*|(?:\(\w{1,5}\)){2,}|[\w.-]{1,30}@[\w.-]{1,30}"
+    r"|(?<![\w-])[\w.’']{1,14}(?:-[\w.’']{1,14}){1,3}(?![\w-])[.,;:)”]?"
 )
 
 
