@@ -8,19 +8,20 @@ dropped: text that has no place goes to ``unparsed`` with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml.etree import _Element
 
 from commenttrack.rulemaking.citations import paragraph_paths, path_values
+from commenttrack.rulemaking.codification import Codification
 from commenttrack.rulemaking.document_head import Head
-from commenttrack.rulemaking.drafts import Draft, Ids, slug
+from commenttrack.rulemaking.drafts import Draft, Ids
 from commenttrack.rulemaking.footnotes import RawNote, read_footnote
-from commenttrack.rulemaking.preamble_outline import Heading, bare, depths, split_number
-from commenttrack.rulemaking.provisions import ParsedAmbiguity, ParsedCfr, Unparsed
+from commenttrack.rulemaking.preamble import Block, Preamble
+from commenttrack.rulemaking.provisions import ParsedAmbiguity, Unparsed
 from commenttrack.rulemaking.sections import Item, paragraphs, table_draft
-from commenttrack.rulemaking.tables import Table, read_table
+from commenttrack.rulemaking.tables import CONTENTS_ENTRIES, read_contents, read_table
 from commenttrack.rulemaking.xml_text import Flow, NoteCall, PageCounter, join, plain, read
 
 SIGNATURE = "signature block"
@@ -39,21 +40,6 @@ _ROUTINE = {"SIG": SIGNATURE, "BILCOD": BILLING_CODE, "FRDOC": FILING_LINE, "FIL
 _PICTURES = frozenset({"GPH", "MATH"})
 _GROUPS = frozenset({"CHAPTER", "SUBCHAP", "SUBTITLE", "SUBJGRP"})
 
-_PART = re.compile(r"(part\s+[0-9][0-9A-Za-z.–-]*)\s*[—–:-]?\s*(.*)", re.IGNORECASE | re.DOTALL)
-_SUBPART = re.compile(
-    r"(subparts?\s+[A-Z0-9]{1,5}(?:\s?(?:through|and|[-–])\s?[A-Z]{1,3}(?=\W))?)\s*[—–:.-]?\s*(.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_APPENDIX = re.compile(
-    r"((?:appendix|appendices|supplement|annex|exhibit|attachment|schedule)\b(?:\s+(?:no\.\s*)?[A-Z0-9-]{1,6}\b)?)"
-    r"\s*(.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_GROUP = re.compile(
-    r"((?:sub)?chapter\s+[A-Z0-9]+|(?:sub)?title\s+[A-Z0-9]+)\s*[—–:-]?\s*(.*)", re.IGNORECASE | re.DOTALL
-)
-_TITLE_NUMBER = re.compile(r"title\s+([0-9]+)", re.IGNORECASE)
-_SECTION_NUMBER = re.compile(r"[0-9][0-9A-Za-z]*(?:[.–-][0-9A-Za-z]+)*(?:\([0-9A-Za-z]+\)(?:-[0-9]+[A-Z]?)?)*")
 _MARKED = re.compile(r"\([a-z]\)\s")
 _RANKS = {"HED": 0, "HD1": 1, "HD2": 2, "HD3": 3}
 
@@ -70,27 +56,11 @@ class Amendment:
     part: str
 
 
-@dataclass(slots=True)
-class _Block:
-    """A block of the preamble; ``rank`` is set on headings."""
-
-    flow: Flow
-    rank: int | None = None
-    table: Table | None = None
-    image: str = ""
-    amendment: bool = False
-    heading: Flow | None = None
-    notes: tuple[int, ...] = ()
-    # The end of the list of subjects: what follows stands under no heading of it.
-    closes: bool = False
-
-
 class Body:
     """Walks a document; afterwards ``drafts``, ``notes``, ``unparsed``, ``amendments`` and ``ambiguities`` are full."""
 
     def __init__(self, pages: PageCounter, *, loose: bool) -> None:
         self.head = Head(pages, loose=loose)
-        self.cfr: Sequence[ParsedCfr] = ()
         self.filing_line = ""
         self.pages = pages
         self.loose = loose
@@ -99,23 +69,17 @@ class Body:
         self.unparsed: list[Unparsed] = []
         self.amendments: list[Amendment] = []
         self.ambiguities: list[ParsedAmbiguity] = []
-        self.ids = Ids()
-        self._preamble: list[_Block] = []
+        ids = Ids()
+        self._ids = ids
+        self._preamble = Preamble(ids)
+        self._blocks: list[Block] = []
+        self._codification = Codification(ids)
         self._regulation = False
-        self._title: int | None = None
-        self._part: Draft | None = None
-        self._part_number = ""
-        self._subpart: Draft | None = None
-        # The section or appendix that is open, its citation and id prefix, and what was collected for it.
+        # The section or appendix that was opened last, and what is being collected for it.
         self._section: Draft | None = None
-        self._citation = ""
-        self._prefix = ""
         self._items: list[Item] | None = None
-        self._subject = ""
         # How many instructions the sections before were printed for.
         self._heeded = 0
-        self._counts: dict[str, int] = {}
-        self._labels: dict[str, str] = {}
 
     # The walk ----------------------------------------------------------------------------------------------------
 
@@ -133,7 +97,7 @@ class Body:
                 self._stray(child.tail)
             else:
                 self._element(child)
-        self.cfr = self.head.cfr
+        self._codification.cfr = self.head.cfr
 
     def calls(self) -> Iterator[NoteCall]:
         """All note calls in the head and the provisions, in document order."""
@@ -207,7 +171,7 @@ class Body:
         if not flow.text and not flow.calls:
             return
         rank = _RANKS.get(element.get("SOURCE") or "", 3)
-        if self._items is not None and self._regulatory_heading(flow, rank, inside=True):
+        if self._items is not None and self._regulatory_heading(flow, rank):
             return
         if self._items is None and self._regulation and _MARKED.match(flow.text) and self._amends_section():
             # The text of an airworthiness directive does not always stand in an EXTRACT.
@@ -215,8 +179,8 @@ class Body:
             self._items = []
         if self._items is not None:
             self._items.append(Item("heading", flow))
-        elif not self._regulation or not self._regulatory_heading(flow, rank, inside=False):
-            self._preamble.append(_Block(flow, rank=rank))
+        elif not self._regulation or not self._regulatory_heading(flow, rank):
+            self._blocks.append(Block(flow, rank=rank))
 
     def _on_gpotable(self, element: _Element) -> None:
         table = read_table(element, self.pages, loose=self.loose)
@@ -227,7 +191,7 @@ class Body:
         if self._items is not None:
             self._items.append(Item("table", table.description, table=table, table_notes=serials))
         else:
-            self._preamble.append(_Block(table.description, table=table, notes=tuple(serials)))
+            self._blocks.append(Block(table.description, table=table, table_notes=tuple(serials)))
 
     def _picture(self, element: _Element) -> None:
         for mark in element.iter("PRTPAGE"):
@@ -237,7 +201,7 @@ class Body:
         if self._items is not None:
             self._items.append(Item("image", flow, image=name))
         else:
-            self._preamble.append(_Block(flow, image=name))
+            self._blocks.append(Block(flow, image=name))
 
     def _on_note(self, element: _Element) -> None:
         """A NOTE is a heading with a paragraph, not an outline entry."""
@@ -273,7 +237,7 @@ class Body:
         """Whether the last instruction adds to the section that was opened last."""
         if self._section is None or self._section.kind != "section" or not self.amendments:
             return False
-        number = self._citation.split()[-1]
+        number = self._section.label.split()[-1]
         return re.search(rf"(?:§|[Ss]ection)\s*{re.escape(number)}(?![0-9])", self.amendments[-1].text) is not None
 
     def _text(self, element: _Element) -> None:
@@ -289,7 +253,7 @@ class Body:
                 return
             self._items.append(Item("text", flow, heading=heading if heading and heading.text else None))
         else:
-            self._preamble.append(_Block(flow, heading=heading if heading and heading.text else None))
+            self._blocks.append(Block(flow, heading=heading if heading and heading.text else None))
 
     def _authority(self, element: _Element) -> None:
         """Authority and source lines: a heading with text, under the part or section."""
@@ -305,57 +269,40 @@ class Body:
         if not flow.text and not heading.text:
             return
         if not self._regulation:
-            self._preamble.append(_Block(flow, heading=heading if heading.text else None))
-            return
-        if self._items is not None:
-            self._items.append(Item("text", flow, quoted=True))
-            if heading.text:
-                self._items[-1].flow = join([heading, flow])
-            return
-        above = self._subpart or self._part
-        prefix = above.id if above else "authority"
-        self._add(
-            Draft(
-                id=self.ids.new(f"{prefix}-{slug(heading.text) or element.tag.lower()}"),
-                parent=above.id if above else None,
-                kind="paragraph",
-                number="",
-                label=above.label if above else "",
-                flow=flow,
-                heading=heading.text,
-                heading_flow=heading,
-            )
-        )
+            self._blocks.append(Block(flow, heading=heading if heading.text else None))
+        elif self._items is not None:
+            self._items.append(Item("text", join([heading, flow]), quoted=True))
+        else:
+            self._add(self._codification.authority(heading, flow))
 
     def _on_amdpar(self, element: _Element) -> None:
         self._begin_regulation()
-        self._close_section()
         flow = self._read(element)
-        if flow.text:
-            self._preamble.append(_Block(flow, amendment=True))
-            self._close_preamble()
+        if not flow.text:
+            return
+        draft = self._add(self._codification.instruction(flow))
+        part = self._codification.part_number
+        title = self._codification.title_of(part)
+        self.amendments.append(Amendment(draft.id, draft.number, draft.flow.text, draft.flow.page, title, part))
 
     def _on_lstsub(self, element: _Element) -> None:
         """The list of subjects: a heading, sometimes with a CFR title for each list."""
         self._stray(element.text)
         for child in element:
             if child.tag == "HD":
-                self._preamble.append(_Block(self._read(child), rank=1))
+                self._blocks.append(Block(self._read(child), rank=1))
                 self._stray(child.tail)
             elif child.tag == "CFR":
-                self._preamble.append(_Block(self._read(child), rank=2))
+                self._blocks.append(Block(self._read(child), rank=2))
                 self._stray(child.tail)
             else:
                 self._element(child)
-        self._preamble.append(_Block(Flow("", self.pages.page), closes=True))
+        self._blocks.append(Block(Flow("", self.pages.page), closes=True))
 
     def _on_regtext(self, element: _Element) -> None:
         self._begin_regulation()
-        title, part = element.get("TITLE") or "", element.get("PART") or ""
-        if title.isdigit():
-            self._title = int(title)
-        if part and part != self._part_number:
-            self._part, self._subpart, self._part_number = None, None, part
+        self._codification.enter(element.get("TITLE") or "", element.get("PART") or "")
+        self._codification.close_subpart()
         self._children(element)
         self._close_section()
         self._close_preamble()
@@ -365,57 +312,36 @@ class Body:
 
     def _on_part(self, element: _Element) -> None:
         self._begin_regulation()
-        self._close_section()
-        self._part = self._subpart = None
+        self._codification.close_part()
         self._children(element)
+        if _holds_text(element):
+            self._close_section()
+            self._codification.close_part()
 
     def _on_subpart(self, element: _Element) -> None:
         self._begin_regulation()
-        self._close_section()
-        self._subpart = None
+        self._codification.close_subpart()
         self._children(element)
+        if _holds_text(element):
+            self._close_section()
+            self._codification.close_subpart()
 
     def _group(self, element: _Element) -> None:
         self._begin_regulation()
-        self._close_section()
         self._children(element)
 
     def _on_contents(self, element: _Element) -> None:
         """The list of sections of a part is a table, its entries are not sections."""
         self._begin_regulation()
-        self._close_section()
-        heading = Flow("", self.pages.page)
-        rows: list[list[str]] = []
-        pages = [self.pages.page]
         self._strays_within(element)
-        for entry in element.iter("HD", "SECHD", "SECTNO", "SUBJECT", "RESERVED", "APP", "P", "PRTPAGE"):
-            if entry.tag == "PRTPAGE":
-                self.pages.turn(entry)
-                continue
-            flow = self._read(entry)
-            pages.append(self.pages.page)
-            if entry.tag == "SECHD" and not heading.text:
-                heading = flow
-            elif entry.tag == "SUBJECT" and rows and len(rows[-1]) == 1:
-                rows[-1].append(flow.text)
-            elif flow.text:
-                rows.append([flow.text])
-        above = self._subpart or self._part
-        label = above.label if above else ""
-        table = Table(
-            heading,
-            Flow("", heading.page),
-            tuple(tuple(row) for row in rows),
-            0,
-            (),
-            tuple(dict.fromkeys(page for page in pages if page is not None)),
-        )
-        name = self.ids.new(f"{above.id if above else 'rule'}-contents")
-        self._add(table_draft(name, above.id if above else None, label, table, []))
+        table = read_contents(element, self.pages, loose=self.loose)
+        above = self._codification.above
+        name = self._ids.new(f"{above.id if above else 'rule'}-contents")
+        self._add(table_draft(name, above.id if above else None, above.label if above else "", table, []))
 
     def _strays_within(self, element: _Element) -> None:
         """Text of a list that stands in none of its entries."""
-        entries = set(element.iter("HD", "SECHD", "SECTNO", "SUBJECT", "RESERVED", "APP", "P"))
+        entries = set(element.iter(*CONTENTS_ENTRIES))
         inside = {inner for entry in entries for inner in entry.iter() if inner is not entry}
         for inner in element.iter():
             if inner not in inside:
@@ -424,19 +350,13 @@ class Body:
 
     def _on_section(self, element: _Element) -> None:
         self._begin_regulation()
-        self._close_section()
-        numbers = [self._read(child) for child in element if child.tag == "SECTNO"]
-        subjects = [child for child in element if child.tag == "SUBJECT"]
-        number = join(numbers)
-        subject = join([self._read(child) for child in subjects])
-        self._open_section(number, subject)
+        number = join([self._read(child) for child in element if child.tag == "SECTNO"])
+        subject = join([self._read(child) for child in element if child.tag == "SUBJECT"])
+        self._section = self._add(self._codification.section(number, subject))
         self._items = []
         self._stray(element.text)
         for child in element:
             if child.tag in ("SECTNO", "SUBJECT"):
-                self._stray(child.tail)
-            elif child.tag == "RESERVED":
-                self._add_text(self._read(child))
                 self._stray(child.tail)
             else:
                 self._element(child)
@@ -444,7 +364,6 @@ class Body:
 
     def _on_appendix(self, element: _Element) -> None:
         self._begin_regulation()
-        self._close_section()
         self._section = None
         self._children(element)
         self._close_section()
@@ -452,160 +371,47 @@ class Body:
     # Regulatory structure ------------------------------------------------------------------------------------------
 
     def _begin_regulation(self) -> None:
+        """A unit of regulatory text starts: what was open before it is complete."""
+        self._close_section()
         self._close_preamble()
         self._regulation = True
 
-    def _regulatory_heading(self, flow: Flow, rank: int, *, inside: bool) -> bool:
-        """Parts, subparts, groups and appendices by their headings; False when it is none of them."""
-        text = flow.text
-        found = _PART.match(text)
-        if found and rank <= 1 and not inside:
-            self._open_part(found, flow)
-            return True
-        found = _SUBPART.match(text)
-        if found and rank <= 1:
-            self._close_section()
-            self._open_subpart(found, flow)
-            return True
-        found = _APPENDIX.match(text)
-        if found and rank <= 1 and (not inside or self._appendix_open()):
-            self._close_section()
-            self._open_appendix(found, flow)
-            return True
+    def _regulatory_heading(self, flow: Flow, rank: int) -> bool:
+        """Whether a heading opens a part, subpart, appendix or group; if so it is opened."""
+        inside = self._items is not None
+        if rank > 1:
+            return False
+        in_appendix = inside and self._section is not None and self._section.kind == "appendix"
+        draft = None
+        if not inside:
+            draft = self._codification.part(flow) or self._codification.subpart(flow)
+        if draft is None and (not inside or in_appendix):
+            draft = self._codification.appendix(flow)
+            if draft is not None:
+                self._close_section()
+                self._section, self._items = self._add(draft), []
+                return True
         if inside:
             return False
-        found = _GROUP.match(text)
-        if found:
-            title = _TITLE_NUMBER.match(found[1])
-            if title:
-                self._title = int(title[1])
-        number, rest = (found[1], flow.cut(found.start(2))) if found else ("", flow)
-        self._add(
-            Draft(
-                id=self.ids.new(slug(found[1]) if found else f"group-{slug(text) or 'heading'}"),
-                parent=self._subpart.id if self._subpart else self._part.id if self._part else None,
-                kind="preamble_heading",
-                number=number,
-                label="",
-                flow=Flow("", flow.last_page),
-                heading=rest.text,
-                heading_flow=rest,
-            )
-        )
+        self._add(draft or self._codification.group(flow))
         return True
 
-    def _appendix_open(self) -> bool:
-        return self._section is not None and self._section.kind == "appendix"
-
-    def _open_part(self, found: re.Match[str], flow: Flow) -> None:
-        number = found[1].split()[-1].rstrip(".–-")
-        self._part_number = number
-        title = self._title_of(number)
-        rest = flow.cut(found.start(2))
-        self._subpart = None
-        self._part = self._add(
-            Draft(
-                id=self.ids.new(f"part{number}"),
-                parent=None,
-                kind="part",
-                number=" ".join(found[1].split()),
-                label=f"{title} CFR part {number}" if title else f"part {number}",
-                flow=Flow("", flow.last_page),
-                heading=rest.text,
-                heading_flow=rest,
-            )
-        )
-
-    def _open_subpart(self, found: re.Match[str], flow: Flow) -> None:
-        letter = found[1].split(None, 1)[1]
-        rest = flow.cut(found.start(2))
-        base = self._part.label if self._part else f"part {self._part_number}" if self._part_number else ""
-        prefix = f"part{self._part_number}-" if self._part_number else ""
-        self._subpart = self._add(
-            Draft(
-                id=self.ids.new(f"{prefix}subpart{slug(letter).upper()}"),
-                parent=self._part.id if self._part else None,
-                kind="subpart",
-                number=" ".join(found[1].split()),
-                label=f"{base} subpart {letter}".strip(),
-                flow=Flow("", flow.last_page),
-                heading=rest.text,
-                heading_flow=rest,
-            )
-        )
-
-    def _open_appendix(self, found: re.Match[str], flow: Flow) -> None:
-        number = " ".join(found[1].split())
-        rest = flow.cut(found.start(2))
-        base = self._part.label if self._part else f"part {self._part_number}" if self._part_number else ""
-        above = self._subpart or self._part
-        prefix = f"part{self._part_number}-" if self._part_number else ""
-        draft = self._add(
-            Draft(
-                id=self.ids.new(f"{prefix}{slug(number)}"),
-                parent=above.id if above else None,
-                kind="appendix",
-                number=number,
-                label=f"{base} {number[0].lower()}{number[1:]}".strip(),
-                flow=Flow("", flow.last_page),
-                heading=rest.text,
-                heading_flow=rest,
-            )
-        )
-        self._section, self._citation, self._prefix = draft, draft.label, draft.id
-        self._subject = ""
-        self._items = []
-
-    def _open_section(self, number: Flow, subject: Flow) -> None:
-        found = _SECTION_NUMBER.search(number.text)
-        name = found[0].rstrip(".–-") if found else ""
-        part = self._part_number
-        if "." in name and not name.startswith(f"{part}."):
-            part = name.split(".")[0]
-        title = self._title_of(part)
-        above = self._subpart or self._part
-        self._citation = f"{title} CFR {name}" if title and name else f"§ {name}" if name else number.text
-        self._prefix = f"s{name}" if name else f"s-{slug(number.text or subject.text) or 'section'}"
-        self._subject = subject.text
-        heading = subject if number.text else join([number, subject])
-        self._section = self._add(
-            Draft(
-                id=self.ids.new(self._prefix),
-                parent=above.id if above else None,
-                kind="section",
-                number=number.text,
-                label=self._citation,
-                flow=Flow("", subject.last_page),
-                heading=subject.text,
-                heading_flow=join([number, heading]) if number.text else heading,
-            )
-        )
-        self._prefix = self._section.id
-
-    def _title_of(self, part: str) -> int | None:
-        titles = {entry.title for entry in self.cfr if entry.part == part}
-        if self._title is not None and (not titles or self._title in titles):
-            return self._title
-        if len(titles) == 1:
-            return titles.pop()
-        every = {entry.title for entry in self.cfr}
-        return self._title if self._title is not None else every.pop() if len(every) == 1 else None
-
     def _close_section(self) -> None:
-        if self._items:
-            drafts, ambiguities = paragraphs(
-                self._items,
-                self._section,
-                self._citation,
-                self._prefix,
-                self.ids,
-                subject=self._subject,
-                expected=self._named_paths(),
-            )
-            for draft in drafts:
-                self._add(draft)
-            self.ambiguities += ambiguities
-        self._items = None
+        items, self._items = self._items, None
+        if not items:
+            return
+        section = self._section
+        drafts, ambiguities = paragraphs(
+            items,
+            section,
+            section.label if section else "",
+            section.id if section else "text",
+            self._ids,
+            subject=section.heading if section and section.kind == "section" else "",
+            expected=self._named_paths(),
+        )
+        self.drafts += drafts
+        self.ambiguities += ambiguities
 
     def _named_paths(self) -> frozenset[tuple[int, ...]]:
         """The paragraphs that the instructions since the last section name, and those they stand in."""
@@ -622,93 +428,13 @@ class Body:
         self.drafts.append(draft)
         return draft
 
-    # The preamble --------------------------------------------------------------------------------------------------
-
     def _close_preamble(self) -> None:
-        blocks, self._preamble = self._preamble, []
-        if not blocks:
-            return
-        headings = [Heading(block.rank, *split_number(block.flow.text)) for block in blocks if block.rank]
-        solved = iter(depths(headings))
-        above_text = self._subpart or self._part if self._regulation else None
-        chain: list[Draft] = []
-        for block in blocks:
-            if block.closes:
-                chain.clear()
-                continue
-            if block.rank is not None:
-                if block.rank:
-                    del chain[next(solved) - 1 :]
-                    chain.append(self._heading(block, chain))
-                else:
-                    # SUPPLEMENTARY INFORMATION is a caption: the outline starts beside it.
-                    chain.clear()
-                    above_text = self._heading(block, chain)
-                continue
-            above = chain[-1] if chain else above_text
-            if block.amendment:
-                self._amendment(block, self._subpart or self._part)
-                continue
-            self._paragraph(block, above)
+        if self._blocks:
+            above = self._codification.above if self._regulation else None
+            self.drafts += self._preamble.drafts(self._blocks, above)
+            self._blocks = []
 
-    def _heading(self, block: _Block, chain: list[Draft]) -> Draft:
-        number, _ = split_number(block.flow.text) if block.rank else ("", "")
-        rest = block.flow.cut(len(number)) if number else block.flow
-        above = chain[-1] if chain else None
-        path = self._labels.get(above.id, "") if above else ""
-        label = ".".join(filter(None, (path, bare(number)))) if number else path
-        prefix = above.id if above else "p"
-        own = bare(number) if number else slug(rest.text) or "heading"
-        draft = Draft(
-            id=self.ids.new(f"{prefix}.{own}" if above else f"p-{own}"),
-            parent=above.id if above else None,
-            kind="preamble_heading",
-            number=number,
-            label=label,
-            flow=Flow("", block.flow.last_page),
-            heading=rest.text,
-            heading_flow=rest,
-        )
-        self._labels[draft.id] = label
-        self.drafts.append(draft)
-        return draft
 
-    def _paragraph(self, block: _Block, above: Draft | None) -> None:
-        base = above.id if above else "p"
-        tag = "table" if block.table else "image" if block.image else ""
-        count = self._counts[base + tag] = self._counts.get(base + tag, 0) + 1
-        name = self.ids.new(f"{base}-{tag}{count}")
-        parent = above.id if above else None
-        label = self._labels.get(above.id, "") if above else ""
-        if block.table is not None:
-            self.drafts.append(table_draft(name, parent, label, block.table, list(block.notes)))
-            return
-        self.drafts.append(
-            Draft(
-                id=name,
-                parent=parent,
-                kind="table" if block.image else "preamble_paragraph",
-                number="",
-                label=label,
-                flow=block.flow,
-                heading=block.heading.text if block.heading else "",
-                heading_flow=block.heading,
-                image=block.image,
-            )
-        )
-
-    def _amendment(self, block: _Block, above: Draft | None) -> None:
-        number, _ = split_number(block.flow.text)
-        flow = block.flow.cut(len(number)) if number else block.flow
-        prefix = f"part{self._part_number}-" if self._part_number else ""
-        draft = Draft(
-            id=self.ids.new(f"{prefix}amendment-{bare(number) or 'x'}"),
-            parent=above.id if above else None,
-            kind="preamble_paragraph",
-            number=number,
-            label=f"amendment {bare(number)}".strip(),
-            flow=flow,
-        )
-        self.drafts.append(draft)
-        title = self._title_of(self._part_number) if self._part_number else self._title_of("")
-        self.amendments.append(Amendment(draft.id, number, flow.text, flow.page, title, self._part_number))
+def _holds_text(element: _Element) -> bool:
+    """Whether a PART or SUBPART wraps its text; elsewhere it is only a heading for what follows."""
+    return any(child.tag in ("SECTION", "SUBPART", "SUBJGRP", "APPENDIX", "AMDPAR") for child in element)

@@ -73,7 +73,7 @@ _ITEM = re.compile(
 _SENTENCE_END = re.compile(r"[.?!][”\"’)\]]*(?=\s+[“\"(\[]?[A-Z0-9•]|\s*$)")
 _ABBREVIATED = re.compile(
     r"\b(?:[A-Za-z]|Nos?|Secs?|et al|seq|Fed|Reg|Cir|Inc|Co|Corp|Mr|Ms|Dr|St|Ave|vs|cf|Jan|Feb|Mar|Apr|Aug|Sept|Oct|"
-    r"Nov|Dec|pts?|Stat|Id|U\.S\.C|C\.F\.R|U\.S|e\.g|i\.e|E\.O|Pub)\.$"
+    r"Nov|Dec|pts?|Stat|Id|U\.S\.C|C\.F\.R|U\.S|e\.g|i\.e|E\.O|Pub|Exec)\.$"
 )
 
 _STEMS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lxml.etree import _Element
@@ -10,6 +11,10 @@ from lxml.etree import _Element
 from commenttrack.rulemaking.xml_text import Flow, PageCounter, plain, read
 
 _NOTE_NUMBER = re.compile(r"([0-9]{1,3}|[a-z]|\*{1,3}|[†‡§])(?=[\s\u2009A-Z(])")
+
+
+# The elements of a CONTENTS that hold its text.
+CONTENTS_ENTRIES = ("HD", "SECHD", "SECTNO", "SUBJECT", "RESERVED", "APP", "P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +79,39 @@ def read_table(element: _Element, pages: PageCounter, *, loose: bool = False) ->
     return Table(title, description, (*header, *rows), len(header), tuple(notes), tuple(seen))
 
 
+def read_contents(element: _Element, pages: PageCounter, *, loose: bool = False) -> Table:
+    """The list of sections of a part as a table: a row holds the number of a section and its subject."""
+    heading = Flow("", pages.page)
+    rows: list[list[str]] = []
+    seen = [pages.page]
+    for entry in element.iter(*CONTENTS_ENTRIES, "PRTPAGE"):
+        if entry.tag == "PRTPAGE":
+            pages.turn(entry)
+            continue
+        flow = read(entry, pages, loose=loose)
+        seen.append(pages.page)
+        if entry.tag == "SECHD" and not heading.text:
+            heading = flow
+        elif entry.tag == "SUBJECT" and rows and len(rows[-1]) == 1:
+            rows[-1].append(flow.text)
+        elif flow.text:
+            rows.append([flow.text])
+    numbers = tuple(dict.fromkeys(page for page in seen if page is not None))
+    return Table(heading, Flow("", heading.page), tuple(tuple(row) for row in rows), 0, (), numbers)
+
+
 def _added(first: Flow, second: Flow) -> Flow:
     text = f"{first.text} {second.text}".strip()
     return Flow(text, first.page)
 
 
-def _row(row: _Element, flow: object, pages: PageCounter) -> tuple[str, ...]:
+def _row(row: _Element, flow: Callable[[_Element], Flow], pages: PageCounter) -> tuple[str, ...]:
     cells: list[str] = []
     for cell in row:
         if cell.tag == "PRTPAGE":
             pages.turn(cell)
             continue
-        cells.append(flow(cell).text)  # type: ignore[operator]
+        cells.append(flow(cell).text)
         # A="2" says that the cell also takes the room of two more columns.
         cells += [""] * min(_number((cell.get("A") or "").lstrip("LRJ"), 0), 50)
         if cell.tail and cell.tail.strip():

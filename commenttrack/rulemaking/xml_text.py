@@ -171,7 +171,7 @@ class _Reader:
             if not tail:
                 indent = 0
             else:
-                inner = child.tag == "PRTPAGE" or (self.loose and not _is_raised(child))
+                inner = child.tag in ("PRTPAGE", "FTREF") or (self.loose and not _is_raised(child))
                 folded = "\n" in tail
                 self.add(self.unindented(tail, indent) if folded else tail, inner=inner)
                 indent = _indentation(tail) if folded else 0
@@ -192,6 +192,12 @@ class _Reader:
         elif tag == "FTREF":
             self.element(child)
         elif tag == "SU" and _is_call(child):
+            # A thin space sets the number off; it goes with the number.
+            if self.length and self.pieces[-1][-1] == " ":
+                self.pieces[-1] = self.pieces[-1][:-1]
+                self.length -= 1
+                if not self.pieces[-1]:
+                    self.pieces.pop()
             for number in re.split(r"[\s,]+", plain(child).strip()):
                 if number:
                     self.calls.append(NoteCall(self.length, number, self.pages.page, self.pages.count()))

@@ -1,6 +1,5 @@
 """What the tests of the parser share: a count of characters and texts that is made from the raw XML on its own."""
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,13 +74,8 @@ def conservation() -> Callable[[bytes, ParsedRule], Conservation]:
         source = Counter(_bare("".join(texts)))
         output = _output(rule)
         made = Counter(_bare(output))
-        whole = re.sub(r"\s+|\|", "", output)
-        broken: list[str] = []
-        for text in texts:
-            # Stars that stand alone are marks, not words.
-            bare = re.sub(r"[\s\u200b]+", "", text)
-            if len(bare) >= 30 and bare not in whole:
-                broken.append(text.strip())
+        whole = _bare(output)
+        broken = [text.strip() for text in texts if len(_bare(text)) >= 30 and _bare(text) not in whole]
         return Conservation(source - made, made - source, broken)
 
     return compare

@@ -30,7 +30,8 @@ def instructions(*lines, title=42, part="413"):
             [("remove", f"42 CFR 413.1(d)({n})") for n in (4, 5, 6)],
         ),
         (
-            "1. Amend § 413.1 by redesignating paragraphs (f) and (g) as paragraphs (g) and (h), respectively, and adding a new paragraph (f).",
+            "1. Amend § 413.1 by redesignating paragraphs (f) and (g) as paragraphs (g) and (h), "
+            "respectively, and adding a new paragraph (f).",
             [
                 ("redesignate", "42 CFR 413.1(f)", "42 CFR 413.1(g)"),
                 ("redesignate", "42 CFR 413.1(g)", "42 CFR 413.1(h)"),
@@ -42,11 +43,13 @@ def instructions(*lines, title=42, part="413"):
             [("revise", "42 CFR 413.1(c)", "his", "the Architect's")],
         ),
         (
-            "1. In § 413.1, in paragraph (b) introductory text, remove the reference “(f)(1)” and add in its place “(f)(2)”.",
+            "1. In § 413.1, in paragraph (b) introductory text, remove the reference “(f)(1)” and "
+            "add in its place “(f)(2)”.",
             [("revise", "42 CFR 413.1(b) introductory text", "(f)(1)", "(f)(2)")],
         ),
         (
-            "1. Amend § 413.1 by revising the section heading, the first sentence of paragraph (c), and paragraphs (d)(1) and (2).",
+            "1. Amend § 413.1 by revising the section heading, the first sentence of paragraph (c), "
+            "and paragraphs (d)(1) and (2).",
             [("revise", f"42 CFR 413.1{end}") for end in (" heading", "(c)", "(d)(1)", "(d)(2)")],
         ),
         (

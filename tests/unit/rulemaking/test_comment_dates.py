@@ -26,11 +26,13 @@ def short(text, **options):
         "Any comments must arrive by May 16, 2016.",
         "The FAA must receive comments on this proposed AD by May 16, 2016.",
         "Comments are due no later than May 16, 2016.",
-        "To be assured consideration, comments must be received at one of the addresses provided below, by May 16, 2016.",
+        "To be assured consideration, comments must be received at one of the addresses provided "
+        "below, by May 16, 2016.",
         "Comment deadline date: Written comments must be received on or before May 16, 2016.",
         "The comment period for the proposed rule published on January 20, 2016 (81 FR 3033) is reopened. "
         "We will consider all comments that we receive on or before May 16, 2016.",
-        "The comment period for the proposed rule published January 20, 2016, at 81 FR 3033, is extended to May 16, 2016.",
+        "The comment period for the proposed rule published January 20, 2016, at 81 FR 3033, is "
+        "extended to May 16, 2016.",
         "The comment period for the proposed rule, which closed on March 1, 2016, is reopened until May 16, 2016.",
         "This rule is effective March 3, 2016. Comments must be received by May 16, 2016.",
         "The comment period ends May 16, 2016.",
@@ -58,7 +60,8 @@ def test_the_hour_and_the_zone_go_with_the_date(text, time, zone):
 @pytest.mark.parametrize(
     "text",
     [
-        "Comments must be received on or before [insert date 60 days after date of publication in the Federal Register].",
+        "Comments must be received on or before [insert date 60 days after date of publication in "
+        "the Federal Register].",
         "Comments must be received by [INSERT DATE 60 DAYS AFTER DATE OF PUBLICATION IN THE FEDERAL REGISTER].",
         "Comments must be received within 60 days after the date of publication.",
         "Comments are due sixty (60) days from publication of this notice.",

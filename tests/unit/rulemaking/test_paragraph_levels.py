@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commenttrack.rulemaking.paragraph_levels import STYLES, Marker, solve
 from commenttrack.rulemaking.enumerators import letter_value, readings, roman, roman_value
+from commenttrack.rulemaking.paragraph_levels import STYLES, Marker, solve
 
 
 def levels(text, stars=(), lead_ins=(), expected=frozenset()):
@@ -24,17 +24,30 @@ def levels(text, stars=(), lead_ins=(), expected=frozenset()):
         ("a b c", ["1", "2", "3"]),
         (
             "a 1 i A *1* *i* *ii* *2* B ii 2 b",
-            "1 1.1 1.1.1 1.1.1.1 1.1.1.1.1 1.1.1.1.1.1 1.1.1.1.1.2 1.1.1.1.2 1.1.1.2 1.1.2 1.2 2".split(),
+            [
+                "1",
+                "1.1",
+                "1.1.1",
+                "1.1.1.1",
+                "1.1.1.1.1",
+                "1.1.1.1.1.1",
+                "1.1.1.1.1.2",
+                "1.1.1.1.2",
+                "1.1.1.2",
+                "1.1.2",
+                "1.2",
+                "2",
+            ],
         ),
         ("f g h i j", ["6", "7", "8", "9", "10"]),
-        ("a 1 i ii iii iv v vi b", "1 1.1 1.1.1 1.1.2 1.1.3 1.1.4 1.1.5 1.1.6 2".split()),
-        ("h 1 i ii 2 i j", "8 8.1 8.1.1 8.1.2 8.2 9 10".split()),
-        ("h i 1 2 j", "8 9 9.1 9.2 10".split()),
-        ("b c 1 d", "2 3 3.1 4".split()),
-        ("k l m n", "11 12 13 14".split()),
-        ("t u v w x", "20 21 22 23 24".split()),
-        ("y z aa bb 1 cc", "25 26 27 28 28.1 29".split()),
-        ("1 2 i ii 3", "1 2 2.1 2.2 3".split()),
+        ("a 1 i ii iii iv v vi b", ["1", "1.1", "1.1.1", "1.1.2", "1.1.3", "1.1.4", "1.1.5", "1.1.6", "2"]),
+        ("h 1 i ii 2 i j", ["8", "8.1", "8.1.1", "8.1.2", "8.2", "9", "10"]),
+        ("h i 1 2 j", ["8", "9", "9.1", "9.2", "10"]),
+        ("b c 1 d", ["2", "3", "3.1", "4"]),
+        ("k l m n", ["11", "12", "13", "14"]),
+        ("t u v w x", ["20", "21", "22", "23", "24"]),
+        ("y z aa bb 1 cc", ["25", "26", "27", "28", "28.1", "29"]),
+        ("1 2 i ii 3", ["1", "2", "2.1", "2.2", "3"]),
     ],
 )
 def test_levels_are_solved_over_the_whole_section(markers, paths):

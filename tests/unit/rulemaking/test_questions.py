@@ -103,5 +103,8 @@ def test_offsets_point_at_the_words_and_no_words_are_asked_twice():
 
 def test_abbreviations_end_no_sentence():
     text = "See 18 U.S.C. 1001. Under No. 5 of Exec. Order 1 (e.g. Part A) it holds. Next."
-    assert [text[start:end] for start, end in sentence_spans(text)][0] == "See 18 U.S.C. 1001."
-    assert len(list(sentence_spans(text))) <= 4
+    assert [text[start:end] for start, end in sentence_spans(text)] == [
+        "See 18 U.S.C. 1001.",
+        "Under No. 5 of Exec. Order 1 (e.g. Part A) it holds.",
+        "Next.",
+    ]

@@ -9,7 +9,8 @@ def flow_of(xml, page=None, **options):
 
 def test_pretty_printing_leaves_no_space_before_punctuation():
     flow = flow_of(
-        '<P>\n    See \n    <E T="03">www.regulations.gov</E>\n    . Except as\n    <E T="03">noted</E>\n     here.\n  </P>'
+        '<P>\n    See \n    <E T="03">www.regulations.gov</E>\n    . Except as\n    <E T="03">'
+        "noted</E>\n     here.\n  </P>"
     )
     assert flow.text == "See www.regulations.gov. Except asnoted here."
 
@@ -27,7 +28,10 @@ def test_a_subscript_does_not_break_its_word():
 
 
 def test_files_that_lost_their_spaces_get_them_back():
-    xml = '<RULE><P>identified by<E T="03">Docket No. 1</E>or<E T="03">RIN,</E>by mail (<E T="03">et seq.</E>) in CO<E T="52">2</E>e</P></RULE>'
+    xml = (
+        '<RULE><P>identified by<E T="03">Docket No. 1</E>or<E T="03">RIN,</E>by mail (<E T="03">et '
+        'seq.</E>) in CO<E T="52">2</E>e</P></RULE>'
+    )
     root = etree.fromstring(xml)
     assert is_loose(root)
     assert (
@@ -56,6 +60,12 @@ def test_the_number_of_a_note_call_is_not_text():
     flow = flow_of("<P>reported.<SU>4</SU><FTREF/> Then 10<SU>6</SU></P>")
     assert flow.text == "reported. Then 106"
     assert [(call.offset, call.number) for call in flow.calls] == [(9, "4")]
+
+
+def test_the_thin_space_before_a_note_call_goes_with_it():
+    assert flow_of("<P>controls\u2009<SU>4</SU><FTREF/>; measures\u2009<SU>5</SU><FTREF/> (old)</P>").text == (
+        "controls; measures (old)"
+    )
 
 
 def test_thin_and_zero_width_spaces_read_as_a_reader_sees_them():

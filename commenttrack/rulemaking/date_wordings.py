@@ -1,0 +1,168 @@
+"""How documents word dates, hours and what they are for: the expressions that :mod:`comment_dates` reads by."""
+
+from __future__ import annotations
+
+import re
+
+EASTERN = "America/New_York"
+
+MONTH_NAMES = (
+    ("January", "Jan"),
+    ("February", "Feb"),
+    ("March", "Mar"),
+    ("April", "Apr"),
+    ("May",),
+    ("June", "Jun"),
+    ("July", "Jul"),
+    ("August", "Aug"),
+    ("September", "Sept", "Sep"),
+    ("October", "Oct"),
+    ("November", "Nov"),
+    ("December", "Dec"),
+)
+MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names}
+MONTHS |= {name.upper(): number for name, number in MONTHS.items()}
+DATE = re.compile(
+    r"\b(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?\s+"
+    r"([0-9]{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)[0-9]{2})\b"
+)
+NUMBERS = {
+    "five": 5,
+    "seven": 7,
+    "ten": 10,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty-five": 45,
+    "sixty": 60,
+    "seventy-five": 75,
+    "ninety": 90,
+}
+COUNT = (
+    r"(?:(?P<digits>[0-9]{1,3})|(?P<word>" + "|".join(NUMBERS) + r"))(?:\s*\([0-9]{1,3}\))?(?:[ -](?:calendar\s)?days?)"
+)
+AFTER_PUBLICATION = re.compile(
+    COUNT
+    + r"\s*(?:after|from|of|following)\s+(?:the\s+)?(?:date\s+(?:of|that|on\s+which)\s+)?(?:the\s+|this\s+|its\s+)?"
+    r"(?:(?:notice|document|rule|proposal|proposed\s+rule)\s+(?:is|was)\s+)?(?:publication|published|publish)",
+    re.IGNORECASE,
+)
+RELATIVE = re.compile(COUNT + r"\s*(?:after|from|following|before|prior\s+to)\s+(?:the\s+)?\w+", re.IGNORECASE)
+TIME = re.compile(
+    r"\b(?:(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2}))?\s*(?P<half>[ap])\.?\s?m\b\.?|(?P<midnight>midnight)|(?P<noon>noon)\b)"
+    r"[\s,]*\(?(?P<zone>(?:Eastern|Central|Mountain|Pacific|Alaska|Hawaii|local)\b(?:\s+(?:Standard|Daylight))?(?:\s+Time)?"
+    r"|[ECMP][SD]?T\b|AK[SD]?T\b|H[SD]?T\b|UTC\b)?",
+    re.IGNORECASE,
+)
+ZONES = {
+    "e": EASTERN,
+    "c": "America/Chicago",
+    "m": "America/Denver",
+    "p": "America/Los_Angeles",
+    "a": "America/Anchorage",
+    "h": "Pacific/Honolulu",
+    "u": "UTC",
+}
+SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(•“\"])|\n+")
+# Full stops that end no sentence.
+ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Z]|No|Nos|U\.S|a\.m|p\.m|St|Ave|Dr|Mr|Ms|Jr|Inc|Sec|e\.g|i\.e|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec))\.$"
+)
+
+NOT_DUE = re.compile(
+    r"(?:publish(?:ed|ing)?|dated|issued|appear(?:ed|ing)|notice|document|rule|proposal|NPRM|register|FR\s[0-9]+\s?\)?,?)"
+    r"\s*(?:in\s+the\s+federal\s+register\s*)?(?:,|\()?\s*(?:on|of|at|from|dated)?\s*\(?$"
+    r"|(?:clos(?:ed|ing|es?)|end(?:ed|ing|s)?|expir(?:ed|es?|ing)|scheduled\s+to\s+(?:close|end|expire)|"
+    r"originally\s+\w+)\s+(?:on\s+|by\s+)?$"
+    r"|\bfrom\s*$|\beffective\s*(?:on|date:?|as\s+of)?\s*$|\b(?:as\s+of|since|enacted\s+on|signed\s+on|held\s+on)\s*$",
+    re.IGNORECASE,
+)
+ENDS_NOW = re.compile(
+    r"(?:will\s+(?:close|end|expire|be\s+closed)|period\s+(?:now\s+)?(?:closes|ends|expires|closing)|closing\s+date|"
+    r"(?:is|are)\s+(?:extended|reopened)[^.]{0,80})\s*(?:is|on|:|at|until|through|to)?[^.]{0,40}$",
+    re.IGNORECASE,
+)
+WAS = re.compile(r"\b(?:was|were|had|previously|originally)\b[^.]{0,60}$", re.IGNORECASE)
+CUE = re.compile(
+    r"(?:\bby|on\s+or\s+before|no\s+later\s+than|not\s+later\s+than|\buntil|\bthrough|\bbefore|\bdue(?:\s+on|\s+by|\s+date\s+is|\s+date:)?"
+    r"|\bto|\bdeadline(?:\s+is|\s+of|:)?|\bdate:|\bis|\bends?(?:\s+on)?|\bcloses?(?:\s+on)?)\s*:?\s*"
+    r"(?:(?:[0-9]{1,2}(?::[0-9]{2})?\s*[ap]\.?m\.?|midnight|close of business|\(?[A-Z]{2,3}T?\)?|"
+    r"Eastern|Time|Standard|Daylight|on|of|,"
+    r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)[\s,]*)*$",
+    re.IGNORECASE,
+)
+ON_COLLECTION = "comments on the information collection"
+COLLECTION = re.compile(
+    r"\binformation\s+collection|\bcollections?\s+of\s+information|\bPaperwork\s+Reduction|\bICRs?\b", re.IGNORECASE
+)
+PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("rebuttal comments", re.compile(r"\brebuttal|\breply\s+comments?|\bresponsive\s+comments?", re.IGNORECASE)),
+    (
+        "hearing requests",
+        re.compile(
+            r"\brequests?\s+(?:for|that|to\s+hold)\s+(?:a\s+)?(?:public\s+)?(?:hearing|meeting)|\bhearing\s+requests?"
+            r"|\brequest\s+(?:a|an)\s+(?:public\s+|virtual\s+|in-person\s+)?(?:hearing|meeting)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "requests to appear",
+        re.compile(
+            r"\brequests?\s+(?:to|for)\s+(?:appear|testify|speak|present|participat)|\b(?:notice|notification)s?\s+of\s+(?:intent|appearance)"
+            r"|\bregist(?:er|ration)\b|\bsign\s+up\b|\bto\s+(?:testify|speak)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        ON_COLLECTION,
+        re.compile(
+            r"\binformation\s+collection|\bcollection\s+of\s+information|\bPaperwork\s+Reduction|\bOMB\b", re.IGNORECASE
+        ),
+    ),
+    (
+        "comments",
+        re.compile(r"\bcomment|\bsubmissions?\b|\bresponses?\b|\binformation\s+must|\bviews\b", re.IGNORECASE),
+    ),
+    (
+        "hearing",
+        re.compile(r"\bhearings?\b", re.IGNORECASE),
+    ),
+    ("meeting", re.compile(r"\bmeetings?\b|\bwebinar|\bworkshop|\blistening\s+session", re.IGNORECASE)),
+    ("nominations", re.compile(r"\bnominations?\b|\bapplications?\b|\bpetitions?\b|\bobjections?\b", re.IGNORECASE)),
+)
+HELD = re.compile(
+    r"\b(?:hearings?|meetings?|webinars?|workshops?)\b.{0,80}?\b(?:will\s+be\s+held|will\s+(?:take\s+place|begin|start|convene)|is\s+scheduled|are\s+scheduled|be\s+conducted)"
+    r"|\b(?:will|plans\s+to)\s+(?:hold|convene|host|conduct)\b.{0,80}?\b(?:hearings?|meetings?|webinars?|workshops?)",
+    re.IGNORECASE | re.DOTALL,
+)
+FEDERAL_REGISTER = re.compile(r"\bFederal\s+Register\b", re.IGNORECASE)
+EFFECTIVE = re.compile(
+    r"\beffective\b|\bcompliance\s+date|\bapplicab(?:le|ility)|\bincorporation\s+by\s+reference|\bin\s+effect\b|\btake\s+effect",
+    re.IGNORECASE,
+)
+ASKS = re.compile(
+    r"\b(?:must|should|please|may|submit|due|will\s+(?:consider|accept|be\s+accepted)|invites?|requests?|deadline)\b",
+    re.IGNORECASE,
+)
+
+PICTURE = re.compile(r"E[A-Z]([0-9]{2})([A-Z]{2})([0-9]{2})\.")
+PICTURE_MONTHS = ("JA", "FE", "MR", "AP", "MY", "JN", "JY", "AU", "SE", "OC", "NO", "DE")
+# One of these stands in any sentence of the body that sets a date.
+DUE_WORDS = (
+    "must",
+    "should",
+    "ubmit",
+    "due",
+    "will consider",
+    "will be accepted",
+    "accept",
+    "deadline",
+    "nvite",
+    "equest",
+)
+# How far before a date its preposition is looked for, in characters.
+NEAR = 120
+
+FILED = re.compile(
+    r"Filed\s+([0-9]{1,2})[-–]([0-9]{1,2})[-–]([0-9]{2,4})\s*;\s*([0-9]{1,2}:[0-9]{2}\s*[ap]\.?m)", re.IGNORECASE
+)

@@ -1,0 +1,101 @@
+"""Preamble text as provisions: headings with their place in the outline, paragraphs, tables and pictures under them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from commenttrack.rulemaking.drafts import Draft, Ids, slug
+from commenttrack.rulemaking.preamble_outline import Heading, bare, depths, split_number
+from commenttrack.rulemaking.sections import table_draft
+from commenttrack.rulemaking.tables import Table
+from commenttrack.rulemaking.xml_text import Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of text; ``rank`` is set on headings: 1 to 3 as printed, 0 for the caption of the whole."""
+
+    flow: Flow
+    rank: int | None = None
+    table: Table | None = None
+    # Serial numbers of the notes of a table.
+    table_notes: tuple[int, ...] = ()
+    image: str = ""
+    # The heading of a NOTE or of an authority line.
+    heading: Flow | None = None
+    # The end of the list of subjects: what follows stands under no heading of it.
+    closes: bool = False
+
+
+class Preamble:
+    """Makes the provisions of each stretch of preamble text; ids go on from stretch to stretch."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+        self._counts: dict[str, int] = {}
+        self._labels: dict[str, str] = {}
+
+    def drafts(self, blocks: Sequence[Block], above: Draft | None) -> list[Draft]:
+        """The provisions of a stretch, its outline solved as a whole.
+
+        ``above`` is what text before the first heading stands under, such as the part between two instructions.
+        """
+        ranked = [Heading(block.rank, *split_number(block.flow.text)) for block in blocks if block.rank]
+        solved = iter(depths(ranked))
+        chain: list[Draft] = []
+        made: list[Draft] = []
+        for block in blocks:
+            if block.closes:
+                chain.clear()
+            elif block.rank:
+                del chain[next(solved) - 1 :]
+                chain.append(self._heading(block, chain[-1] if chain else None))
+                made.append(chain[-1])
+            elif block.rank == 0:
+                # SUPPLEMENTARY INFORMATION is a caption: the outline starts beside it.
+                chain.clear()
+                above = self._heading(block, None)
+                made.append(above)
+            else:
+                made.append(self._text(block, chain[-1] if chain else above))
+        return made
+
+    def _heading(self, block: Block, above: Draft | None) -> Draft:
+        number, _ = split_number(block.flow.text) if block.rank else ("", "")
+        rest = block.flow.cut(len(number)) if number else block.flow
+        path = self._labels.get(above.id, "") if above else ""
+        own = bare(number) or slug(rest.text) or "heading"
+        draft = Draft(
+            id=self._ids.new(f"{above.id}.{own}" if above else f"p-{own}"),
+            parent=above.id if above else None,
+            kind="preamble_heading",
+            number=number,
+            label=".".join(filter(None, (path, bare(number)))),
+            flow=Flow("", block.flow.last_page),
+            heading=rest.text,
+            heading_flow=rest,
+        )
+        self._labels[draft.id] = draft.label
+        return draft
+
+    def _text(self, block: Block, above: Draft | None) -> Draft:
+        base = above.id if above else "p"
+        tag = "table" if block.table else "image" if block.image else ""
+        count = self._counts[base + tag] = self._counts.get(base + tag, 0) + 1
+        name = self._ids.new(f"{base}-{tag}{count}")
+        parent = above.id if above else None
+        label = self._labels.get(base, "")
+        if block.table is not None:
+            return table_draft(name, parent, label, block.table, list(block.table_notes))
+        return Draft(
+            id=name,
+            parent=parent,
+            kind="table" if block.image else "preamble_paragraph",
+            number="",
+            label=label,
+            flow=block.flow,
+            heading=block.heading.text if block.heading else "",
+            heading_flow=block.heading,
+            image=block.image,
+        )
