@@ -10,6 +10,7 @@ from typing import Any, Literal
 import jinja2
 from markupsafe import Markup as Safe
 
+from commenttrack.errors import BadInput
 from commenttrack.letters import pdf as pages
 from commenttrack.letters.assets import font_faces
 from commenttrack.letters.blocks import Inlines, NoteMark, plain
@@ -20,6 +21,10 @@ from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange
 from commenttrack.resources import folder
 
 Place = Literal["foot", "end", "word"]
+
+
+LONGEST_PRINTED = 2_000_000
+"""Characters of text, about 600 pages; printing more would keep a worker busy for minutes."""
 
 
 def letter_html(content: LetterContent) -> str:
@@ -33,6 +38,9 @@ def letter_pdf(content: LetterContent) -> bytes:
     The same content gives the same bytes. Raises :class:`CannotRender` (missing fonts or
     glyphs, forbidden addresses, text that no page could hold) and :class:`BadInput` (see :func:`notes.arrange`).
     """
+    size = sum(len(part.text) + len(part.requested_text) for part in content.parts)
+    if size > LONGEST_PRINTED:
+        raise BadInput(f"The letter has {size:,} characters; a PDF is made of at most {LONGEST_PRINTED:,}.")
     letter = arrange(content)
     data = json.dumps(letter_data(letter), ensure_ascii=False, indent=1, sort_keys=True)
     css = font_faces() + _asset("page.css")

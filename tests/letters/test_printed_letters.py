@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 from letter_shapes import letter
 
+from commenttrack.errors import BadInput
 from commenttrack.letters import assets, rendering
 from commenttrack.letters.assets import CannotRender, FontsMissing
 from commenttrack.letters.laid_out import Arrangement, TextLost
@@ -223,6 +224,11 @@ def test_a_table_wider_than_the_paper_is_refused(printed):
     row = "|" + "|".join(f"column{number}" for number in range(60)) + "|"
     with pytest.raises(TextLost, match="table"):
         printed(f"{row}\n|{'---|' * 60}\n{row}\n")
+
+
+def test_a_text_beyond_any_letter_is_refused_at_once(printed):
+    with pytest.raises(BadInput, match="at most"):
+        printed("word " * 1_000_000)
 
 
 def test_the_joint_letter_of_march_2025_keeps_every_word_and_signature(printed, shared):
