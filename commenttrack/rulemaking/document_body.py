@@ -237,8 +237,10 @@ class Body:
         """Whether the last instruction adds to the section that was opened last."""
         if self._section is None or self._section.kind != "section" or not self.amendments:
             return False
-        number = self._section.label.split()[-1]
-        return re.search(rf"(?:§|[Ss]ection)\s*{re.escape(number)}(?![0-9])", self.amendments[-1].text) is not None
+        number = self._section.label.split()[-1:]
+        if not number:
+            return False
+        return re.search(rf"(?:§|[Ss]ection)\s*{re.escape(number[0])}(?![0-9])", self.amendments[-1].text) is not None
 
     def _text(self, element: _Element) -> None:
         self._add_text(self._read(element))
