@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.letters.models import LetterVersion
 from commenttrack.signoffs.reading import shown_parts
-from commenttrack.web.forms import Form, options, stripped
+from commenttrack.web.forms import CheckBoxes, Form, options, stripped
 
 DECISIONS = [
     ("joined", "Join the letter"),
@@ -28,7 +28,7 @@ class DecisionForm(Form):
     name = StringField("Name", filters=[stripped], validators=[InputRequired("Give the name, as it should print.")])
     title = StringField("Title", filters=[stripped], validators=[Optional(), Length(max=200)])
     authority = StringField("By what authority", filters=[stripped], validators=[Optional(), Length(max=500)])
-    excepted = SelectMultipleField("Parts not joined")
+    excepted = CheckBoxes("Parts not joined")
     reservation = StringField("Words of the reservation", filters=[stripped], validators=[Optional(), Length(max=500)])
     reason = TextAreaField("Reason", filters=[stripped], validators=[Optional(), Length(max=5_000)])
 

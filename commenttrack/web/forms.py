@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from commenttrack.errors import Refused
 from commenttrack.web import database
@@ -17,6 +19,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """Undo what the operation had begun, and show its sentence above the form."""
         database.session().rollback()
         self.form_errors.append(str(refusal))
+
+
+class CheckBoxes(SelectMultipleField):  # type: ignore[misc]  # WTForms has no types
+    """Several choices as check boxes, which unlike a list box can be used on a phone and by everybody."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 def stripped(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The page behind a mailed link."""
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import func, select
@@ -21,8 +22,6 @@ def member(app):
 
 
 def fields(page, **more):
-    import re
-
     hidden = dict(re.findall(r'<input id="\w+" name="(version|seen)" type="hidden" value="(\d*)">', page))
     return {**hidden, "csrf_token": token_of(page), "name": "Ada Signer", "title": "President", **more}
 
@@ -75,6 +74,13 @@ def test_a_reservation_excepts_the_ticked_part_and_what_is_below_it(member, stor
     answer = member.post(address, data=data, follow_redirects=True)
     assert "except Part III" in answer.text
     assert part["key"] not in {covered.part_key for covered in stored.scalars(select(SignOff)).one().parts}
+
+
+def test_the_page_offers_a_check_box_for_each_part_with_a_heading(member, stored, sign_tokens):
+    page = member.get(f"/sign/{sign_tokens[0]}/").text
+    parts = [part for part in stored.get(Letter, 1).versions[0].parts_json if part["heading"]]
+    boxes = re.findall(r'<input id="excepted-\d+" name="excepted" type="checkbox" value="([^"]+)">', page)
+    assert boxes == [part["key"] for part in parts]
 
 
 def test_a_decision_without_a_choice_is_asked_again_with_a_link_to_the_field(member, stored, sign_tokens):

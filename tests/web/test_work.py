@@ -292,8 +292,8 @@ def test_a_failed_job_is_shown_and_can_be_run_again(app, post, staff, stored):
 
 
 def test_a_get_that_would_write_is_a_mistake_that_shows(app):
-    from commenttrack.web import database
     from commenttrack.db import ReadingSessionWrote
+    from commenttrack.web import database
 
     with app.test_request_context("/"), pytest.raises(ReadingSessionWrote):
         database.session().get(RuleDocument, 1).title = "Changed"
