@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from commenttrack.letters.content import Letterhead
-from commenttrack.letters.heads import head_for
+from commenttrack.letters.heads import ILLUSTRATIVE, head_for
 from commenttrack.letters.models import Letter
 from commenttrack.letters.operations import start_letter
 from commenttrack.members.models import Organization, OrganizationKind, Person
@@ -272,15 +272,16 @@ def begin_letter(
 ) -> Letter:
     """Start the association's letter: the head the notice fixes, with the illustrative rule's own addressee."""
     seed = made.seed["letter"]
+    own = document.title == made.seed["rule"]["title"]
     head = head_for(
         parsed_rule(session, document).document,
         letterhead=Letterhead(lead.name, lead.tagline, tuple(lead.address)),
         day=made.dates["draft_circulated"],
         contact=seed["contact"],
-        illustrative=made.banner,
+        # On a real rule, it is the letter alone that is illustrative.
+        illustrative=made.banner if own else ILLUSTRATIVE,
         via=seed["via"],
     )
-    own = document.title == made.seed["rule"]["title"]
     head |= {key: seed[key] for key in ("closing", "order", "citations", "lang", "toc")}
     if own:
         head |= {"to": seed["to"], "salutation": seed["salutation"]}

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from commenttrack.filing.matrix import AnswerRow, Matrix, MatrixRow, SignatoryRow
+from commenttrack.letters.heads import ILLUSTRATIVE
 from commenttrack.letters.models import LetterPart, LetterPartLink, LetterVersion, PartKind
 from commenttrack.positions.models import AnswerState, Position, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking.models import Provision, Question
 from commenttrack.signoffs.campaign import moment_in_words
-from commenttrack.signoffs.certificate import ILLUSTRATIVE
 from commenttrack.signoffs.models import SignOff
 from commenttrack.signoffs.reading import DECISION_WORDS, part_name
 

@@ -11,6 +11,9 @@ from typing import Any
 from commenttrack.letters.content import Letterhead
 from commenttrack.rulemaking.provisions import ParsedAgency, ParsedDocument
 
+ILLUSTRATIVE = "Illustrative: made for trying CommentTrack; not for filing."
+"""What the pages of every file about an illustrative docket say."""
+
 _WRITTEN_KIND = {"proposed_rule": "proposed", "rule": "final", "notice": "notice"}
 
 

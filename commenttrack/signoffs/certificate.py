@@ -18,6 +18,7 @@ from commenttrack import audit
 from commenttrack.letters import pdf
 from commenttrack.letters.assets import font_faces
 from commenttrack.letters.content import name_key
+from commenttrack.letters.heads import ILLUSTRATIVE
 from commenttrack.letters.models import LetterVersion
 from commenttrack.members.models import Organization
 from commenttrack.resources import folder
@@ -30,8 +31,6 @@ from commenttrack.signoffs.reading import (
     signature_block,
     standing_decisions,
 )
-
-ILLUSTRATIVE = "Illustrative: no agency published this proposal, and nobody decided on it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from commenttrack.errors import Refused
 from commenttrack.letters import drafting, operations
 from commenttrack.letters.content import Letterhead, LetterPartContent
-from commenttrack.letters.heads import head_for
+from commenttrack.letters.heads import ILLUSTRATIVE, head_for
 from commenttrack.letters.models import IssuedFile, Letter, LetterPart, LetterVersion
 from commenttrack.letters.quotations import Problem
 from commenttrack.letters.rendering import letter_pdf
@@ -29,8 +29,6 @@ from commenttrack.web.pages import docket_frame, document_frame, letter_frame, l
 from commenttrack.wording import Change, difference
 
 letters = Blueprint("letters", __name__, url_prefix="/dockets/<int:docket_id>/draft")
-
-ILLUSTRATIVE = "Illustrative: for trying CommentTrack, not for filing."
 
 
 # ------------------------------------------------------------------------------------------------------ the whole draft
