@@ -22,7 +22,7 @@ from commenttrack.errors import BadInput
 from commenttrack.rulemaking.citations import FederalRegisterCitation
 from commenttrack.rulemaking.citations import find as find_citations
 from commenttrack.rulemaking.document_body import Body
-from commenttrack.rulemaking.provisions import ParsedAmbiguity, ParsedCfr, ParsedProvision, Unparsed
+from commenttrack.rulemaking.provisions import ParsedAmbiguity, ParsedProvision, Unparsed
 from commenttrack.rulemaking.xml_source import read_root
 from commenttrack.rulemaking.xml_text import PageCounter, is_loose, plain
 
@@ -85,11 +85,14 @@ def read(data: bytes, *, name: str = "the file", parts: Collection[str] | None =
         units = wanted
     # The elements are renamed in place: the tree was made here, for this.
     container = etree.Element("TEXT")
-    cfr = tuple(ParsedCfr(title, part) for part in dict.fromkeys(map(_part_number, units)) if title and part)
+    schema = "eCFR" if str(units[0].tag).startswith("DIV") else "annual"
     for unit in units:
         unit.tail = None
-        container.append(unit)
+        text = etree.SubElement(container, "REGTEXT", TITLE=str(title or ""), PART=_part_number(unit))
+        text.append(unit)
     _renamed(container)
+    if schema == "eCFR":
+        _unwrapped(container)
     added = {
         tag.lower(): [
             list(_taken_out(element))
@@ -100,7 +103,6 @@ def read(data: bytes, *, name: str = "the file", parts: Collection[str] | None =
         for tag in ("SECTION", "APPENDIX", "PART", "SUBPART")
     }
     body = Body(PageCounter(None), loose=is_loose(container))
-    body.cfr = cfr
     body.walk(container)
     provisions = tuple(_with_additions([draft.finished({}) for draft in body.drafts], added))
     if not provisions:
@@ -193,6 +195,17 @@ def _renamed(container: _Element) -> None:
             head = element.find("HEAD")
             if head is not None:
                 _head(element, head)
+
+
+def _unwrapped(container: _Element) -> None:
+    """In the files of ecfr.gov a line break is a space, and bulk files have “ - ” for every dash."""
+    dashed = any("—" in text for text in container.itertext())
+    for element in container.iter():
+        for name in ("text", "tail"):
+            text = getattr(element, name)
+            if text and text.strip():
+                text = text.replace("\n", " ")
+                setattr(element, name, text if dashed else text.replace(" - ", "—"))
 
 
 def _head(element: _Element, head: _Element) -> None:
