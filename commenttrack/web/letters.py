@@ -259,7 +259,8 @@ def _preview(letter: Letter, part: LetterPart, form: PartForm) -> Preview:
 
 def _part_page(letter: Letter, part: LetterPart, form: PartForm) -> ResponseReturnValue:
     only_preview = request.form.get("act") == "preview"
-    problems, unreadable = _problems(letter)
+    # The preview is asked for while somebody types: it leaves out what has to read the whole rule.
+    problems, unreadable = ([], "") if only_preview else _problems(letter)
     page = render_template(
         "web/letters/part.html",
         letter=letter,

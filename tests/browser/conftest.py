@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 from waitress import create_server
 
 from commenttrack.config import Settings
@@ -21,6 +21,9 @@ from commenttrack.members.permissions import Role
 from commenttrack.web.accounts import give_one_time_password
 from commenttrack.web.app import create_app
 from commenttrack.worker import Worker
+
+# A machine that is busy with other tests is slow, and nothing here measures speed.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
