@@ -6,7 +6,7 @@ link, and the same rows give the same bytes.
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
@@ -127,6 +127,7 @@ def matrix_xlsx(matrix: Matrix, *, stamp: dt.datetime) -> bytes:
     for line, (label, value) in enumerate(matrix.about, 3):
         _write(about, line, 0, label, styles.label)
         _write(about, line, 1, value, styles.text)
+        about.set_row(line, _height([(value, 90)]))
     about.set_landscape()
     about.fit_to_pages(1, 0)
     for name, columns, rows in (
@@ -172,6 +173,7 @@ def _sheet(
                 sheet.write_number(line, column, value, styles.text)
             else:
                 _write(sheet, line, column, value, styles.quoted if value.startswith(_FORMULA_STARTS) else styles.text)
+        sheet.set_row(line, _height(zip(row, (width for _, width in columns), strict=True)))
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.set_landscape()
@@ -181,6 +183,16 @@ def _sheet(
     sheet.set_margins(0.5, 0.5, 0.7, 0.7)
     sheet.set_header(f"&L{_header(matrix.title)}&R&A")
     sheet.set_footer(f"&L{_header(matrix.banner)}&RPage &P of &N")
+
+
+_LINE_POINTS = 13.5
+_MOST_POINTS = 409.0  # what a row can have
+
+
+def _height(cells: Iterable[tuple[str | int, int]]) -> float:
+    """A row's height in points for wrapped cells of (content, width in characters): not every program works it out."""
+    lines = max(sum(-(-len(line) // width) or 1 for line in str(content).split("\n")) for content, width in cells)
+    return min(lines * _LINE_POINTS + 2, _MOST_POINTS)
 
 
 def _write(sheet: Worksheet, line: int, column: int, text: str, style: Format) -> None:

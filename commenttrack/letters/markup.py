@@ -26,6 +26,7 @@ from commenttrack.letters.blocks import (
     Table,
     Text,
     inlines_in,
+    plain,
 )
 from commenttrack.letters.content import RedlineWords
 from commenttrack.letters.notes import Note
@@ -109,7 +110,8 @@ class Markup:
 
         rows = "\n".join(cells(row, "td") for row in table.rows)
         body = f"\n<tbody>\n{rows}\n</tbody>" if rows else ""
-        return f"<table{wide}>\n<thead>\n{cells(table.header, 'th')}\n</thead>{body}\n</table>"
+        columns = _column_widths(table) if self._place == "word" else ""
+        return f"<table{wide}>\n{columns}<thead>\n{cells(table.header, 'th')}\n</thead>{body}\n</table>"
 
     def inlines(self, inlines: Inlines) -> str:
         """HTML of a run of inlines."""
@@ -199,6 +201,19 @@ def _unbroken(text: str) -> str:
         out.append(f'<span class="nb">{escape(match.group())}</span>')
         end = match.end()
     return "".join(out) + escape(text[end:])
+
+
+def _column_widths(table: Table) -> str:
+    """Columns as wide as their longest cells ask for, within bounds; Word would make them all equal."""
+    longest = [
+        max(len(plain(row[column])) if column < len(row) else 0 for row in (table.header, *table.rows))
+        for column in range(len(table.header))
+    ]
+    wanted = [min(max(length, 10), 60) for length in longest]
+    total = sum(wanted)
+    return (
+        "<colgroup>" + "".join(f'<col style="width: {100 * w / sum(wanted):.1f}%">' for w in wanted) + "</colgroup>\n"
+    )
 
 
 def note_lines(blocks: Blocks, marker: str = "") -> list[Inlines]:
