@@ -211,9 +211,8 @@ def _column_widths(table: Table) -> str:
     ]
     wanted = [min(max(length, 10), 60) for length in longest]
     total = sum(wanted)
-    return (
-        "<colgroup>" + "".join(f'<col style="width: {100 * w / sum(wanted):.1f}%">' for w in wanted) + "</colgroup>\n"
-    )
+    columns = "".join(f'<col style="width: {100 * width / total:.1f}%">' for width in wanted)
+    return f"<colgroup>{columns}</colgroup>\n"
 
 
 def note_lines(blocks: Blocks, marker: str = "") -> list[Inlines]:
