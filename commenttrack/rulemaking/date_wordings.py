@@ -83,12 +83,13 @@ ENDS_NOW = re.compile(
     re.IGNORECASE,
 )
 WAS = re.compile(r"\b(?:was|were|had|previously|originally)\b[^.]{0,60}$", re.IGNORECASE)
+# A preposition, then only hours, zones and weekdays up to the date; possessive, so that it stays linear.
 CUE = re.compile(
-    r"(?:\bby|on\s+or\s+before|no\s+later\s+than|not\s+later\s+than|\buntil|\bthrough|\bbefore|\bdue(?:\s+on|\s+by|\s+date\s+is|\s+date:)?"
-    r"|\bto|\bdeadline(?:\s+is|\s+of|:)?|\bdate:|\bis|\bends?(?:\s+on)?|\bcloses?(?:\s+on)?)\s*:?\s*"
-    r"(?:(?:[0-9]{1,2}(?::[0-9]{2})?\s*[ap]\.?m\.?|midnight|close of business|\(?[A-Z]{2,3}T?\)?|"
-    r"Eastern|Time|Standard|Daylight|on|of|,"
-    r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)[\s,]*)*$",
+    r"(?:\bby|\bon\s+or\s+before|\bno\s+later\s+than|\bnot\s+later\s+than|\buntil|\bthrough|\bbefore|\bto|\bis|"
+    r"\bdue(?:\s+on|\s+by|\s+date\s+is|\s+date:)?|\bdeadline(?:\s+is|\s+of|:)?|\bdate:|\bends?(?:\s+on)?|"
+    r"\bcloses?(?:\s+on)?)\s*+:?\s*+"
+    r"(?:(?:[0-9]{1,2}(?::[0-9]{2})?\s?[ap]\.?m\b\.?|midnight|noon|close\s+of\s+business|(?-i:\(?[A-Z]{2,3}\)?)|Eastern|"
+    r"Central|Mountain|Pacific|Time|Standard|Daylight|on|of|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)(?!\w)[\s,]*+)*+$",
     re.IGNORECASE,
 )
 ON_COLLECTION = "comments on the information collection"
