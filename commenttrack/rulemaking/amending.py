@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commenttrack.rulemaking.citations import paths
 from commenttrack.rulemaking.provisions import ParsedInstruction, ParsedProvision, ParsedRule
@@ -86,6 +86,22 @@ class Target:
     unit: str = ""
     term: str = ""
     detail: str = ""
+
+    def __str__(self) -> str:
+        """The place as the Federal Register writes it."""
+        prefix = f"{self.title} CFR " if self.title else ""
+        path = "".join(f"({marker})" for marker in self.path)
+        if self.section:
+            base = f"{prefix}{self.section}{path}" if prefix else f"§ {self.section}{path}"
+        else:
+            base = f"{prefix}part {self.part}"
+        term = f"“{self.term}”" if self.term else ""
+        return " ".join(filter(None, (base, self.unit, term, self.detail)))
+
+    @property
+    def whole(self) -> Target:
+        """The place without its detail: the paragraph whose heading is meant."""
+        return replace(self, detail="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ instruction is taken to be carried out already and the wordings are put against 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 
@@ -15,13 +14,11 @@ from commenttrack.rulemaking import cfr_tree, citations
 from commenttrack.rulemaking.amending import AUTHORITY, HEADING, INTRODUCTION, Order, Target, parse_target
 from commenttrack.rulemaking.cfr_tree import CLOSING, Unit
 from commenttrack.rulemaking.ecfr import last_amended
-from commenttrack.rulemaking.enumerators import readings
 from commenttrack.rulemaking.provisions import ParsedProvision, ParsedRule
+from commenttrack.rulemaking.replacing import RESERVED, Ledger, are_versions, is_reserved, require_whole
 from commenttrack.rulemaking.wording_edits import (
-    STARS,
     AlreadyThere,
     CannotEdit,
-    alike,
     exchanged,
     occurrences,
     spans,
@@ -32,12 +29,8 @@ from commenttrack.rulemaking.wording_edits import (
 )
 from commenttrack.wording import folded
 
-RESERVED = "[Reserved]"
 _ENTRY = re.compile(r"\b(?:entry|entries|rows?|columns?)\b", re.IGNORECASE)
 _ADDS_TO = re.compile(r"\badding the following\b|\bthe following new\b|\bat the end\b", re.IGNORECASE)
-_BRACKETED = re.compile(r"\[[^\]]*\]\.?")
-# From where on two paragraphs under the same citation are versions of one another.
-_SAME_PARAGRAPH = 0.5
 
 
 class Elsewhere(Exception):
@@ -50,10 +43,8 @@ class Applier:
     def __init__(self, root: Unit, rule: ParsedRule, title: int | None) -> None:
         self.root = root
         self.title = title
-        self.later: dict[str, str] = {}
-        self._changes = 0
-        self._kept: list[str] = []
-        self._order: Order | None = None
+        self._later: dict[str, citations.FederalRegisterCitation] = {}
+        self._ledger = Ledger("")
         self._rest: tuple[Order, ...] = ()
         self._printed: dict[int, Unit] = {}
         citation = rule.document.fr_citation
@@ -79,21 +70,20 @@ class Applier:
 
     def warnings(self) -> Iterator[str]:
         """What a reader must know about the whole comparison."""
-        if self.later:
-            where = ", ".join(self.later)
-            newest = max(self.later.values())
+        if self._later:
+            newest = max(self._later.values(), key=lambda citation: (citation.volume, citation.page))
             yield (
-                f"The current text is later than this document ({self._published}): {where} (newest change: {newest}). "
-                f"Differences there may come from the later document, and deletions may be text it brought in."
+                f"The current text is later than this document ({self._published}): {', '.join(self._later)} (newest "
+                f"change: {newest}). Differences there may come from the later document, and what is struck out may "
+                f"be what it brought in."
             )
 
     def _carried_out(self, batch: list[Order]) -> tuple[str, str]:
-        self._changes, self._kept = 0, []
+        self._ledger = Ledger(batch[0].instruction.id)
         try:
             if batch[0].instruction.verb == "redesignate":
                 self._redesignate(batch)
             else:
-                self._order = batch[0]
                 self._one(batch[0])
         except Elsewhere as reason:
             return "elsewhere", f"{reason}."
@@ -101,13 +91,13 @@ class Applier:
             return "already", f"{reason}."
         except CannotEdit as reason:
             return "not_applied", f"{reason}."
-        if not self._changes and batch[0].instruction.verb != "keep":
+        if not self._ledger.changes and batch[0].instruction.verb != "keep":
             return "already", "The current text reads so already."
-        if self._kept:
-            return "applied", f"It is printed in part; kept as it stands: {', '.join(dict.fromkeys(self._kept))}."
+        if self._ledger.kept:
+            return "applied", f"It is printed in part; kept as it stands: {', '.join(self._ledger.kept)}."
         return "applied", ""
 
-    # Dispatch ------------------------------------------------------------------------------------------------------
+    # What an order is about ----------------------------------------------------------------------------------------
 
     def _one(self, order: Order) -> None:
         verb, target = order.instruction.verb, order.target
@@ -129,69 +119,56 @@ class Applier:
 
     def _require_part(self, target: Target, verb: str) -> None:
         other_title = target.title is not None and self.title is not None and target.title != self.title
-        whole = not (target.section or target.unit or target.detail)
         if not other_title and cfr_tree.part(self.root, target.part) is not None:
             return
         if not other_title and target.section and cfr_tree.section(self.root, target.section) is not None:
             return
-        if verb == "add" and whole and not other_title:
+        whole_part = not (target.section or target.unit or target.detail)
+        if verb == "add" and whole_part and not other_title:
             return
         title = f"{target.title} CFR " if target.title else ""
         raise Elsewhere(f"{title}part {target.part} is not in the current text that was given")
 
-    # Lookups -------------------------------------------------------------------------------------------------------
-
-    def _unit(self, target: Target) -> Unit | None:
-        """The unit a target names in the text as proposed so far."""
-        if target.section:
-            found = cfr_tree.section(self.root, target.section)
-            if found is None or not (target.path or target.term):
-                return found
-            if target.term:
-                within = cfr_tree.paragraph(found, target.path) or found
-                return cfr_tree.definition(within, target.term) or cfr_tree.definition(found, target.term)
-            return cfr_tree.paragraph(found, target.path)
-        if target.unit:
-            return cfr_tree.subdivision(self.root, target.part, target.unit)
-        return cfr_tree.part(self.root, target.part)
-
     def _required(self, target: Target) -> Unit:
-        found = self._unit(target)
+        """The unit that a target names; notes whether its text is later than the rule."""
+        found = cfr_tree.find(self.root, target.whole)
         if found is None:
-            raise CannotEdit(f"{_cited(target)} is not in the current text")
+            raise CannotEdit(f"{target.whole} is not in the current text")
+        self._is_later(found)
         return found
 
-    def _new_text(self, order: Order, target: Target) -> Unit | None:
-        """What is printed for a target; None when nothing is."""
-        for block in self._blocks(order, target):
-            root = self._printed.get(id(block))
-            if root is None:
-                root = self._printed[id(block)] = cfr_tree.grow(block, current=False)
-            if target.section:
-                found = cfr_tree.section(root, target.section)
-                if found is None:
-                    continue
-                if target.term:
-                    return cfr_tree.definition(found, target.term)
-                return cfr_tree.paragraph(found, target.path)
-            if target.unit:
-                return cfr_tree.subdivision(root, target.part, target.unit)
-            printed = cfr_tree.part(root, target.part)
-            if printed is not None:
-                return printed
-        return None
+    def _above(self, target: Target) -> Unit:
+        """The unit that a target stands or is to stand in."""
+        if target.section and (target.path or target.term):
+            path = target.path if target.term else target.path[:-1]
+            return self._required(Target(target.title, target.part, target.section, path))
+        if target.section or target.unit:
+            return self._required(Target(target.title, target.part))
+        return self.root
 
-    def _blocks(self, order: Order, target: Target) -> Iterator[tuple[ParsedProvision, ...]]:
-        """The block of the order, then for a section the next ones: some rules print all sections at the end."""
-        yield order.block
+    def _new_text(self, order: Order, target: Target) -> Unit:
+        """What is printed for a target."""
+        blocks = [order.block]
         if target.section:
-            yield from (later.block for later in self._rest if later.block is not order.block)
+            # Some rules print the sections after all instructions.
+            blocks += [later.block for later in self._rest if later.block is not order.block]
+        for block in blocks:
+            found = cfr_tree.find(self._grown(block), target.whole)
+            if found is not None:
+                return found
+            if target.section and cfr_tree.section(self._grown(block), target.section) is not None:
+                break
+        raise CannotEdit(f"No new text is printed for {target}")
 
-    def _printed_for(self, order: Order, target: Target) -> Unit:
-        found = self._new_text(order, target)
-        if found is None:
-            raise CannotEdit(f"No new text is printed for {_cited(target)}")
-        return found
+    def _grown(self, block: tuple[ParsedProvision, ...]) -> Unit:
+        root = self._printed.get(id(block))
+        if root is None:
+            root = self._printed[id(block)] = cfr_tree.grow(block, current=False)
+        return root
+
+    def _new_authority(self, order: Order) -> Unit | None:
+        found = [unit for above in self._grown(order.block).walk() for unit in cfr_tree.authorities(above)]
+        return found[0] if len(found) == 1 else None
 
     def _is_later(self, unit: Unit) -> bool:
         """Whether the history says that the text is of this document or a later one."""
@@ -200,225 +177,172 @@ class Applier:
             return False
         if (newest.volume, newest.page) < (self._published.volume, self._published.page):
             return False
-        above: Unit = unit
+        above = unit
         while above.parent is not None and above.kind not in ("section", "part", "appendix"):
             above = above.parent
-        self.later.setdefault(above.label, str(newest))
+        self._later.setdefault(above.label, newest)
         return True
 
-    # Changes -------------------------------------------------------------------------------------------------------
-
-    def _mark(self, unit: Unit) -> None:
-        if self._order is not None:
-            unit.orders.append(self._order.instruction.id)
-
-    def _write(self, unit: Unit, *, heading: str | None = None, text: str | None = None) -> None:
-        """Set heading or text; only what a reader would see as another wording is a change."""
-        if heading is not None and folded(heading) != folded(unit.heading):
-            unit.heading = heading
-            self._changes += 1
-        if text is not None and folded(text) != folded(unit.text):
-            unit.text = text
-            self._changes += 1
-        self._mark(unit)
-
-    def _strike(self, unit: Unit) -> None:
-        for inner in unit.alive():
-            if inner is not unit:
-                self._mark(inner)
-        inners = list(unit.alive())
-        for inner in inners:
-            inner.removed = True
-        self._mark(unit)
-        self._changes += 1
-
-    def _mark_all(self, unit: Unit) -> None:
-        for inner in unit.walk():
-            self._mark(inner)
-        self._changes += 1
-
-    # Verbs ---------------------------------------------------------------------------------------------------------
+    # Keep and revise -----------------------------------------------------------------------------------------------
 
     def _keep(self, order: Order, target: Target) -> None:
-        """“Continues to read”: nothing changes; a difference is worth a word."""
-        unit = self._required(Target(target.title, target.part, target.section, unit=target.unit))
-        self._mark(unit)
-        now, printed = cfr_tree.authorities(unit), self._printed_authority(order)
-        self._is_later(unit)
+        """“Continues to read”: nothing changes, but another wording is worth a word."""
+        unit = self._required(target)
+        self._ledger.mark(unit)
+        now, printed = cfr_tree.authorities(unit), self._new_authority(order)
         if now and printed is not None and folded(now[0].text) != folded(printed.text):
             raise CannotEdit(
                 f"The document says that the citation continues to read “{printed.text}”; the current text has "
                 f"“{now[0].text}”"
             )
 
-    def _printed_authority(self, order: Order) -> Unit | None:
-        root = self._printed.get(id(order.block))
-        if root is None:
-            root = self._printed[id(order.block)] = cfr_tree.grow(order.block, current=False)
-        found = [unit for unit in root.walk() for unit in cfr_tree.authorities(unit)]
-        return found[0] if len(found) == 1 else None
-
     def _revise(self, order: Order, target: Target) -> None:
         if order.instruction.words:
             self._exchange(order, target)
-        elif target.detail == AUTHORITY:
-            self._revise_authority(order, target)
-        elif target.detail == HEADING:
-            unit, printed = self._required(_whole(target)), self._printed_for(order, _whole(target))
-            self._is_later(unit)
-            self._write(unit, heading=printed.heading)
+            return
+        if _ENTRY.search(order.instruction.text) and not target.detail:
+            raise CannotEdit("It changes single entries of a table; compare them by hand")
+        unit = self._required(target)
+        if target.detail == AUTHORITY:
+            now, printed = cfr_tree.authorities(unit), self._new_authority(order)
+            if len(now) != 1 or printed is None:
+                raise CannotEdit(f"{target.whole} has {len(now)} authority citations; it is not clear which is meant")
+            self._ledger.write(now[0], text=printed.text)
+            return
+        new = self._new_text(order, target)
+        if target.detail == HEADING:
+            self._ledger.write(unit, heading=new.heading)
         elif target.detail == INTRODUCTION:
-            unit, printed = self._required(_whole(target)), self._printed_for(order, _whole(target))
-            self._is_later(unit)
-            self._revise_introduction(unit, printed)
+            self._revise_introduction(unit, new)
         elif order.sentences:
-            unit, printed = self._required(target), self._printed_for(order, target)
-            self._is_later(unit)
-            unit, printed = _lone(unit), _lone(printed)
-            self._write(
-                unit,
-                heading=printed.heading or None,
-                text=with_sentences_revised(unit.text, printed.text, order.sentences),
-            )
+            unit, new = _lone(unit), _lone(new)
+            text = with_sentences_revised(unit.text, new.text, order.sentences)
+            self._ledger.write(unit, heading=new.heading or None, text=text)
         else:
-            if _ENTRY.search(order.instruction.text):
-                raise CannotEdit("It changes single entries of a table; compare them by hand")
-            unit, printed = self._required(target), self._printed_for(order, target)
-            self._is_later(unit)
-            self._replace(unit, printed)
+            self._ledger.replace(unit, new)
 
-    def _revise_authority(self, order: Order, target: Target) -> None:
-        unit = self._required(_whole(target))
-        self._is_later(unit)
-        now, printed = cfr_tree.authorities(unit), self._printed_authority(order)
-        if len(now) != 1 or printed is None:
-            raise CannotEdit(f"{_cited(target)} has {len(now)} authority citations, so it is not clear which is meant")
-        self._write(now[0], text=printed.text)
-
-    def _revise_introduction(self, unit: Unit, printed: Unit) -> None:
+    def _revise_introduction(self, unit: Unit, new: Unit) -> None:
         if unit.kind != "section":
-            _require_whole(printed, below=False)
-            self._write(unit, heading=printed.heading or None, text=printed.text)
+            require_whole(new, below=False)
+            self._ledger.write(unit, heading=new.heading or None, text=new.text)
             return
         # The introductory text of a section stands in paragraphs without a number before the first numbered one.
-        old, new = _before_numbers(unit), _before_numbers(printed)
-        if len(old) != len(new):
-            raise CannotEdit(f"The section has {len(old)} introductory paragraphs and {len(new)} are printed")
-        for child, wanted in zip(old, new, strict=True):
-            self._write(child, text=wanted.text)
+        old_texts, new_texts = _before_numbers(unit), _before_numbers(new)
+        if len(old_texts) != len(new_texts):
+            raise CannotEdit(
+                f"The section has {len(old_texts)} introductory paragraphs, and {len(new_texts)} are printed"
+            )
+        for child, wanted in zip(old_texts, new_texts, strict=True):
+            self._ledger.write(child, text=wanted.text)
 
     def _exchange(self, order: Order, target: Target) -> None:
-        """Words removed, put in place of others, or both."""
+        """Words removed, or put in place of others."""
         old, new = order.instruction.words
-        unit = self._required(_whole(target))
-        later = self._is_later(unit)
+        unit = self._required(target)
         if target.detail == HEADING:
             fields = [(unit, "heading", 0, len(unit.heading))]
         else:
             fields = list(_fields(unit, only=target.detail == INTRODUCTION, numbers=order.sentences))
         hits: list[tuple[Unit, str, list[tuple[int, int]]]] = []
         for inner, name, start, end in fields:
-            found = [span for span in occurrences(getattr(inner, name), old) if start <= span[0] and span[1] <= end]
+            found = [place for place in occurrences(getattr(inner, name), old) if start <= place[0] and place[1] <= end]
             if found:
                 hits.append((inner, name, found))
         count = sum(len(found) for _, _, found in hits)
         if not count:
             has_new = not new or any(occurrences(getattr(inner, name)[i:j], new) for inner, name, i, j in fields)
-            if later and has_new:
+            if has_new and self._is_later(unit):
+                self._ledger.mark(unit)
                 there = f", and “{new}” does" if new else ""
-                raise AlreadyThere(f"“{old}” does not stand in {_cited(target)}{there}")
-            raise CannotEdit(f"“{old}” does not stand in {_cited(target)}")
+                raise AlreadyThere(f"“{old}” does not stand in {target}{there}")
+            raise CannotEdit(f"“{old}” does not stand in {target}")
         if order.times is None and count > 1:
-            raise CannotEdit(f"“{old}” stands {count} times in {_cited(target)}, and it does not say which is meant")
+            raise CannotEdit(f"“{old}” stands {count} times in {target}, and the instruction does not say where")
         if order.times and order.times != count:
-            raise CannotEdit(f"“{old}” stands {count} times in {_cited(target)}, not {order.times} times")
+            raise CannotEdit(f"“{old}” stands {count} times in {target}, not {order.times} times")
         for inner, name, found in hits:
-            self._write(inner, **{name: exchanged(getattr(inner, name), found, new)})
+            self._ledger.write(inner, **{name: exchanged(getattr(inner, name), found, new)})
+
+    # Add -----------------------------------------------------------------------------------------------------------
 
     def _add(self, order: Order, target: Target) -> None:
         if order.instruction.words:
-            unit = self._required(_whole(target))
-            self._is_later(unit)
-            self._write(unit, text=with_words(unit.text, order.instruction.words[1], order.beside))
+            unit = self._required(target)
+            self._ledger.write(unit, text=with_words(unit.text, order.instruction.words[1], order.beside))
         elif target.detail == AUTHORITY:
             self._add_authority(order, target)
         elif target.detail == HEADING:
-            unit, printed = self._required(_whole(target)), self._printed_for(order, _whole(target))
+            unit, new = self._required(target), self._new_text(order, target)
             if unit.heading and not self._is_later(unit):
-                raise CannotEdit(f"{_cited(_whole(target))} has a heading already")
-            self._write(unit, heading=printed.heading)
+                raise CannotEdit(f"{target.whole} has a heading already")
+            self._ledger.write(unit, heading=new.heading)
         elif order.insert_at is not None:
-            self._add_sentence(order, target)
+            self._add_sentence(order, target, order.insert_at)
         else:
             self._add_unit(order, target)
 
     def _add_authority(self, order: Order, target: Target) -> None:
-        unit, printed = self._required(_whole(target)), self._printed_authority(order)
-        if printed is None:
-            raise CannotEdit(f"No new text is printed for {_cited(target)}")
+        unit, new = self._required(target), self._new_authority(order)
+        if new is None:
+            raise CannotEdit(f"No new text is printed for {target}")
         if cfr_tree.authorities(unit):
-            raise CannotEdit(f"{_cited(_whole(target))} has an authority citation already")
-        printed.detach()
-        unit.append(printed)
-        self._mark_all(printed)
+            raise CannotEdit(f"{target.whole} has an authority citation already")
+        new = new.copy()
+        unit.append(new)
+        self._ledger.added(new)
 
-    def _add_sentence(self, order: Order, target: Target) -> None:
-        unit, printed = self._required(target), self._printed_for(order, target)
-        later = self._is_later(unit)
-        unit, printed = _lone(unit), _lone(printed)
-        at = order.insert_at or -1
+    def _add_sentence(self, order: Order, target: Target, at: int) -> None:
+        unit, new = _lone(self._required(target)), _lone(self._new_text(order, target))
         try:
-            self._write(unit, text=with_sentence_added(unit.text, printed.text, at))
+            self._ledger.write(unit, text=with_sentence_added(unit.text, new.text, at))
         except AlreadyThere:
-            if not later:
-                raise CannotEdit(f"{_cited(target)} has a sentence like the new one already") from None
+            if not self._is_later(unit):
+                raise CannotEdit(f"{target} has a sentence like the new one already") from None
             # Against the version that stands there.
-            self._write(unit, text=with_sentences_revised(unit.text, printed.text, (at,)))
+            self._ledger.write(unit, text=with_sentences_revised(unit.text, new.text, (at,)))
             raise
 
     def _add_unit(self, order: Order, target: Target) -> None:
-        printed = self._printed_for(order, target)
-        existing = self._unit(target)
+        existing = cfr_tree.find(self.root, target)
+        new = self._new_text(order, target)
         if existing is not None:
-            self._add_existing(order, target, existing, printed)
+            self._add_existing(order, target, existing, new)
             return
-        if _ENTRY.search(order.instruction.text) and printed.kind == "table":
+        if _ENTRY.search(order.instruction.text) and new.kind == "table":
             raise CannotEdit("It adds single entries to a table; compare them by hand")
         above = self._above(target)
         if target.path and (held := cfr_tree.reserved_range(above, target.path[-1])) is not None:
-            raise CannotEdit(f"{_cited(target)} lies in the reserved range {held.number}")
-        printed.detach()
-        if printed.kind == "section":
-            cfr_tree.place_section(above, printed)
-        elif printed.kind in ("part", "subpart", "appendix"):
-            above.append(printed)
+            raise CannotEdit(f"{target} lies in the reserved range {held.number}")
+        new = new.copy()
+        if new.kind == "section":
+            cfr_tree.place_section(above, new)
+        elif new.kind in ("part", "subpart", "appendix"):
+            above.append(new)
         else:
-            cfr_tree.place(above, printed)
-        self._is_later(above)
-        self._mark_all(printed)
+            cfr_tree.place(above, new)
+        self._ledger.added(new)
 
-    def _above(self, target: Target) -> Unit:
-        if target.section and (target.path or target.term):
-            path = target.path if target.term else target.path[:-1]
-            return self._required(Target(target.title, target.part, target.section, path))
-        if target.section or target.unit:
-            return self._required(Target(target.title, target.part))
-        return self.root
-
-    def _add_existing(self, order: Order, target: Target, existing: Unit, printed: Unit) -> None:
-        if _plainly_reserved(existing):
-            self._replace(existing, printed)
-        elif target.section and not target.path and not target.term and _ADDS_TO.search(order.instruction.text):
-            for child in list(printed.children):
-                child.detach()
-                existing.append(child)
-                self._mark_all(child)
-        elif self._is_later(existing) and _versions(existing, printed):
-            self._replace(existing, printed)
-            how = "with other words" if self._changes else "word for word"
-            raise AlreadyThere(f"{_cited(target)} is in the current text already, {how}")
+    def _add_existing(self, order: Order, target: Target, existing: Unit, new: Unit) -> None:
+        whole_section = target.section and not target.path and not target.term
+        if existing.current is None:
+            # It came with the paragraph it stands in, which another instruction adds.
+            self._ledger.replace(existing, new)
+            self._ledger.added(existing)
+        elif is_reserved(existing):
+            self._ledger.replace(existing, new)
+        elif whole_section and _ADDS_TO.search(order.instruction.text):
+            for child in new.children:
+                twin = child.copy()
+                existing.append(twin)
+                self._ledger.added(twin)
+        elif self._is_later(existing) and are_versions(existing, new):
+            self._ledger.replace(existing, new)
+            how = "with other words" if self._ledger.changes else "word for word"
+            raise AlreadyThere(f"{target} is in the current text already, {how}")
         else:
-            raise CannotEdit(f"{_cited(target)} exists already, and nothing moves it away")
+            raise CannotEdit(f"{target} exists already, and nothing moves it away")
+
+    # Remove and reserve --------------------------------------------------------------------------------------------
 
     def _remove(self, order: Order, target: Target) -> None:
         if order.instruction.words:
@@ -426,172 +350,97 @@ class Applier:
             return
         if _ENTRY.search(order.instruction.text):
             raise CannotEdit("It removes single entries of a table; compare them by hand")
-        unit = self._unit(_whole(target))
-        if unit is None:
+        if cfr_tree.find(self.root, target.whole) is None:
             above = cfr_tree.section(self.root, target.section) or cfr_tree.part(self.root, target.part)
             if above is not None and self._is_later(above):
-                raise AlreadyThere(f"{_cited(target)} is not in the current text any more")
-            raise CannotEdit(f"{_cited(target)} is not in the current text")
-        self._is_later(unit)
+                raise AlreadyThere(f"{target} is not in the current text any more")
+        unit = self._required(target)
         if target.detail == AUTHORITY:
             found = cfr_tree.authorities(unit)
             if len(found) != 1:
-                raise CannotEdit(f"{_cited(_whole(target))} has {len(found)} authority citations, which is not clear")
-            self._strike(found[0])
+                raise CannotEdit(f"{target.whole} has {len(found)} authority citations; it is not clear which is meant")
+            self._ledger.strike(found[0])
         elif target.detail == HEADING:
-            self._write(unit, heading="")
+            self._ledger.write(unit, heading="")
         elif target.detail == INTRODUCTION:
-            self._write(unit, text="")
+            self._ledger.write(unit, text="")
         elif order.sentences:
             unit = _lone(unit)
-            self._write(unit, text=without_sentences(unit.text, order.sentences))
+            self._ledger.write(unit, text=without_sentences(unit.text, order.sentences))
         else:
-            self._strike(unit)
+            self._ledger.strike(unit)
 
     def _reserve(self, target: Target) -> None:
-        unit = self._unit(target)
-        if unit is None:
-            if not target.path:
-                raise CannotEdit(f"{_cited(target)} is not in the current text")
+        unit = cfr_tree.find(self.root, target)
+        if unit is None and target.path:
             above = self._above(target)
             marker = f"({target.path[-1]})"
             unit = Unit("paragraph", marker, above.label + marker, "", RESERVED, reserved=True)
             cfr_tree.place(above, unit)
-            self._mark_all(unit)
+            self._ledger.added(unit)
             return
-        self._is_later(unit)
+        unit = self._required(target)
         for child in unit.living():
             if child.kind not in CLOSING:
-                self._strike(child)
+                self._ledger.strike(child)
         if unit.kind in ("part", "subpart", "section", "appendix"):
-            self._write(unit, heading=RESERVED, text="")
+            self._ledger.write(unit, heading=RESERVED, text="")
         else:
-            self._write(unit, heading="", text=RESERVED)
+            self._ledger.write(unit, heading="", text=RESERVED)
         unit.reserved = True
 
-    # Redesignation -------------------------------------------------------------------------------------------------
+    # Redesignate ---------------------------------------------------------------------------------------------------
 
     def _redesignate(self, batch: list[Order]) -> None:
-        moves: list[tuple[Order, Unit, Target]] = []
-        for order in batch:
-            target = order.target
-            new = parse_target(order.instruction.words[0]) if order.instruction.words else None
-            if target is None or new is None:
-                raise CannotEdit("It does not say for each paragraph what it becomes")
-            self._require_part(target, "redesignate")
-            if bool(target.path) != bool(new.path) or target.unit or not (target.section and new.section):
-                raise CannotEdit("It moves text between levels of the CFR; compare it by hand")
-            unit = self._unit(target)
-            if unit is None:
-                raise CannotEdit(f"{_cited(target)} is not in the current text")
-            moves.append((order, unit, new))
+        moves = [self._move(order) for order in batch]
         moving = [unit for _, unit, _ in moves]
         for _, _, new in moves:
-            there = self._unit(new)
-            if there is not None and there not in moving and not _plainly_reserved(there):
+            there = cfr_tree.find(self.root, new)
+            if there is not None and there not in moving and not is_reserved(there):
                 if self._is_later(there) and self._seems_done(moves):
                     for order, _, to in moves:
-                        self._order = order
-                        if (unit := self._unit(to)) is not None:
-                            self._mark(unit)
-                    raise AlreadyThere(f"{_cited(new)} exists already, and the paragraphs show the new order")
-                raise CannotEdit(f"{_cited(new)} exists already, and nothing moves it away")
+                        if (unit := cfr_tree.find(self.root, to)) is not None:
+                            unit.orders.append(order.instruction.id)
+                    raise AlreadyThere(f"{new} exists already, and the paragraphs show the new order")
+                raise CannotEdit(f"{new} exists already, and nothing moves it away")
         parents = [self._above(new) if new.path else unit.parent or self.root for _, unit, new in moves]
         for _, unit, _ in moves:
             unit.detach()
         for (order, unit, new), above in zip(moves, parents, strict=True):
-            there = self._unit(new)
+            self._ledger.order = order.instruction.id
+            there = cfr_tree.find(self.root, new)
             if there is not None:
-                self._order = order
-                self._strike(there)
-            self._order = order
-            self._renumber(unit, new, above)
-            for inner in unit.alive():
-                self._mark(inner)
-            self._changes += 1
+                self._ledger.strike(there)
+            if new.path:
+                unit.number = f"({new.path[-1]})"
+                unit.relabel(above.label + unit.number)
+                cfr_tree.place(above, unit)
+            else:
+                unit.number = f"§ {new.section}"
+                unit.relabel(f"{new.title} CFR {new.section}" if new.title else f"§ {new.section}")
+                cfr_tree.place_section(above, unit)
+            self._ledger.added(unit)
 
-    def _renumber(self, unit: Unit, new: Target, above: Unit) -> None:
-        if new.path:
-            unit.number = f"({new.path[-1]})"
-            unit.relabel(above.label + unit.number)
-            cfr_tree.place(above, unit)
-        else:
-            unit.number = f"§ {new.section}"
-            unit.relabel(f"{new.title} CFR {new.section}" if new.title else f"§ {new.section}")
-            cfr_tree.place_section(above, unit)
+    def _move(self, order: Order) -> tuple[Order, Unit, Target]:
+        target, words = order.target, order.instruction.words
+        new = parse_target(words[0]) if words else None
+        if target is None or new is None:
+            raise CannotEdit("It does not say for each paragraph what it becomes")
+        self._require_part(target, "redesignate")
+        if bool(target.path) != bool(new.path) or target.unit or not (target.section and new.section):
+            raise CannotEdit("It moves text between levels of the CFR; compare it by hand")
+        return order, self._required(target), new
 
     def _seems_done(self, moves: list[tuple[Order, Unit, Target]]) -> bool:
         """Whether the text shows a redesignation as done: what a later order adds in a vacated place stands there."""
         taken = {to for _, _, to in moves}
-        vacated = [order.target for order, _, _ in moves if order.target and order.target not in taken]
+        vacated = {order.target for order, _, _ in moves} - taken
         for order in self._rest:
-            if order.instruction.verb == "add" and order.target in vacated and order.target is not None:
-                existing, printed = self._unit(order.target), self._new_text(order, order.target)
-                return existing is not None and printed is not None and _versions(existing, printed)
-        return False
-
-    # New text over old ---------------------------------------------------------------------------------------------
-
-    def _replace(self, unit: Unit, printed: Unit) -> None:
-        """Give a unit the wording and the children that are printed for it; stars keep what they stand for."""
-        _require_whole(printed, below=True)
-        self._overwrite(unit, printed)
-
-    def _overwrite(self, unit: Unit, printed: Unit) -> None:
-        stars = STARS.fullmatch(f" {printed.text} ") is not None
-        self._write(
-            unit,
-            heading=printed.heading if printed.heading or not stars else None,
-            text=None if stars else printed.text,
-        )
-        if unit.rows != printed.rows:
-            unit.rows, unit.header_rows = printed.rows, printed.header_rows
-            self._changes += 1
-        old = [child for child in unit.living() if child.kind not in CLOSING and not _unprinted(child)]
-        new = [child for child in printed.living() if not _derived(child)]
-        pairs = _pairs(old, new)
-        partly = stars or _has_gap(new)
-        leftover = [child for child in old if all(child is not first for first, _ in pairs)]
-        if partly:
-            self._kept += [child.label for child in leftover]
-            leftover = []
-        for child in leftover:
-            self._strike(child)
-        matched = {id(second): first for first, second in pairs}
-        before: Unit | None = None
-        for child in new:
-            mine = matched.get(id(child))
-            if mine is not None:
-                self._overwrite(mine, child)
-                before = mine
+            if order.instruction.verb != "add" or order.target is None or order.target not in vacated:
                 continue
-            child.detach()
-            if partly and child.number:
-                cfr_tree.place(unit, child)
-            elif before is not None and before.parent is not None:
-                unit.insert(unit.children.index(before) + 1, child)
-            elif old:
-                unit.insert(unit.children.index(old[0]), child)
-            else:
-                unit.append(child)
-            self._mark_all(child)
-            before = child
-
-
-def _cited(target: Target) -> str:
-    """The place as the Federal Register writes it."""
-    prefix = f"{target.title} CFR " if target.title else ""
-    path = "".join(f"({marker})" for marker in target.path)
-    if target.section:
-        base = f"{prefix}{target.section}{path}" if prefix else f"§ {target.section}{path}"
-    else:
-        base = f"{prefix}part {target.part}"
-    term = f"“{target.term}”" if target.term else ""
-    return " ".join(filter(None, (base, target.unit, term, target.detail)))
-
-
-def _whole(target: Target) -> Target:
-    return Target(target.title, target.part, target.section, target.path, target.unit, target.term)
+            existing = cfr_tree.find(self.root, order.target)
+            return existing is not None and are_versions(existing, self._new_text(order, order.target))
+        return False
 
 
 def _lone(unit: Unit) -> Unit:
@@ -626,91 +475,3 @@ def _fields(unit: Unit, *, only: bool, numbers: Sequence[int]) -> Iterator[tuple
         if inner.kind not in CLOSING:
             yield inner, "heading", 0, len(inner.heading)
             yield inner, "text", 0, len(inner.text)
-
-
-def _plainly_reserved(unit: Unit) -> bool:
-    words = f"{unit.heading} {unit.text}".strip()
-    return words.strip(".") == RESERVED and not any(child.kind not in CLOSING for child in unit.living())
-
-
-def _require_whole(printed: Unit, *, below: bool) -> None:
-    """Stars within a paragraph's words say that some are left out; which ones, only a person can tell."""
-    for unit in printed.walk() if below else [printed]:
-        text = unit.text.strip()
-        if STARS.search(text) and not STARS.fullmatch(f" {text} "):
-            place = unit.label or "the new text"
-            raise CannotEdit(f"{place} is printed in part, and the instruction does not say which sentences change")
-
-
-def _versions(existing: Unit, printed: Unit) -> bool:
-    """Whether what stands in a place is a version of what is printed for it."""
-    first = " ".join(f"{unit.heading} {unit.text}" for unit in existing.alive() if unit.kind not in CLOSING)
-    second = " ".join(f"{unit.heading} {unit.text}" for unit in printed.alive())
-    if existing.heading and folded(existing.heading) == folded(printed.heading):
-        return True
-    return alike(first, second) >= _SAME_PARAGRAPH
-
-
-def _unprinted(unit: Unit) -> bool:
-    """Source notes and headings of groups are the publisher's; a revised part does not print them."""
-    return unit.heading.startswith("Source")
-
-
-def _derived(unit: Unit) -> bool:
-    """Lists of contents repeat the headings of sections."""
-    return unit.kind == "table" and unit.printed_id.endswith("-contents")
-
-
-def _key(unit: Unit) -> tuple[str, str] | None:
-    if unit.kind in ("section", "part"):
-        return unit.kind, unit.name
-    if unit.kind in ("subpart", "appendix", "preamble_heading"):
-        return unit.kind, unit.number or folded(unit.heading).casefold()
-    if unit.number:
-        return "number", unit.number
-    if unit.term:
-        return "term", folded(unit.term).casefold()
-    return None
-
-
-def _pairs(old: list[Unit], new: list[Unit]) -> list[tuple[Unit, Unit]]:
-    """Units of the same number, section or term; those without one by their order and wording."""
-    pairs: list[tuple[Unit, Unit]] = []
-    keyed: dict[tuple[str, str] | None, Unit] = {}
-    for child in old:
-        keyed.setdefault(_key(child), child)
-    for child in new:
-        key = _key(child)
-        if key is not None and key in keyed:
-            pairs.append((keyed.pop(key), child))
-    plain_old = [child for child in old if _key(child) is None]
-    plain_new = [child for child in new if _key(child) is None]
-    for kind in ("table", ""):
-        firsts = [child for child in plain_old if (child.kind == "table") == (kind == "table")]
-        seconds = [child for child in plain_new if (child.kind == "table") == (kind == "table")]
-        matcher = difflib.SequenceMatcher(None, _contents(firsts), _contents(seconds), autojunk=False)
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-            if tag in ("equal", "replace"):
-                pairs += zip(firsts[i1:i2], seconds[j1:j2], strict=False)
-    return pairs
-
-
-def _contents(units: list[Unit]) -> list[tuple[str, str, tuple[tuple[str, ...], ...]]]:
-    return [(folded(unit.heading), folded(unit.text), unit.rows) for unit in units]
-
-
-def _has_gap(new: list[Unit]) -> bool:
-    """Whether numbered paragraphs are left out before or between those printed."""
-    values: list[int] = []
-    style = ""
-    for child in new:
-        options = readings(child.number.strip("()")) if child.number else ()
-        if not options:
-            continue
-        if not style:
-            first = min(options, key=lambda option: option.value)
-            style = first.style
-            values.append(first.value)
-        else:
-            values += [option.value for option in options if option.style == style][:1]
-    return bool(values) and values != list(range(1, len(values) + 1))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from commenttrack.rulemaking.amending import Target
 from commenttrack.rulemaking.ecfr import HISTORY, NOTE
 from commenttrack.rulemaking.enumerators import readings
 from commenttrack.rulemaking.paragraph_levels import STYLES
@@ -72,6 +73,13 @@ class Unit:
         child.parent = self
         self.children.insert(at, child)
 
+    def copy(self) -> Unit:
+        """The unit and all within it, free to stand elsewhere."""
+        twin = replace(self, parent=None, children=[], orders=list(self.orders))
+        for child in self.children:
+            twin.insert(len(twin.children), child.copy())
+        return twin
+
     def detach(self) -> None:
         if self.parent is not None:
             self.parent.children.remove(self)
@@ -114,6 +122,21 @@ def grow(provisions: Iterable[ParsedProvision], *, current: bool) -> Unit:
         above.insert(len(above.children), unit)
         made[provision.id] = unit
     return root
+
+
+def find(root: Unit, target: Target) -> Unit | None:
+    """The unit that a target names, its detail left aside; None when there is none."""
+    if target.section:
+        found = section(root, target.section)
+        if found is None or not (target.path or target.term):
+            return found
+        if target.term:
+            within = paragraph(found, target.path)
+            return (within and definition(within, target.term)) or definition(found, target.term)
+        return paragraph(found, target.path)
+    if target.unit:
+        return subdivision(root, target.part, target.unit)
+    return part(root, target.part)
 
 
 def part(root: Unit, number: str) -> Unit | None:
