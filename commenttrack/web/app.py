@@ -19,6 +19,7 @@ from commenttrack.web.questions import questions
 from commenttrack.web.rulemaking import rulemaking
 from commenttrack.web.signing import signing
 from commenttrack.web.signoffs import signoffs
+from commenttrack.web.versions import versions
 
 SUBJECTS = (
     health,
@@ -27,6 +28,7 @@ SUBJECTS = (
     positions,
     mapping,
     letters,
+    versions,
     signoffs,
     signing,
     filing,

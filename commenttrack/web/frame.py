@@ -12,7 +12,8 @@ from commenttrack.positions.models import ProvisionPosition
 from commenttrack.rulemaking.models import CommentDate, Docket, Provision, ProvisionKind, RuleDocument
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs.lifecycle import JOINING, compare
-from commenttrack.signoffs.models import SignOff, SignOffRequest
+from commenttrack.signoffs.models import SignOffRequest
+from commenttrack.signoffs.reading import standing_decisions
 
 EASTERN = ZoneInfo("America/New_York")
 
@@ -184,9 +185,7 @@ def sign_counts(session: Session, letter: Letter) -> SignCounts:
     newest = session.scalar(
         select(LetterVersion).where(LetterVersion.letter_id == letter.id).order_by(LetterVersion.number.desc()).limit(1)
     )
-    decisions = session.scalars(
-        select(SignOff).where(SignOff.letter_id == letter.id, SignOff.is_current, SignOff.decision.in_(JOINING))
-    ).all()
+    decisions = [each for each in standing_decisions(session, letter.id) if each.decision in JOINING]
     today = {part["key"]: part["digest"] for part in newest.parts_json} if newest else {}
     stale = sum(
         compare({part.part_key: part.digest for part in decision.parts}, frozenset(), today).stale

@@ -1,12 +1,12 @@
 """The letter: its parts, their wording, its versions."""
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -14,11 +14,11 @@ from commenttrack.errors import Refused
 from commenttrack.letters import drafting, operations
 from commenttrack.letters.content import Letterhead, LetterPartContent
 from commenttrack.letters.heads import ILLUSTRATIVE, head_for
-from commenttrack.letters.models import IssuedFile, Letter, LetterPart, LetterVersion
+from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
 from commenttrack.letters.quotations import Problem
-from commenttrack.letters.rendering import letter_pdf
 from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.permissions import Permission
+from commenttrack.positions.models import Position, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
@@ -58,18 +58,42 @@ def draft(docket_id: int) -> str:
         form = StartForm(None)
         form.lead.choices = options(_leads())
         return render_template("web/letters/start.html", form=form)
-    problems, unreadable = _problems(frame.letter)
+    letter = letter_with_parts(docket_id)
+    differences, unreadable = problems(letter)
     return render_template(
         "web/letters/draft.html",
-        letter=frame.letter,
-        numbers={entry.part.key: entry.number for entry in _numbered(frame.letter)},
-        problems=problems,
+        letter=letter,
+        numbers={entry.part.key: entry.number for entry in numbered_parts(letter)},
+        problems=differences,
         unreadable=unreadable,
-        suspect={part.key for part in operations.suspect_parts(frame.letter)},
+        suspect={part.key for part in operations.suspect_parts(letter)},
     )
 
 
-def _problems(letter: Letter) -> tuple[list[Problem], str]:
+def letter_with_parts(docket_id: int) -> Letter:
+    """The docket's letter with everything its parts were written from, in a few queries however long it is."""
+    _, letter = letter_frame(docket_id)
+    links = selectinload(Letter.parts).selectinload(LetterPart.links)
+    mapped = links.joinedload(LetterPartLink.provision_position)
+    position = mapped.joinedload(ProvisionPosition.position)
+    return (
+        database.session()
+        .scalars(
+            select(Letter)
+            .where(Letter.id == letter.id)
+            .options(
+                mapped.joinedload(ProvisionPosition.provision),
+                position.selectinload(Position.versions),
+                position.joinedload(Position.source_document),
+                links.joinedload(LetterPartLink.question_answer).joinedload(QuestionAnswer.question),
+            )
+            .execution_options(populate_existing=True)
+        )
+        .one()
+    )
+
+
+def problems(letter: Letter) -> tuple[list[Problem], str]:
     """What differs from the rule; or, when a part cannot be read at all, the sentence that says why."""
     try:
         return operations.problems(database.session(), letter), ""
@@ -77,7 +101,7 @@ def _problems(letter: Letter) -> tuple[list[Problem], str]:
         return [], str(refusal)
 
 
-def _numbered(letter: Letter) -> list[operations.NumberedPart]:
+def numbered_parts(letter: Letter) -> list[operations.NumberedPart]:
     try:
         return operations.numbered(letter)
     except Refused:
@@ -208,7 +232,7 @@ class PartForm(Form):
 @requires(Permission.DRAFT)
 def part(docket_id: int, part_id: int) -> ResponseReturnValue:
     """Edit one part beside its rendering; a part that somebody else saved meanwhile gives the conflict page."""
-    _, letter = letter_frame(docket_id)
+    letter = letter_with_parts(docket_id)
     shown = _part(letter, part_id)
     form = PartForm(obj=shown)
     if form.validate_on_submit() and request.form.get("act") != "preview":
@@ -260,14 +284,14 @@ def _preview(letter: Letter, part: LetterPart, form: PartForm) -> Preview:
 def _part_page(letter: Letter, part: LetterPart, form: PartForm) -> ResponseReturnValue:
     only_preview = request.form.get("act") == "preview"
     # The preview is asked for while somebody types: it leaves out what has to read the whole rule.
-    problems, unreadable = ([], "") if only_preview else _problems(letter)
+    differences, unreadable = ([], "") if only_preview else problems(letter)
     page = render_template(
         "web/letters/part.html",
         letter=letter,
         part=part,
         form=form,
         preview=_preview(letter, part, form),
-        problems=[problem for problem in problems if problem.part == part.key],
+        problems=[problem for problem in differences if problem.part == part.key],
         unreadable=unreadable,
         suspect=part in operations.suspect_parts(letter),
     )
@@ -343,108 +367,3 @@ def place(docket_id: int, part_id: int) -> ResponseReturnValue:
     else:
         abort(400)
     return redirect(url_for("letters.draft", docket_id=docket_id) + f"#part-{shown.key}", 303)
-
-
-# --------------------------------------------------------------------------------------------------- preview and freeze
-
-
-@letters.get("/preview")
-@requires(Permission.READ)
-def preview(docket_id: int) -> str:
-    """The letter as it stands, as a page; beside it the PDF."""
-    frame, letter = letter_frame(docket_id)
-    try:
-        shown = readable(operations.content_of_letter(letter))
-    except Refused as refusal:
-        return render_template("web/letters/preview.html", letter=letter, readable=None, problem=str(refusal))
-    return render_template("web/letters/preview.html", letter=letter, readable=shown, problem="", frame=frame)
-
-
-@letters.get("/preview.pdf")
-@requires(Permission.READ)
-def preview_pdf(docket_id: int) -> ResponseReturnValue:
-    """The draft as a PDF with the mark of a draft."""
-    _, letter = letter_frame(docket_id)
-    data = letter_pdf(operations.content_of_letter(letter))
-    return send_file(io.BytesIO(data), "application/pdf", download_name="draft.pdf")
-
-
-@letters.route("/freeze", methods=["GET", "POST"])
-@requires(Permission.DRAFT)
-def freeze(docket_id: int) -> ResponseReturnValue:
-    """What will be fixed, what still warns, who will be asked; then fix it."""
-    frame, letter = letter_frame(docket_id)
-    form = Form()
-    if form.validate_on_submit():
-        try:
-            version = operations.freeze(database.session(), letter, actor=signed_in().person.name, now=database.now())
-            _store_review_copy(version)
-        except operations.NotReadyToFreeze as refusal:
-            database.session().rollback()
-            form.form_errors.extend(refusal.problems)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash(f"Version {version.number} is frozen. Now ask for signatures.", "done")
-            return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
-    problems, unreadable = _problems(letter)
-    page = render_template(
-        "web/letters/freeze.html",
-        form=form,
-        letter=letter,
-        parts=_numbered(letter),
-        problems=problems,
-        unreadable=unreadable,
-        suspect=operations.suspect_parts(letter),
-        last=letter.versions[-1] if letter.versions else None,
-        changed=_changed_since(letter),
-        frame=frame,
-    )
-    return page, 422 if form.is_submitted() else 200
-
-
-def _store_review_copy(version: LetterVersion) -> None:
-    """Keep the PDF that signers can take away; the filed letter, with the signatures, is another file."""
-    operations.store_file(
-        database.session(),
-        version,
-        name=f"letter-for-signature-v{version.number}.pdf",
-        media_type="application/pdf",
-        data=letter_pdf(operations.content_of_version(version, draft=True)),
-        storage=database.house().storage,
-        now=database.now(),
-    )
-
-
-def _changed_since(letter: Letter) -> set[str]:
-    """Keys of the parts that are new or reworded since the last frozen version."""
-    if not letter.versions:
-        return set()
-    before = {part["key"]: part["digest"] for part in letter.versions[-1].parts_json}
-    return {key for key, digest in operations.digests(letter).items() if before.get(key) != digest}
-
-
-@letters.get("/versions/<int:number>")
-@requires(Permission.READ)
-def version(docket_id: int, number: int) -> str:
-    """A frozen version, as it was fixed."""
-    _, letter = letter_frame(docket_id)
-    shown = next((each for each in letter.versions if each.number == number), None) or abort(404)
-    return render_template(
-        "web/letters/version.html",
-        letter=letter,
-        version=shown,
-        readable=readable(operations.content_of_version(shown)),
-    )
-
-
-@letters.get("/files/<int:file_id>")
-@requires(Permission.READ)
-def issued(docket_id: int, file_id: int) -> ResponseReturnValue:
-    """An issued file, byte for byte as it was stored."""
-    _, letter = letter_frame(docket_id)
-    found = load(IssuedFile, file_id)
-    if found.letter_version_id not in [each.id for each in letter.versions]:
-        abort(404)
-    data = database.house().storage.get(found.storage_key)
-    return send_file(io.BytesIO(data), found.media_type, download_name=found.name)

@@ -25,16 +25,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
-        # The preview of a letter shows the PDF that this app serves.
-        "object-src 'self'",
-        "frame-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
     )
 )
-# A PDF or a file of ours may be shown inside our own pages; every page refuses to be framed by anybody.
-FRAMED_POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+# A browser shows a PDF in a page of its own making, which needs an object and a style.
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://")
@@ -112,11 +109,10 @@ def _signed_in(app: Flask, user: Any, **_: object) -> None:
 
 
 def _headers(response: Response) -> Response:
-    framed = response.mimetype == "application/pdf" or response.headers.get("X-Framed") == "letter"
-    response.headers.pop("X-Framed", None)
     headers = response.headers
-    headers["Content-Security-Policy"] = FRAMED_POLICY if framed else CONTENT_SECURITY_POLICY
-    headers["X-Frame-Options"] = "SAMEORIGIN" if framed else "DENY"
+    pdf = response.mimetype == "application/pdf"
+    headers["Content-Security-Policy"] = PDF_POLICY if pdf else CONTENT_SECURITY_POLICY
+    headers["X-Frame-Options"] = "DENY"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"

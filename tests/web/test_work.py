@@ -1,5 +1,6 @@
 """The staff's work through the pages: importing, mapping, answering, drafting, freezing, filing."""
 
+import datetime as dt
 import io
 import re
 
@@ -7,13 +8,13 @@ import pytest
 from sqlalchemy import func, select
 
 from commenttrack.audit import AuditEvent
+from commenttrack.db import transaction
 from commenttrack.illustration import illustration
 from commenttrack.jobs import Job, JobState
 from commenttrack.letters.models import LetterPart, LetterVersion
 from commenttrack.members.permissions import Role
 from commenttrack.positions.models import ProvisionPosition, QuestionAnswer
-from commenttrack.rulemaking.models import Docket, Provision, RuleDocument
-from commenttrack.web.letters import letter_pdf  # noqa: F401  (the review copy is rendered when a version is frozen)
+from commenttrack.rulemaking.models import CommentDate, Docket, Provision, RuleDocument
 from tests.factories.pages import enter, token_of
 
 BOMB = b"""<!DOCTYPE PRORULE [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>
@@ -43,8 +44,6 @@ def test_an_empty_home_offers_the_two_beginnings(newcomer):
 
 
 def test_a_notice_becomes_a_docket_with_its_deadline(newcomer):
-    import datetime as dt
-
     answer = upload(newcomer, illustration(dt.date(2026, 3, 2)).rule())
     assert answer.status_code == 303
     page = newcomer.get(answer.headers["Location"]).text
@@ -81,6 +80,31 @@ def test_the_illustrative_docket_opens_from_the_app(newcomer):
 
 
 # ----------------------------------------------------------------------------------------------------------------- read
+
+
+def test_dates_that_disagree_are_all_shown_and_planning_goes_by_the_earliest(app, staff, stored):
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        known = session.scalars(select(CommentDate).where(CommentDate.purpose == "comments")).first()
+        earlier = known.date - dt.timedelta(days=3)
+        session.add(
+            CommentDate(
+                docket_id=1,
+                date=earlier,
+                time="17:00",
+                zone=known.zone,
+                purpose="comments",
+                source="regulations.gov",
+                computed=False,
+                text="Comments close at 5 p.m.",
+            )
+        )
+    page = staff.get("/dockets/1/read").text
+    assert "Sources name different dates" in page
+    assert f'<time datetime="{earlier.isoformat()}"' in page
+    assert "5:00 p.m. Eastern" in page
+    assert "regulations.gov" in page
+    assert known.text in page
 
 
 def test_a_permalink_shows_the_passage_the_citation_and_the_positions(staff, stored):
@@ -256,7 +280,7 @@ def test_inviting_writes_a_mail_to_each_chosen_signatory(post, staff, stored):
     from commenttrack.outbox import OutgoingMail
 
     page = staff.get("/dockets/1/sign/").text
-    choices = re.findall(r'name="signatories" value="(\d+)"', page)
+    choices = re.findall(r'name="signatories" type="checkbox" value="(\d+)"', page)
     before = stored.scalar(select(func.count()).select_from(OutgoingMail))
     assert post("/dockets/1/sign/invite", {"signatories": choices[:3]}).status_code == 303
     assert stored.scalar(select(func.count()).select_from(OutgoingMail)) == before + 3
@@ -278,8 +302,6 @@ def test_a_counsel_files_and_a_drafter_does_not(app):
 
 
 def test_a_failed_job_is_shown_and_can_be_run_again(app, post, staff, stored):
-    from commenttrack.db import transaction
-
     post("/dockets/1/file/build")
     house = app.extensions["commenttrack"]
     with house.writing() as session, transaction(session):
