@@ -1,11 +1,12 @@
 """What all forms share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from commenttrack.errors import Refused
@@ -26,6 +27,16 @@ class CheckBoxes(SelectMultipleField):  # type: ignore[misc]  # WTForms has no t
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+def some(message: str) -> Callable[[Any, Any], None]:
+    """A validator: at least one choice. WTForms' own would mark each check box as required."""
+
+    def check(form: Any, field: Any) -> None:
+        if not field.data:
+            raise StopValidation(message)
+
+    return check
 
 
 def stripped(value: Any) -> Any:

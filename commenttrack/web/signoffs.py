@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from wtforms import SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import Length
 
 from commenttrack.errors import Refused
 from commenttrack.letters.models import Letter
@@ -19,7 +19,7 @@ from commenttrack.signoffs.reading import current_decision, trail
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.decisions import ReceivedForm, part_choices
-from commenttrack.web.forms import CheckBoxes, Form, options, stripped
+from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
 from commenttrack.web.pages import docket_frame, letter_frame, load
 
 signoffs = Blueprint("signoffs", __name__, url_prefix="/dockets/<int:docket_id>/sign")
@@ -28,7 +28,7 @@ signoffs = Blueprint("signoffs", __name__, url_prefix="/dockets/<int:docket_id>/
 class InviteForm(Form):
     """Whom to ask to sign."""
 
-    signatories = CheckBoxes("Whom to ask", coerce=int, validators=[InputRequired("Choose at least one organization.")])
+    signatories = CheckBoxes("Whom to ask", coerce=int, validators=[some("Choose at least one organization.")])
     note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
 
 
