@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from commenttrack.config import Settings
+    from commenttrack.rulemaking.fetching import Fetched
     from commenttrack.storage import Storage
 
 # Heavy modules (renderer, database, web) are imported by the command that needs them: `rule parse` starts in a
@@ -113,38 +114,96 @@ def rule_parse(file: Path, output: Path | None, published: dt.datetime | None) -
         write_json(provisions.to_json(federal_register.parse(data, name=str(file), publication_date=day)), output)
 
 
+@rule.command("fetch")
+@click.argument("document")
+@OUTPUT
+def rule_fetch(document: str, output: Path | None) -> None:
+    """Get a document from federalregister.gov by its number, address, citation, docket or RIN.
+
+    The text goes to the file or to standard output; what the sources say about it, to standard error.
+    """
+    from commenttrack.rulemaking.fetching import fetch_document
+
+    fetched = fetch_document(_settings(), document)
+    if output is None:
+        click.echo(fetched.data, nl=False)
+    else:
+        output.write_bytes(fetched.data)
+        click.echo(f"Wrote {output} ({len(fetched.data):,} bytes).", err=True)
+    about = fetched.document
+    click.echo(
+        f"{about.number}, {about.citation or 'not cited yet'}, {about.publication_date}: {about.title}", err=True
+    )
+    _tell(fetched)
+
+
+def _fetch(document: str) -> "Fetched":
+    """A document that is no file here, told about as it comes."""
+    from commenttrack.rulemaking import document_references
+    from commenttrack.rulemaking.fetching import fetch_document
+
+    try:
+        document_references.parse(document)
+    except BadInput as refusal:
+        raise BadInput(f"There is no file {document}, and as the name of a document: {refusal}") from refusal
+    fetched = fetch_document(_settings(), document)
+    _tell(fetched)
+    return fetched
+
+
+def _tell(fetched: "Fetched") -> None:
+    """What the sources say beside a document, on standard error."""
+    from commenttrack.rulemaking.source_dates import in_conflict
+
+    for date in fetched.comment_dates:
+        click.echo(f"{date.purpose}: {date.date}{f' {date.time}' if date.time else ''} ({date.source})", err=True)
+    for purpose, dates in in_conflict(fetched.comment_dates).items():
+        click.echo(f"The sources differ on {purpose}; the earliest is {dates[0].date}.", err=True)
+    for note in fetched.notes:
+        click.echo(note, err=True)
+
+
 @rule.command("import")
-@click.argument("file", type=INPUT)
+@click.argument("document")
 @click.option("--docket", type=int, help="Number of the docket to add the document to; a new one is opened without it.")
 @click.option(
     "--published", type=click.DateTime(["%Y-%m-%d"]), help="Publication date (YYYY-MM-DD), for computed comment dates."
 )
-def rule_import(file: Path, docket: int | None, published: dt.datetime | None) -> None:
-    """Read a Federal Register document and store it in a docket."""
+def rule_import(document: str, docket: int | None, published: dt.datetime | None) -> None:
+    """Store a document in a docket: a file, or what `rule fetch` would get by a number or other name."""
+    from commenttrack.rulemaking.fetching import import_fetched
     from commenttrack.rulemaking.models import Docket
     from commenttrack.rulemaking.operations import deadline, import_rule
 
-    data = read_file(file)
+    file = Path(document)
+    fetched = None if file.exists() else _fetch(document)
+    if fetched and published:
+        raise BadInput("--published is for files; federalregister.gov knows when a fetched document was published.")
+    data = fetched.data if fetched else read_file(file)
     with installation() as (session, storage):
         folder = None
         if docket is not None:
             folder = session.get(Docket, docket)
             if folder is None:
                 raise BadInput(f"There is no docket {docket}.")
-        document = import_rule(
-            session,
-            data,
-            name=file.name,
-            storage=storage,
-            docket=folder,
-            publication_date=published.date() if published else None,
-            actor="commenttrack rule import",
-            now=now(),
-        )
-        due = deadline(document.docket)
+        by = "commenttrack rule import"
+        if fetched:
+            stored = import_fetched(session, fetched, storage=storage, docket=folder, actor=by, now=now())
+        else:
+            stored = import_rule(
+                session,
+                data,
+                name=file.name,
+                storage=storage,
+                docket=folder,
+                publication_date=published.date() if published else None,
+                actor=by,
+                now=now(),
+            )
+        due = deadline(stored.docket)
         click.echo(
-            f"Imported “{document.title}” into docket {document.docket_id}: {len(document.provisions)} provisions, "
-            f"{len(document.questions)} questions, comments due {due.date if due else 'on no date that could be read'}."
+            f"Imported “{stored.title}” into docket {stored.docket_id}: {len(stored.provisions)} provisions, "
+            f"{len(stored.questions)} questions, comments due {due.date if due else 'on no date that could be read'}."
         )
 
 
@@ -269,6 +328,37 @@ def letter_check(file: Path, rule_file: Path) -> None:
     if problems:
         sys.exit(1)
     click.echo("Every quotation, citation and requested text stands in the rule.")
+
+
+@main.command()
+@click.option("--rule", "rule_file", type=INPUT, required=True, help="The rule: raw XML or commenttrack-rule/1 JSON.")
+@click.option(
+    "--current",
+    "current_files",
+    type=INPUT,
+    required=True,
+    multiple=True,
+    help="Current CFR text from ecfr.gov or govinfo (XML); may be given several times.",
+)
+@click.option("-o", "--output", type=INPUT, help="The file to write: .json, .html or .docx; JSON to standard output.")
+def redline(rule_file: Path, current_files: tuple[Path, ...], output: Path | None) -> None:
+    """Show what a rule does to the current CFR text, paragraph by paragraph (commenttrack-redline/1)."""
+    from commenttrack.letters.files import render_redline
+    from commenttrack.rulemaking import amending, ecfr, redline_pages
+    from commenttrack.rulemaking import redline as redlines
+
+    rule = read_rule(rule_file)
+    parts = amending.parts(rule)
+    current = [ecfr.read(read_file(file), name=str(file), parts=parts or None) for file in current_files]
+    result = redlines.redline(rule, current)
+    data = render_redline(result, output.suffix if output else ".json")
+    if output is None:
+        click.echo(data, nl=False)
+    else:
+        output.write_bytes(data)
+    click.echo(redline_pages.summary(result), err=True)
+    for warning in result.warnings:
+        click.echo(warning, err=True)
 
 
 @main.command()

@@ -32,6 +32,13 @@ class Settings:
     """Name of the association whose installation this is."""
     jobs: str
     """``thread``: jobs run inside the web process; ``worker``: a separate ``commenttrack worker`` runs them."""
+    federal_register_url: str
+    ecfr_url: str
+    regulations_gov_url: str
+    regulations_gov_key: str = field(repr=False)
+    """The key of regulations.gov's API; empty when the installation has none."""
+    source_timeout: float
+    """Seconds to wait for a public source to connect or to go on with its answer."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -60,7 +67,40 @@ class Settings:
             mail_from=env.get("COMMENTTRACK_MAIL_FROM", "commenttrack@localhost"),
             association=env.get("COMMENTTRACK_ASSOCIATION", "Our association"),
             jobs=jobs,
+            federal_register_url=_address(env, "FEDERAL_REGISTER", "https://www.federalregister.gov/api/v1"),
+            ecfr_url=_address(env, "ECFR", "https://www.ecfr.gov/api/versioner/v1"),
+            regulations_gov_url=_address(env, "REGULATIONS_GOV", "https://api.regulations.gov/v4"),
+            regulations_gov_key=_key(env, "COMMENTTRACK_REGULATIONS_GOV_KEY"),
+            source_timeout=_seconds(env, "COMMENTTRACK_SOURCE_TIMEOUT", "20"),
         )
+
+
+def _address(env: Mapping[str, str], source: str, default: str) -> str:
+    """The base address of a public source from COMMENTTRACK_…_URL, without a trailing slash."""
+    name = f"COMMENTTRACK_{source}_URL"
+    address = (env.get(name, "") or default).rstrip("/")
+    if not address.startswith(("http://", "https://")):
+        raise BadConfiguration(f"{name} must start with http:// or https://, not {address!r}.")
+    return address
+
+
+def _key(env: Mapping[str, str], name: str) -> str:
+    """A key that can stand in the header of a request; the refusal does not repeat it."""
+    key = env.get(name, "").strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise BadConfiguration(f"{name} holds characters that no key has.")
+    return key
+
+
+def _seconds(env: Mapping[str, str], name: str, default: str) -> float:
+    written = env.get(name, "") or default
+    try:
+        seconds = float(written)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 600:
+        raise BadConfiguration(f"{name} is a number of seconds up to 600, not {written!r}.")
+    return seconds
 
 
 def _secret(env: Mapping[str, str], data: Path) -> str:

@@ -180,8 +180,7 @@ class SourceClient:
             if not location:
                 return url, received
             url = url.join(location)
-            familiar = url.scheme == "https" and url.host in _FAMILIAR_HOSTS
-            if not familiar and (url.scheme, url.host, url.port) != (start.scheme, start.host, start.port):
+            if not is_familiar(str(url), str(start)):
                 raise AccessDenied(
                     f"{start.host} sends this program on to {url.host} instead of answering; it may ask for a person "
                     f"at a browser. Open {_shown(start)} in a browser, save the file and import it instead."
@@ -297,6 +296,13 @@ class _WithKeys(httpx2.BaseTransport):
 
     def close(self) -> None:
         self._transport.close()
+
+
+def is_familiar(address: str, base: str) -> bool:
+    """Whether an address is on the server of ``base``, or on one where the sources keep their files."""
+    asked, ours = urlsplit(address), urlsplit(base)
+    same_server = (asked.scheme, asked.hostname, asked.port) == (ours.scheme, ours.hostname, ours.port)
+    return same_server or (asked.scheme == "https" and asked.port is None and asked.hostname in _FAMILIAR_HOSTS)
 
 
 def _under(address: str, base: str) -> bool:

@@ -122,13 +122,13 @@ def test_a_body_that_breaks_off_is_asked_for_again(httpserver, client):
     assert len(seen) == 2
 
 
-def test_a_body_that_always_breaks_off_is_refused_and_not_kept(httpserver, client):
-    counted(httpserver, "/d.xml", cut_off)
+def test_a_body_that_always_breaks_off_is_refused_and_not_kept(stoppable, client):
+    counted(stoppable, "/d.xml", cut_off)
     with pytest.raises(SourceUnavailable, match="broke off"):
-        get_xml(client, httpserver.url_for("/d.xml"))
-    httpserver.stop()
+        get_xml(client, stoppable.url_for("/d.xml"))
+    stoppable.stop()
     with pytest.raises(NoNetwork):
-        get_xml(client, httpserver.url_for("/d.xml"))
+        get_xml(client, stoppable.url_for("/d.xml"))
 
 
 def test_a_body_cut_off_without_a_sign_of_it_is_refused_and_not_kept(httpserver, client):
@@ -203,12 +203,12 @@ def test_a_redirect_to_another_host_is_not_followed(httpserver, client):
         get_xml(client, httpserver.url_for("/d.xml"))
 
 
-def test_a_redirect_on_the_same_host_is_followed(httpserver, client):
-    httpserver.expect_request("/old.xml").respond_with_data("", 301, {"Location": "/new.xml"})
-    httpserver.expect_request("/new.xml").respond_with_data(XML, content_type="application/xml")
-    assert get_xml(client, httpserver.url_for("/old.xml")).data == XML
-    httpserver.stop()
-    assert get_xml(client, httpserver.url_for("/old.xml")).data == XML
+def test_a_redirect_on_the_same_host_is_followed(stoppable, client):
+    stoppable.expect_request("/old.xml").respond_with_data("", 301, {"Location": "/new.xml"})
+    stoppable.expect_request("/new.xml").respond_with_data(XML, content_type="application/xml")
+    assert get_xml(client, stoppable.url_for("/old.xml")).data == XML
+    stoppable.stop()
+    assert get_xml(client, stoppable.url_for("/old.xml")).data == XML
 
 
 def test_redirects_without_end_are_refused(httpserver, client):
@@ -270,10 +270,10 @@ def test_an_answer_that_its_server_calls_fresh_is_not_asked_for_again(httpserver
     assert len(seen) == 1
 
 
-def test_a_kept_answer_is_used_without_a_network_and_it_is_said_so(httpserver, cache):
-    url = httpserver.url_for("/d.json")
+def test_a_kept_answer_is_used_without_a_network_and_it_is_said_so(stoppable, cache):
+    url = stoppable.url_for("/d.json")
     counted(
-        httpserver,
+        stoppable,
         "/d.json",
         as_json({"edition": 1}, Cache_Control="no-cache"),
         as_json({"edition": 2}, Cache_Control="no-cache"),
@@ -281,7 +281,7 @@ def test_a_kept_answer_is_used_without_a_network_and_it_is_said_so(httpserver, c
     with SourceClient(cache, patience=QUICK) as client:
         client.get_json(url, absent="None.")
         client.get_json(url, absent="None.")
-    httpserver.stop()
+    stoppable.stop()
     with SourceClient(cache, patience=QUICK) as client:
         value, answer = client.get_json(url, absent="None.")
     assert value == {"edition": 2}
@@ -289,12 +289,12 @@ def test_a_kept_answer_is_used_without_a_network_and_it_is_said_so(httpserver, c
     assert re.fullmatch(rf"localhost cannot be reached now; this is the copy kept on {when}\.", answer.note)
 
 
-def test_a_compressed_answer_is_kept_whole(httpserver, client):
+def test_a_compressed_answer_is_kept_whole(stoppable, client):
     response = Response(gzip.compress(XML), headers={"Content-Encoding": "gzip"}, mimetype="text/xml")
-    counted(httpserver, "/d.xml", response)
-    get_xml(client, httpserver.url_for("/d.xml"))
-    httpserver.stop()
-    answer = get_xml(client, httpserver.url_for("/d.xml"))
+    counted(stoppable, "/d.xml", response)
+    get_xml(client, stoppable.url_for("/d.xml"))
+    stoppable.stop()
+    answer = get_xml(client, stoppable.url_for("/d.xml"))
     assert answer.data == XML
     assert "kept" in answer.note
 
@@ -307,18 +307,18 @@ def test_a_kept_answer_is_used_when_the_source_is_out_of_order(httpserver, clien
     assert answer.note.startswith("localhost does not answer now; this is the copy kept on")
 
 
-def test_a_kept_refusal_is_no_answer_without_a_network(httpserver, client):
-    counted(httpserver, "/d.json", as_json({}, 404))
+def test_a_kept_refusal_is_no_answer_without_a_network(stoppable, client):
+    counted(stoppable, "/d.json", as_json({}, 404))
     with pytest.raises(NotAtSource):
-        client.get_json(httpserver.url_for("/d.json"), absent="None.")
-    httpserver.stop()
+        client.get_json(stoppable.url_for("/d.json"), absent="None.")
+    stoppable.stop()
     with pytest.raises(NoNetwork):
-        client.get_json(httpserver.url_for("/d.json"), absent="None.")
+        client.get_json(stoppable.url_for("/d.json"), absent="None.")
 
 
-def test_without_a_network_and_a_copy_the_refusal_says_to_import_the_file(httpserver, client):
-    url = httpserver.url_for("/documents/2024-06526.json")
-    httpserver.stop()
+def test_without_a_network_and_a_copy_the_refusal_says_to_import_the_file(stoppable, client):
+    url = stoppable.url_for("/documents/2024-06526.json")
+    stoppable.stop()
     with pytest.raises(NoNetwork) as refusal:
         client.get_json(url, [("secret", "1")], absent="None.")
     assert str(refusal.value) == (
