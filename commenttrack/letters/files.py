@@ -1,14 +1,18 @@
-"""A letter as a file, by the file's ending: .pdf, .docx or .html."""
+"""A letter or a redline as a file, by the file's ending."""
 
+import json
 from dataclasses import replace
 
 from commenttrack.errors import BadInput
 from commenttrack.letters import quotations
 from commenttrack.letters.composition import cited_document
 from commenttrack.letters.content import LetterContent
+from commenttrack.rulemaking import redline as redlines
+from commenttrack.rulemaking import redline_pages
 from commenttrack.rulemaking.provisions import ParsedRule
 
 FORMATS = (".pdf", ".docx", ".html")
+REDLINE_FORMATS = (".json", ".html", ".docx")
 
 
 def with_source(content: LetterContent, rule: ParsedRule) -> LetterContent:
@@ -43,3 +47,26 @@ def render(content: LetterContent, suffix: str, *, rule: ParsedRule | None = Non
     from commenttrack.letters.rendering import letter_pdf
 
     return letter_pdf(content)
+
+
+def render_redline(result: redlines.Redline, suffix: str) -> bytes:
+    """The bytes of a redline in the format of ``suffix``; in Word its changes are tracked changes.
+
+    Raises :class:`BadInput` for another ending, and what :func:`word.html_docx` raises.
+    """
+    kind = suffix.lower()
+    if kind not in REDLINE_FORMATS:
+        raise BadInput(
+            f"A redline is written as {', '.join(REDLINE_FORMATS)}, not as {suffix or 'a file without an ending'}."
+        )
+    if kind == ".json":
+        return (json.dumps(redlines.to_json(result), ensure_ascii=False, indent=1) + "\n").encode()
+    if kind == ".html":
+        return redline_pages.html(result).encode()
+    from commenttrack.letters.word import Frame, html_docx
+
+    # The moment of the changes is that of the document which makes them.
+    stamp = f"{result.published}T00:00:00Z" if result.published else ""
+    title = result.title if len(result.title) <= 60 else f"{result.title[:59]}…"
+    frame = Frame("CommentTrack", stamp, left=title, right=result.fr_citation)
+    return html_docx(redline_pages.word_html(result), frame, whole_changes=True)

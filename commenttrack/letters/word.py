@@ -8,6 +8,7 @@ import importlib.util
 import io
 import re
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
@@ -18,23 +19,59 @@ from commenttrack.letters.assets import CannotRender
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.notes import arrange
 from commenttrack.letters.rendering import letter_stamp, word_html
+from commenttrack.letters.word_changes import mark_whole
 from commenttrack.letters.word_styles import styled
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _NAMES = {"w": _W}
+# The moment of a file that has none: the earliest one its archive format knows.
+_EARLIEST = "1980-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a Word file carries around its text: the author and moment of its changes, running heads and foot.
+
+    ``stamp`` is ISO 8601 in UTC, or empty for changes without a moment. ``draft`` prints a mark at the head of each
+    page, ``banner`` a line at its foot.
+    """
+
+    author: str
+    stamp: str
+    lang: str = "en-US"
+    left: str = ""
+    right: str = ""
+    draft: bool = False
+    banner: str = ""
 
 
 def letter_docx(content: LetterContent) -> bytes:
     """The letter as .docx. Raises :class:`CannotRender` when the extra ``word`` is not installed."""
+    head = content.head
+    frame = Frame(
+        author=content.lead or head.letterhead.name or "CommentTrack",
+        stamp=letter_stamp(head).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        lang=head.lang,
+        left=head.letterhead.name or (head.re[0] if head.re else ""),
+        right=head.date,
+        draft=head.draft,
+        banner=head.illustrative,
+    )
+    return html_docx(word_html(arrange(content)), frame)
+
+
+def html_docx(source: str, frame: Frame, *, whole_changes: bool = False) -> bytes:
+    """HTML of our own templates as .docx: spans of class insertion and deletion become tracked changes.
+
+    ``whole_changes`` marks the ends of paragraphs that are put in or taken out as a whole.
+
+    Raises :class:`CannotRender` when the extra ``word`` is not installed.
+    """
     if importlib.util.find_spec("pypandoc") is None:
         raise CannotRender("Word files need the extra “word”: pip install commenttrack[word], or run make.")
     import pypandoc  # type: ignore[import-untyped]
 
-    head = content.head
-    author = content.lead or head.letterhead.name or "CommentTrack"
-    stamp = letter_stamp(head).strftime("%Y-%m-%dT%H:%M:%SZ")
-    source = word_html(arrange(content))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "letter.docx"
         # A file of its own: pandoc writes docx to files only. No option reads anything else.
@@ -42,14 +79,14 @@ def letter_docx(content: LetterContent) -> bytes:
             source, "docx", format="html+empty_paragraphs", outputfile=str(path), extra_args=["--track-changes=all"]
         )
         parts = _read(path)
-    parts["word/document.xml"] = _document(parts["word/document.xml"], author, stamp)
-    parts["word/footnotes.xml"] = _document(parts["word/footnotes.xml"], author, stamp)
-    parts["word/styles.xml"] = styled(parts["word/styles.xml"], head.lang)
-    parts["docProps/core.xml"] = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", stamp.encode(), parts["docProps/core.xml"])
-    running = head.letterhead.name or (head.re[0] if head.re else "")
-    _add(parts, "header1.xml", "header", _head(running, head.date, head.draft))
-    _add(parts, "header2.xml", "header", _head("", "", head.draft))
-    _add(parts, "footer1.xml", "footer", _foot(head.illustrative))
+    parts["word/document.xml"] = _document(parts["word/document.xml"], frame, whole_changes)
+    parts["word/footnotes.xml"] = _document(parts["word/footnotes.xml"], frame)
+    parts["word/styles.xml"] = styled(parts["word/styles.xml"], frame.lang)
+    stamp = (frame.stamp or _EARLIEST).encode()
+    parts["docProps/core.xml"] = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", stamp, parts["docProps/core.xml"])
+    _add(parts, "header1.xml", "header", _head(frame.left, frame.right, frame.draft))
+    _add(parts, "header2.xml", "header", _head("", "", frame.draft))
+    _add(parts, "footer1.xml", "footer", _foot(frame.banner))
     return _written(parts)
 
 
@@ -68,13 +105,9 @@ def _written(parts: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _document(data: bytes, author: str, stamp: str) -> bytes:
+def _document(data: bytes, frame: Frame, whole_changes: bool = False) -> bytes:
     """Tracked changes by the letter's author at the letter's date with ids of their own; the page of a letter."""
     root = etree.fromstring(data)
-    for number, change in enumerate(root.iter(f"{{{_W}}}ins", f"{{{_W}}}del"), 1):
-        change.set(f"{{{_W}}}id", str(9000 + number))
-        change.set(f"{{{_W}}}author", author)
-        change.set(f"{{{_W}}}date", stamp)
     for table in root.iter(f"{{{_W}}}tblW"):
         table.set(f"{{{_W}}}type", "pct")
         table.set(f"{{{_W}}}w", "5000")
@@ -92,6 +125,14 @@ def _document(data: bytes, author: str, stamp: str) -> bytes:
         if section is not None:
             body.remove(section)
         body.append(etree.fromstring(_SECTION))
+    if whole_changes:
+        mark_whole(root)
+    for number, change in enumerate(root.iter(f"{{{_W}}}ins", f"{{{_W}}}del"), 1):
+        change.attrib.pop(f"{{{_W}}}date", "")
+        change.set(f"{{{_W}}}id", str(9000 + number))
+        change.set(f"{{{_W}}}author", frame.author)
+        if frame.stamp:
+            change.set(f"{{{_W}}}date", frame.stamp)
     out: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return out
 

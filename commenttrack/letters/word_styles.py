@@ -73,13 +73,18 @@ _LOOKS = {
     "Signer": _Look(_SERIF, 22, before=560, after=0, more="<w:keepNext/><w:keepLines/>"),
     "SigningOrganization": _Look(_SERIF, 22, after=120, more="<w:keepLines/>", bold=True),
 }
+# Paragraphs of the CFR in a redline, by their depth: 1 is (a). Only files that have them get these.
+_LEVELS = {
+    f"Level{depth}": _Look(_SERIF, 21, after=100, last=f'<w:ind w:left="{360 * max(depth - 1, 0)}"/>')
+    for depth in range(7)
+}
 
 
 def styled(data: bytes, lang: str) -> bytes:
     """The look of each style; those that pandoc does not know are added."""
     root = etree.fromstring(data)
     present = {style.get(f"{{{_W}}}styleId"): style for style in root.iter(f"{{{_W}}}style")}
-    for name, look in _LOOKS.items():
+    for name, look in (_LOOKS | {name: look for name, look in _LEVELS.items() if name in present}).items():
         style = present.get(name)
         if style is None:
             style = etree.SubElement(root, f"{{{_W}}}style")

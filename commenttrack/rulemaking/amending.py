@@ -136,6 +136,12 @@ def orders(rule: ParsedRule) -> tuple[Order, ...]:
     return tuple(order(instruction, blocks.get(instruction.provision, ())) for instruction in rule.instructions)
 
 
+def parts(rule: ParsedRule) -> frozenset[str]:
+    """The numbers of the CFR parts that the instructions of a rule are about."""
+    targets = (parse_target(instruction.target) for instruction in rule.instructions)
+    return frozenset(target.part for target in targets if target is not None)
+
+
 def order(instruction: ParsedInstruction, block: Sequence[ParsedProvision] = ()) -> Order:
     """One instruction with the provisions printed after it."""
     target = parse_target(instruction.target)

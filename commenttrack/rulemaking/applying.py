@@ -72,10 +72,11 @@ class Applier:
         """What a reader must know about the whole comparison."""
         if self._later:
             newest = max(self._later.values(), key=lambda citation: (citation.volume, citation.page))
+            labels = list(self._later)
+            where = labels[0] if len(labels) == 1 else f"{len(labels)} sections from {labels[0]} to {labels[-1]}"
             yield (
-                f"The current text is later than this document ({self._published}): {', '.join(self._later)} (newest "
-                f"change: {newest}). Differences there may come from the later document, and what is struck out may "
-                f"be what it brought in."
+                f"The current text is later than this document ({self._published}): {where} (newest change: {newest}). "
+                f"Differences there may come from the later document, and what is struck out may be what it brought in."
             )
 
     def _carried_out(self, batch: list[Order]) -> tuple[str, str]:

@@ -92,6 +92,7 @@ class Redline:
     title: str
     document_number: str
     fr_citation: str
+    published: str | None
     parts: tuple[ComparedPart, ...]
     paragraphs: tuple[RedlineParagraph, ...]
     instructions: tuple[Outcome, ...]
@@ -127,6 +128,7 @@ def redline(rule: ParsedRule, current: Sequence[CurrentText]) -> Redline:
         title=rule.document.title,
         document_number=rule.document.document_number,
         fr_citation=rule.document.fr_citation,
+        published=rule.document.publication_date,
         parts=parts,
         paragraphs=tuple(_paragraphs(root)),
         instructions=tuple(outcomes),
@@ -143,6 +145,7 @@ def to_json(result: Redline) -> dict[str, Any]:
             "title": result.title,
             "document_number": result.document_number,
             "fr_citation": result.fr_citation,
+            "publication_date": result.published,
         },
         "current": [asdict(part) for part in result.parts],
         "summary": {
@@ -160,7 +163,7 @@ def _paragraphs(root: Unit) -> Iterator[RedlineParagraph]:
     ids = Ids()
     made: dict[int, str] = {}
     for unit in root.walk():
-        if unit is root:
+        if unit is root or (unit.current is None and unit.removed):
             continue
         current = unit.current
         name = ids.new(current.id if current else f"new-{unit.printed_id or unit.number.strip('()') or unit.kind}")
@@ -176,8 +179,8 @@ def _paragraphs(root: Unit) -> Iterator[RedlineParagraph]:
             former_label=current.label if current else None,
             number=current.number if current and unit.removed else unit.number,
             former_number=current.number if current else None,
-            heading=tuple(difference(heading, new_heading)),
-            text=tuple(difference(text, new_text)),
+            heading=readable(difference(heading, new_heading)),
+            text=readable(difference(text, new_text)),
             rows=tuple(_rows(current.rows if current else (), rows)),
             instructions=tuple(dict.fromkeys(unit.orders)),
         )
@@ -199,6 +202,34 @@ def _change(unit: Unit) -> ChangeKind:
     if unit.kind not in CLOSING and (current.label, current.number) != (unit.label, unit.number):
         return "redesignated"
     return "unchanged"
+
+
+def readable(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The runs with neighbouring changes joined: one deletion and one insertion instead of a change at every word.
+
+    As before, ``same`` and ``insert`` give the new text and ``same`` and ``delete`` the old one.
+    """
+    joined: list[Change] = []
+    index = 0
+    while index < len(changes):
+        end = index
+        # A stretch of changes with nothing but spaces between them.
+        while end < len(changes) and (changes[end].kind != "same" or (end > index and changes[end].text.isspace())):
+            end += 1
+        while end > index and changes[end - 1].kind == "same":
+            end -= 1
+        stretch = changes[index:end]
+        old = "".join(change.text for change in stretch if change.kind != "insert")
+        new = "".join(change.text for change in stretch if change.kind != "delete")
+        if old.strip() and new.strip():
+            joined += [Change("delete", old), Change("insert", new)]
+        else:
+            joined += stretch
+        if end == index:
+            joined.append(changes[index])
+            end += 1
+        index = end
+    return tuple(joined)
 
 
 def _rows(old: Sequence[tuple[str, ...]], new: Sequence[tuple[str, ...]]) -> Iterator[RowChange]:
