@@ -1,0 +1,472 @@
+"""Where each provision of an earlier document stands in a later one: by citation first, then by its words.
+
+Four passes over the two documents, each using what the ones before it settled:
+
+1. words that are long enough and stand once in either document name their place, wherever it is;
+2. a provision with children (a heading, a section, a lead-in) is where most of its children went;
+3. under a parent that is settled: the same words, then the same citation;
+4. changed words: the likeliest place must be similar enough, clearly likelier than any other, from either side, and
+   stand at the same citation or between the same neighbours.
+
+Whatever fails a test is left to a person with the places that come into question. Words that changed *and* stand
+elsewhere are never followed on likeness alone: a new sentence that merely resembles a deleted one looks the same.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from commenttrack.rulemaking.provisions import ParsedProvision
+from commenttrack.wording import wording_digest
+
+SIMILAR = 0.6
+"""From here on two wordings may be one provision that was changed."""
+NOTHING = 0.35
+"""Below this, two wordings have no more in common than any two paragraphs of one rule."""
+MARGIN = 0.1
+"""How much likelier than any other the likeliest place must be."""
+DISTINCTIVE = 8
+"""So many words name a place by themselves when they stand once in either document; fewer are stock phrases."""
+MOST_CANDIDATES = 5
+
+OTHER_LEAD_IN = "most of what stands under it went there, but the words above it are others"
+PICTURE = "the later document shows pictures in the place of tables; their words cannot be compared"
+
+_WORD = re.compile(r"[^\W_]+")
+_PREAMBLE = frozenset({"preamble_heading", "preamble_paragraph"})
+# What may become what; every other kind only itself.
+_GROUPS = {"definition": "paragraph"}
+
+
+class Fate(enum.StrEnum):
+    """What a later document did with a provision."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    MOVED = "moved"
+    # Another citation; the words are the same but for capitals and punctuation.
+    MOVED_AND_CHANGED = "moved_and_changed"
+    REMOVED = "removed"
+    ADDED = "added"
+    NEEDS_A_PERSON = "needs_a_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place in the later document that comes into question, and how similar its words are (0 to 1)."""
+
+    id: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The fate of one provision. ``earlier`` is None for what was added, ``later`` for what was removed or is open."""
+
+    earlier: str | None
+    later: str | None
+    fate: Fate
+    similarity: float
+    why: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+def wording_of(provision: ParsedProvision) -> str:
+    """The words of a provision that count for its anchor: heading, text and the cells of a table."""
+    rows = (" | ".join(row) for row in provision.rows)
+    return "\n".join(part for part in (provision.heading, provision.text, *rows) if part)
+
+
+def similarity(one: str, other: str) -> float:
+    """How alike two texts are, from 0 to 1: the mean of the shares of words and of word pairs they have in common."""
+    (a, b), (c, d) = _features(_words(one)), _features(_words(other))
+    return (_dice(a, c) + _dice(b, d)) / 2
+
+
+def anchors(earlier: Sequence[ParsedProvision], later: Sequence[ParsedProvision]) -> tuple[Anchor, ...]:
+    """The fate of every provision: those of the earlier document in its order, then those that were added.
+
+    Every provision of the later document is the ``later`` of exactly one anchor or among somebody's candidates.
+    """
+    matching = _Matching(_Side(earlier), _Side(later))
+    matching.by_distinctive_words()
+    matching.settle_containers()
+    matching.by_similarity(containers=True)
+    matching.settle_containers()
+    matching.by_similarity(containers=False)
+    return matching.result()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def _features(words: tuple[str, ...]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """The words and the pairs of neighbours; the ends count as neighbours, so that a single word has pairs."""
+    return frozenset(words), frozenset(zip(("", *words), (*words, ""), strict=True)) if words else frozenset()
+
+
+def _dice(one: frozenset[object], other: frozenset[object]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
+
+
+class _Side:
+    """One document: its provisions by index, with what matching asks about them."""
+
+    def __init__(self, provisions: Sequence[ParsedProvision]) -> None:
+        self.provisions = provisions
+        index = {provision.id: place for place, provision in enumerate(provisions)}
+        self.parent = [index[p.parent] if p.parent is not None else -1 for p in provisions]
+        self.children: dict[int, list[int]] = defaultdict(list)
+        for place, parent in enumerate(self.parent):
+            self.children[parent].append(place)
+        self.order = {place: rank for family in self.children.values() for rank, place in enumerate(family)}
+        # The number of a picture is not what the picture says.
+        self.words = [() if provision.image else _words(wording_of(provision)) for provision in provisions]
+        self.digest = [wording_digest(p.heading, wording_of(replace(p, heading=""))) for p in provisions]
+        self.group: list[tuple[str, bool]] = []
+        for provision, parent in zip(provisions, self.parent, strict=True):
+            preamble = provision.kind in _PREAMBLE or (
+                provision.kind == "table" and (self.group[parent][1] if parent >= 0 else not provision.label)
+            )
+            self.group.append((_GROUPS.get(provision.kind, provision.kind), preamble))
+        self.marker = [self._marker(place) for place in range(len(provisions))]
+        counted = Counter(zip(self.parent, self.group, self.marker, strict=True))
+        # A marker that stands twice under one parent names neither.
+        self.marker = [
+            marker if marker and counted[key] == 1 else ""
+            for marker, key in zip(self.marker, zip(self.parent, self.group, self.marker, strict=True), strict=True)
+        ]
+
+    def _marker(self, place: int) -> str:
+        """What names a provision among its siblings; empty for the running text of a preamble."""
+        provision = self.provisions[place]
+        if provision.kind == "preamble_paragraph":
+            return ""
+        if provision.kind == "definition":
+            return provision.term.casefold() or provision.label
+        if provision.kind in ("part", "subpart", "section", "appendix"):
+            return provision.label or provision.number
+        return provision.number or (provision.label if self.parent[place] < 0 else "")
+
+    def __len__(self) -> int:
+        return len(self.provisions)
+
+
+class _Likeness:
+    """The similarity of any earlier provision to all later ones, over an index of the later document's features."""
+
+    def __init__(self, earlier: _Side, later: _Side) -> None:
+        self._earlier = [_features(words) for words in earlier.words]
+        self._size = len(later)
+        self._postings: tuple[dict[object, NDArray[np.int32]], ...] = ()
+        self._counts: list[NDArray[np.float64]] = []
+        features = [_features(words) for words in later.words]
+        for which in (0, 1):
+            found: dict[object, list[int]] = defaultdict(list)
+            for place, pair in enumerate(features):
+                for feature in pair[which]:
+                    found[feature].append(place)
+            self._postings += ({feature: np.array(places, dtype=np.int32) for feature, places in found.items()},)
+            self._counts.append(np.array([len(pair[which]) for pair in features], dtype=np.float64))
+        self._rows: dict[int, NDArray[np.float64]] = {}
+
+    def row(self, earlier: int) -> NDArray[np.float64]:
+        """Similarities of one earlier provision to every later one (the later document's length)."""
+        known = self._rows.get(earlier)
+        if known is None:
+            known = self._rows[earlier] = sum(
+                (self._dice(earlier, which) for which in (0, 1)), start=np.zeros(self._size)
+            )
+        return known
+
+    def _dice(self, earlier: int, which: int) -> NDArray[np.float64]:
+        mine: Iterable[object] = self._earlier[earlier][which]
+        postings = [places for feature in mine if (places := self._postings[which].get(feature)) is not None]
+        if not postings:
+            return np.zeros(self._size)
+        common = np.bincount(np.concatenate(postings), minlength=self._size)
+        share: NDArray[np.float64] = common / (self._counts[which] + len(self._earlier[earlier][which]))
+        return share
+
+
+class _Matching:
+    """The state of the passes: ``to`` and ``back`` hold the settled pairs, -1 where there is none."""
+
+    def __init__(self, earlier: _Side, later: _Side) -> None:
+        self.earlier = earlier
+        self.later = later
+        self.to = [-1] * len(earlier)
+        self.back = [-1] * len(later)
+        self.why: dict[int, str] = {}
+        self.likeness = _Likeness(earlier, later)
+        self._groups: dict[tuple[str, bool], NDArray[np.bool_]] = {
+            group: np.array([other == group for other in later.group], dtype=np.bool_)
+            for group in set(earlier.group) | set(later.group)
+        }
+
+    def _settle(self, earlier: int, later: int, why: str) -> None:
+        self.to[earlier], self.back[later] = later, earlier
+        self.why[earlier] = why
+
+    # 1 ---------------------------------------------------------------------------------------------------------------
+
+    def by_distinctive_words(self) -> None:
+        """Words that stand once in either document, wherever they are."""
+        here, there = _by_words(self.earlier), _by_words(self.later)
+        for key, places in here.items():
+            others = there.get(key, ())
+            if len(key[1]) >= DISTINCTIVE and len(places) == len(others) == 1:
+                self._settle(places[0], others[0], "the same words stand once in either document")
+
+    # 2 and 3 ---------------------------------------------------------------------------------------------------------
+
+    def settle_containers(self) -> None:
+        """Follow children upwards and words under settled parents downwards until neither settles more."""
+        while self._by_children() + self._under_parents():
+            pass
+
+    def _by_children(self) -> int:
+        settled = 0
+        # Children stand after their parent, so that walking backwards meets them first.
+        for place in range(len(self.earlier) - 1, -1, -1):
+            if self.to[place] >= 0 or place not in self.earlier.children:
+                continue
+            votes = Counter(
+                self.later.parent[self.to[child]] for child in self.earlier.children[place] if self.to[child] >= 0
+            )
+            if not votes:
+                continue
+            where, count = votes.most_common(1)[0]
+            if where < 0 or self.back[where] >= 0 or self.later.group[where] != self.earlier.group[place]:
+                continue
+            claims = Counter(
+                self.earlier.parent[self.back[child]] for child in self.later.children[where] if self.back[child] >= 0
+            )
+            mostly = count * 2 > votes.total() and claims[place] * 2 > claims.total()
+            backed = count >= 2 or self._same_citation(place, where) or self._alike(place, where) >= SIMILAR
+            if mostly and backed:
+                self._settle(place, where, "most of what stands under it went there")
+                settled += 1
+        return settled
+
+    def _under_parents(self) -> int:
+        settled = 0
+        for parent, family in self.earlier.children.items():
+            there = self._parent_there(parent)
+            if there is None:
+                continue
+            free: dict[tuple[tuple[str, bool], tuple[str, ...]], list[int]] = defaultdict(list)
+            for place in self.later.children.get(there, ()):
+                if self.back[place] < 0:
+                    free[self.later.group[place], self.later.words[place]].append(place)
+            mine: dict[tuple[tuple[str, bool], tuple[str, ...]], list[int]] = defaultdict(list)
+            for place in family:
+                if self.to[place] < 0:
+                    mine[self.earlier.group[place], self.earlier.words[place]].append(place)
+            for key, places in mine.items():
+                settled += self._same_words(key[1], places, free.get(key, []))
+        return settled
+
+    def _same_words(self, words: tuple[str, ...], places: list[int], others: list[int]) -> int:
+        """Settle siblings of the same words with their like under the same parent: by marker, then if there is one."""
+        settled = 0
+        for place in list(places):
+            marker = self.earlier.marker[place]
+            same = [other for other in others if marker and self.later.marker[other] == marker]
+            if same:
+                self._settle(place, same[0], "the same words at the same citation")
+                places.remove(place)
+                others.remove(same[0])
+                settled += 1
+        if words and len(places) == len(others) == 1:
+            self._settle(places[0], others[0], "the same words under the same parent")
+            settled += 1
+        return settled
+
+    def _parent_there(self, parent: int) -> int | None:
+        """Where the children of an earlier parent should be looked for; None while that is not settled."""
+        if parent < 0:
+            return -1
+        return self.to[parent] if self.to[parent] >= 0 else None
+
+    # 4 ---------------------------------------------------------------------------------------------------------------
+
+    def by_similarity(self, *, containers: bool) -> None:
+        """Changed words at the same citation or between the same neighbours, where no other place comes close."""
+        free = np.array([place < 0 for place in self.back], dtype=np.bool_)
+        open_ = [place for place, to in enumerate(self.to) if to < 0 and self.earlier.words[place]]
+        claims = self._claims(open_)
+        likeliest: dict[int, int] = {}
+        decided: dict[int, int] = {}
+        for place in open_:
+            row = np.where(free & self._groups[self.earlier.group[place]], self.likeness.row(place), 0.0)
+            if not len(row):
+                continue
+            best = int(row.argmax())
+            score = float(row[best])
+            if score < NOTHING:
+                continue
+            likeliest[place] = best
+            row[best] = 0.0
+            rival = max((float(row.max()), *(claim for claimant, claim in claims[best] if claimant != place)))
+            if score >= SIMILAR and score - rival >= MARGIN and containers == (place in self.earlier.children):
+                decided[place] = best
+        for place, best in decided.items():
+            if self._same_citation(place, best):
+                if not self._crosses(place, best, decided):
+                    self._settle(place, best, "similar words at the same citation, and nowhere else")
+            elif self._same_neighbours(place, best) and not self._crosses(place, best, likeliest):
+                self._settle(place, best, "similar words between the same neighbours, and nowhere else")
+
+    def _claims(self, open_: Iterable[int]) -> dict[int, list[tuple[int, float]]]:
+        """For each later provision the two open earlier ones most like it."""
+        claims: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for place in open_:
+            row = self.likeness.row(place)
+            for other in np.flatnonzero((row >= NOTHING) & self._groups[self.earlier.group[place]]):
+                claims[int(other)].append((place, float(row[other])))
+        return {other: sorted(found, key=lambda claim: -claim[1])[:2] for other, found in claims.items()}
+
+    def _alike(self, earlier: int, later: int) -> float:
+        return float(self.likeness.row(earlier)[later])
+
+    def _same_citation(self, earlier: int, later: int) -> bool:
+        """The same marker under the same parent, as far as the parents are settled."""
+        marker = self.earlier.marker[earlier]
+        there = self._parent_there(self.earlier.parent[earlier])
+        return bool(marker) and there == self.later.parent[later] and self.later.marker[later] == marker
+
+    def _same_neighbours(self, earlier: int, later: int) -> bool:
+        """Whether the later one stands among the family of the earlier one, and the order of both is the same.
+
+        A paragraph with a marker needs a settled sibling for that: alone under its parent, it would have its citation.
+        """
+        parent = self.earlier.parent[earlier]
+        there = self.later.parent[later]
+        if self._parent_there(parent) != there or parent < 0:
+            return False
+        settled = any(self._place_there(sibling, there) is not None for sibling in self.earlier.children[parent])
+        return settled or not self.earlier.marker[earlier]
+
+    def _crosses(self, earlier: int, later: int, likely: Mapping[int, int]) -> bool:
+        """Whether a sibling that is settled, or likely to be somewhere, stood on the other side."""
+        there = self.later.parent[later]
+        for sibling in self.earlier.children[self.earlier.parent[earlier]]:
+            place = self._place_there(sibling, there)
+            if place is None and sibling in likely and self.later.parent[likely[sibling]] == there:
+                place = likely[sibling]
+            if place is not None and sibling != earlier and (sibling < earlier) != (place < later):
+                return True
+        return False
+
+    def _place_there(self, sibling: int, there: int) -> int | None:
+        """Where a settled sibling stands, if it is under the same later parent."""
+        place = self.to[sibling]
+        return place if place >= 0 and self.later.parent[place] == there else None
+
+    # The result ------------------------------------------------------------------------------------------------------
+
+    def result(self) -> tuple[Anchor, ...]:
+        found = [self._settled(place) if to >= 0 else self._open(place) for place, to in enumerate(self.to)]
+        in_question = {candidate.id for anchor in found for candidate in anchor.candidates}
+        added = [
+            Anchor(None, provision.id, Fate.ADDED, 0.0, "nothing of the earlier document comes close")
+            for place, provision in enumerate(self.later.provisions)
+            if self.back[place] < 0 and provision.id not in in_question
+        ]
+        return (*found, *added)
+
+    def _settled(self, place: int) -> Anchor:
+        to = self.to[place]
+        earlier, later = self.earlier.provisions[place], self.later.provisions[to]
+        same_words = self.earlier.digest[place] == self.later.digest[to]
+        nearly = same_words or self.earlier.words[place] == self.later.words[to]
+        if earlier.label == later.label and earlier.number == later.number:
+            fate = Fate.UNCHANGED if same_words else Fate.CHANGED
+        else:
+            fate = Fate.MOVED if nearly else Fate.MOVED_AND_CHANGED
+        score = 1.0 if nearly else round(self._alike(place, to), 3)
+        if score < SIMILAR and self.earlier.words[place] and not self._same_citation(place, to):
+            # Its children vouch for the place, not for its words.
+            candidate = Candidate(later.id, score)
+            return Anchor(earlier.id, None, Fate.NEEDS_A_PERSON, score, OTHER_LEAD_IN, (candidate,))
+        return Anchor(earlier.id, later.id, fate, score, self.why[place])
+
+    def _open(self, place: int) -> Anchor:
+        """What no pass settled: removed when nothing comes near, else a person's."""
+        row = np.where(self._groups[self.earlier.group[place]], self.likeness.row(place), 0.0)
+        cited = self._cited(place)
+        near = [
+            int(other)
+            for other in np.argsort(-row, kind="stable")[: 4 * MOST_CANDIDATES]
+            if row[other] >= NOTHING and (self.back[other] < 0 or (other == cited and row[other] >= SIMILAR))
+        ][:MOST_CANDIDATES]
+        if cited is not None and cited not in near and (self.back[cited] < 0):
+            near.append(cited)
+        identifier = self.earlier.provisions[place].id
+        pictures = self._pictures(place)
+        if pictures and not near:
+            candidates = tuple(Candidate(self.later.provisions[other].id, 0.0) for other in pictures)
+            return Anchor(identifier, None, Fate.NEEDS_A_PERSON, 0.0, PICTURE, candidates)
+        if not near:
+            return Anchor(identifier, None, Fate.REMOVED, 0.0, "nothing of the later document comes close")
+        candidates = tuple(Candidate(self.later.provisions[other].id, round(float(row[other]), 3)) for other in near)
+        return Anchor(
+            identifier, None, Fate.NEEDS_A_PERSON, candidates[0].similarity, self._reason(place, near), candidates
+        )
+
+    def _cited(self, place: int) -> int | None:
+        """What stands at the citation of an earlier provision."""
+        there = self._parent_there(self.earlier.parent[place])
+        if there is None:
+            return None
+        return next(
+            (
+                other
+                for other in self.later.children.get(there, ())
+                if self.later.group[other] == self.earlier.group[place] and self._same_citation(place, other)
+            ),
+            None,
+        )
+
+    def _pictures(self, place: int) -> list[int]:
+        """Pictures where a table stood: nobody but a person can read whether they show it."""
+        there = self._parent_there(self.earlier.parent[place])
+        if there is None or self.earlier.provisions[place].kind != "table":
+            return []
+        return [
+            other
+            for other in self.later.children.get(there, ())
+            if self.back[other] < 0
+            and self.later.provisions[other].image
+            and self.later.provisions[other].kind == "table"
+        ]
+
+    def _reason(self, place: int, near: list[int]) -> str:
+        scores = sorted((self._alike(place, other) for other in near), reverse=True)
+        if self.back[near[0]] >= 0:
+            return "what stands at its citation is like it, but has the words of another provision"
+        if scores[0] < SIMILAR:
+            return "the likeliest place has too few of its words"
+        if len(scores) > 1 and scores[0] - scores[1] < MARGIN:
+            return "several places are about as likely"
+        if self.earlier.words[place] == self.later.words[near[0]]:
+            return "the same words stand elsewhere, but are too common to name a place"
+        if self._parent_there(self.earlier.parent[place]) == self.later.parent[near[0]]:
+            return "similar words stand there, but not in the same order as what stood around them"
+        return "similar words stand elsewhere; whether they are this provision or a new one cannot be told"
+
+
+def _by_words(side: _Side) -> dict[tuple[tuple[str, bool], tuple[str, ...]], list[int]]:
+    found: dict[tuple[tuple[str, bool], tuple[str, ...]], list[int]] = defaultdict(list)
+    for place, words in enumerate(side.words):
+        found[side.group[place], words].append(place)
+    return found
