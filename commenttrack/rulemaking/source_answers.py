@@ -129,7 +129,8 @@ def busy(host: str, status: int, wait: float | None) -> str:
     if wait is None:
         when = "Try again later"
     elif wait < 120:
-        when = f"It asks to wait {max(1, round(wait))} seconds"
+        seconds = max(1, round(wait))
+        when = f"It asks to wait {seconds} second{'' if seconds == 1 else 's'}"
     else:
         when = f"It asks to wait {round(wait / 60)} minutes"
     return f"{why}. {when}, or import the file instead."

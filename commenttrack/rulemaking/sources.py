@@ -50,8 +50,8 @@ _LONG_AGO = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # Where the sources keep their files; a redirect to any other host is not followed.
 _FAMILIAR_HOSTS = frozenset({"www.federalregister.gov", "www.govinfo.gov", "www.ecfr.gov"})
 
-# stamina would print each retry by structlog's default, on standard output, where commands print their results.
-stamina.instrumentation.set_on_retry_hooks([stamina.instrumentation.LoggingOnRetryHook])
+# stamina would print each retry, by structlog's default on standard output, where commands print their results.
+stamina.instrumentation.set_on_retry_hooks(())
 
 
 @dataclass(frozen=True, slots=True)

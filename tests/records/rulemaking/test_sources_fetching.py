@@ -313,6 +313,16 @@ def test_fetch_refuses_in_one_line(httpserver, environment):
     assert result.stderr.startswith("commenttrack: federalregister.gov knows no published document 2024-99999.")
 
 
+def test_a_busy_source_is_told_once_and_in_one_line(httpserver, environment):
+    httpserver.expect_request("/api/v1/documents/2024-99999.json").respond_with_data("", 503, {"Retry-After": "0.01"})
+    result = command(environment, "fetch", "2024-99999")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "commenttrack: localhost is out of order or busy (503). It asks to wait 1 second, or import the file instead.\n"
+    )
+    assert len(httpserver.log) == 3
+
+
 def test_import_takes_a_number_where_there_is_no_such_file(httpserver, environment):
     published(httpserver)
     settings = Settings.from_environment(environment)
