@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commenttrack.letters.models import Letter, LetterVersion
+from commenttrack.letters.models import Letter, LetterPart, LetterVersion
 from commenttrack.positions.models import ProvisionPosition
 from commenttrack.rulemaking.models import CommentDate, Docket, Provision, ProvisionKind, RuleDocument
 from commenttrack.rulemaking.operations import deadline
@@ -65,7 +65,7 @@ class DocketFrame:
 
 @dataclass(frozen=True, slots=True)
 class SignCounts:
-    """How many organizations were asked, joined, and joined a wording that has moved since."""
+    """How many organizations were asked, joined the wording that stands, and joined one that has moved since."""
 
     asked: int
     joined: int
@@ -180,18 +180,18 @@ def _draft(session: Session, letter: Letter | None) -> Stage:
 
 
 def sign_counts(session: Session, letter: Letter) -> SignCounts:
-    """Counts for a letter as it stands in its newest frozen version."""
+    """Counts for a letter as it stands, which is what the board compares with, too."""
     asked = session.scalar(select(func.count()).where(SignOffRequest.letter_id == letter.id)) or 0
-    newest = session.scalar(
-        select(LetterVersion).where(LetterVersion.letter_id == letter.id).order_by(LetterVersion.number.desc()).limit(1)
-    )
     decisions = [each for each in standing_decisions(session, letter.id) if each.decision in JOINING]
-    today = {part["key"]: part["digest"] for part in newest.parts_json} if newest else {}
+    parts = select(LetterPart.key, LetterPart.wording_digest).where(
+        LetterPart.letter_id == letter.id, LetterPart.included
+    )
+    today = {row[0]: row[1] for row in session.execute(parts)} if decisions else {}
     stale = sum(
         compare({part.part_key: part.digest for part in decision.parts}, frozenset(), today).stale
         for decision in decisions
     )
-    return SignCounts(asked, len(decisions), stale)
+    return SignCounts(asked, len(decisions) - stale, stale)
 
 
 def _sign(signs: SignCounts | None) -> Stage:

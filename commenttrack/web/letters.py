@@ -26,7 +26,7 @@ from commenttrack.web.forms import Form, lines, options, stripped
 from commenttrack.web.frame import EASTERN
 from commenttrack.web.letter_pages import ReadableLetter, readable
 from commenttrack.web.pages import docket_frame, document_frame, letter_frame, load
-from commenttrack.wording import Change, difference
+from commenttrack.wording import Change, difference, differs
 
 letters = Blueprint("letters", __name__, url_prefix="/dockets/<int:docket_id>/draft")
 
@@ -307,7 +307,9 @@ def _conflict(form: PartForm, conflict: operations.EditedMeanwhile) -> ResponseR
         ("Text", theirs.text, text, difference(theirs.text, text)),
         ("Requested text", theirs.requested_text, requested_text, difference(theirs.requested_text, requested_text)),
     ]
-    page = render_template("web/letters/conflict.html", theirs=theirs, form=form, sides=sides)
+    page = render_template(
+        "web/letters/conflict.html", theirs=theirs, form=form, sides=[side for side in sides if differs(side[3])]
+    )
     return page, 409
 
 

@@ -276,6 +276,17 @@ def test_a_decision_received_by_mail_is_recorded_as_such(post, staff, stored):
     assert "1 of 2 joined" in page
 
 
+def test_an_edit_makes_a_sign_off_stale_on_the_board_and_in_the_rail_alike(post, staff, stored):
+    version = stored.scalars(select(LetterVersion)).one()
+    received = {"received-version": version.id, "received-decision": "joined", "received-name": "Delphine"}
+    post("/dockets/1/sign/1/received", received)
+    part = stored.scalars(select(LetterPart).where(LetterPart.included)).first()
+    post(f"/dockets/1/draft/parts/{part.id}", part_form(part, text="Other words."))
+    page = staff.get("/dockets/1/sign/").text
+    assert "0 of 2 joined, 1 stale" in page
+    assert page.count("board__cell board__cell--changed") == 1
+
+
 def test_inviting_writes_a_mail_to_each_chosen_signatory(post, staff, stored):
     from commenttrack.outbox import OutgoingMail
 
