@@ -336,9 +336,8 @@ def letter_check(file: Path, rule_file: Path) -> None:
     "--current",
     "current_files",
     type=INPUT,
-    required=True,
     multiple=True,
-    help="Current CFR text from ecfr.gov or govinfo (XML); may be given several times.",
+    help="Current CFR text from ecfr.gov or govinfo (XML); may be given several times, or left out for a new part.",
 )
 @click.option("-o", "--output", type=INPUT, help="The file to write: .json, .html or .docx; JSON to standard output.")
 def redline(rule_file: Path, current_files: tuple[Path, ...], output: Path | None) -> None:

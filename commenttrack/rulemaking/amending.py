@@ -184,6 +184,7 @@ def _blocks(provisions: Sequence[ParsedProvision]) -> dict[str, tuple[ParsedProv
     blocks: dict[str, tuple[ParsedProvision, ...]] = {}
     waiting: list[str] = []
     printed: list[ParsedProvision] = []
+    opened: ParsedProvision | None = None
 
     def close() -> None:
         blocks.update(dict.fromkeys(waiting, tuple(printed)))
@@ -196,7 +197,12 @@ def _blocks(provisions: Sequence[ParsedProvision]) -> dict[str, tuple[ParsedProv
                 close()
             waiting.append(provision.id)
         elif provision.kind != "preamble_paragraph" and waiting:
+            if not printed and opened is not None and provision.parent == opened.id:
+                # The number of the section is printed before the instruction.
+                printed.append(opened)
             printed.append(provision)
+        if provision.kind == "section":
+            opened = provision
     close()
     return blocks
 

@@ -32,6 +32,11 @@ from commenttrack.wording import folded
 _ENTRY = re.compile(r"\b(?:entry|entries|rows?|columns?)\b", re.IGNORECASE)
 _ADDS_TO = re.compile(r"\badding the following\b|\bthe following new\b|\bat the end\b", re.IGNORECASE)
 
+_AUTHORITY_BESIDE = re.compile(
+    r"(?P<side>preceding|following|before|after)\s+paragraph\s+(?P<path>(?:\(\w+\))+)|at\s+the\s+end\s+of\s+the\s+section",
+    re.IGNORECASE,
+)
+
 
 class Elsewhere(Exception):
     """The order is about text that was not given; the message says which."""
@@ -45,6 +50,7 @@ class Applier:
         self.title = title
         self._later: dict[str, citations.FederalRegisterCitation] = {}
         self._ledger = Ledger("")
+        self._note = ""
         self._rest: tuple[Order, ...] = ()
         self._printed: dict[int, Unit] = {}
         citation = rule.document.fr_citation
@@ -80,7 +86,7 @@ class Applier:
             )
 
     def _carried_out(self, batch: list[Order]) -> tuple[str, str]:
-        self._ledger = Ledger(batch[0].instruction.id)
+        self._ledger, self._note = Ledger(batch[0].instruction.id), ""
         try:
             if batch[0].instruction.verb == "redesignate":
                 self._redesignate(batch)
@@ -96,7 +102,7 @@ class Applier:
             return "already", "The current text reads so already."
         if self._ledger.kept:
             return "applied", f"It is printed in part; kept as it stands: {', '.join(self._ledger.kept)}."
-        return "applied", ""
+        return "applied", self._note
 
     # What an order is about ----------------------------------------------------------------------------------------
 
@@ -167,8 +173,14 @@ class Applier:
             root = self._printed[id(block)] = cfr_tree.grow(block, current=False)
         return root
 
-    def _new_authority(self, order: Order) -> Unit | None:
-        found = [unit for above in self._grown(order.block).walk() for unit in cfr_tree.authorities(above)]
+    def _new_authority(self, order: Order, target: Target) -> Unit | None:
+        """The authority citation printed for a part, subpart or section; None when there is not exactly one."""
+        root = self._grown(order.block)
+        if target.section:
+            above = cfr_tree.section(root, target.section)
+            found = cfr_tree.authorities(above) if above is not None else []
+        else:
+            found = [unit for above in root.walk() if above.kind != "section" for unit in cfr_tree.authorities(above)]
         return found[0] if len(found) == 1 else None
 
     def _is_later(self, unit: Unit) -> bool:
@@ -190,12 +202,9 @@ class Applier:
         """“Continues to read”: nothing changes, but another wording is worth a word."""
         unit = self._required(target)
         self._ledger.mark(unit)
-        now, printed = cfr_tree.authorities(unit), self._new_authority(order)
+        now, printed = cfr_tree.authorities(unit), self._new_authority(order, target)
         if now and printed is not None and folded(now[0].text) != folded(printed.text):
-            raise CannotEdit(
-                f"The document says that the citation continues to read “{printed.text}”; the current text has "
-                f"“{now[0].text}”"
-            )
+            self._note = f"The current citation reads “{now[0].text}”, not as printed: “{printed.text}”."
 
     def _revise(self, order: Order, target: Target) -> None:
         if order.instruction.words:
@@ -205,10 +214,10 @@ class Applier:
             raise CannotEdit("It changes single entries of a table; compare them by hand")
         unit = self._required(target)
         if target.detail == AUTHORITY:
-            now, printed = cfr_tree.authorities(unit), self._new_authority(order)
-            if len(now) != 1 or printed is None:
-                raise CannotEdit(f"{target.whole} has {len(now)} authority citations; it is not clear which is meant")
-            self._ledger.write(now[0], text=printed.text)
+            now, printed = _authority(order, unit), self._new_authority(order, target)
+            if printed is None:
+                raise CannotEdit(f"No new text is printed for {target}")
+            self._ledger.write(now, text=printed.text)
             return
         new = self._new_text(order, target)
         if target.detail == HEADING:
@@ -283,7 +292,7 @@ class Applier:
             self._add_unit(order, target)
 
     def _add_authority(self, order: Order, target: Target) -> None:
-        unit, new = self._required(target), self._new_authority(order)
+        unit, new = self._required(target), self._new_authority(order, target)
         if new is None:
             raise CannotEdit(f"No new text is printed for {target}")
         if cfr_tree.authorities(unit):
@@ -357,10 +366,7 @@ class Applier:
                 raise AlreadyThere(f"{target} is not in the current text any more")
         unit = self._required(target)
         if target.detail == AUTHORITY:
-            found = cfr_tree.authorities(unit)
-            if len(found) != 1:
-                raise CannotEdit(f"{target.whole} has {len(found)} authority citations; it is not clear which is meant")
-            self._ledger.strike(found[0])
+            self._ledger.strike(_authority(order, unit))
         elif target.detail == HEADING:
             self._ledger.write(unit, heading="")
         elif target.detail == INTRODUCTION:
@@ -442,6 +448,28 @@ class Applier:
             existing = cfr_tree.find(self.root, order.target)
             return existing is not None and are_versions(existing, self._new_text(order, order.target))
         return False
+
+
+def _authority(order: Order, unit: Unit) -> Unit:
+    """The authority citation that an instruction means: the only one, or the one beside the paragraph it names."""
+    found = cfr_tree.authorities(unit)
+    if len(found) == 1:
+        return found[0]
+    beside = _AUTHORITY_BESIDE.search(order.instruction.text)
+    if beside and found:
+        if not beside["path"]:
+            return found[-1]
+        units = list(unit.alive())
+        named = cfr_tree.paragraph(unit, tuple(re.findall(r"\((\w+)\)", beside["path"])))
+        if named is not None and beside["side"].lower() in ("preceding", "before"):
+            before = [one for one in found if units.index(one) < units.index(named)]
+            if before:
+                return before[-1]
+        elif named is not None:
+            after = [one for one in found if units.index(one) > units.index(named)]
+            if after:
+                return after[0]
+    raise CannotEdit(f"{unit.label} has {len(found)} authority citations; it is not clear which is meant")
 
 
 def _lone(unit: Unit) -> Unit:

@@ -187,11 +187,12 @@ def definition(above: Unit, term: str) -> Unit | None:
 
 
 def authorities(above: Unit) -> list[Unit]:
-    """The authority citations directly under a part, subpart or section."""
+    """The authority citations of a unit: those directly under a part or subpart, all within a section."""
+    units = above.alive() if above.kind == "section" else iter(above.living())
     return [
-        child
-        for child in above.living()
-        if child.kind == "paragraph" and (child.heading.startswith("Authority") or _AUTHORITY.match(child.text))
+        unit
+        for unit in units
+        if unit.kind == "paragraph" and (unit.heading.startswith("Authority") or _AUTHORITY.match(unit.text))
     ]
 
 
