@@ -26,6 +26,7 @@ from commenttrack.rulemaking.date_wordings import (
     FEDERAL_REGISTER,
     FILED,
     HELD,
+    LONGEST_SENTENCE,
     MONTHS,
     NEAR,
     NOT_DUE,
@@ -203,12 +204,15 @@ def _in_text(
                 yield ParsedRelativeDate(purpose, source, sentence)
             continue
         subject = ""
+        earlier = 0
         for match in matches:
+            since, earlier = sentence[earlier : match.start()] if earlier else "", match.end()
             day = _day(match)
             before = sentence[max(0, match.start() - NEAR) : match.start()]
             if day is None or not _is_due(before, sentence, prose=prose):
                 continue
-            found = _purpose_of_date(sentence, match) or purpose
+            # Of several dates each is for what is said since the one before it.
+            found = _purpose(since) or purpose
             if not found:
                 continue
             time, zone = _time(sentence, match.start(), match.end())
@@ -231,10 +235,21 @@ def _in_text(
 
 
 def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a text; what is longer than any sentence is cut between words, so that reading stays linear."""
+    for sentence in _whole_sentences(text):
+        while len(sentence) > LONGEST_SENTENCE:
+            cut = sentence.rfind(" ", 0, LONGEST_SENTENCE)
+            cut = cut if cut > 0 else LONGEST_SENTENCE
+            yield sentence[:cut]
+            sentence = sentence[cut:].lstrip()
+        yield sentence
+
+
+def _whole_sentences(text: str) -> Iterator[str]:
     start = 0
     for cut in SENTENCE.finditer(text):
         piece = text[start : cut.start()]
-        if "\n" not in cut[0] and ABBREVIATION.search(piece):
+        if "\n" not in cut[0] and ABBREVIATION.search(piece, max(0, len(piece) - 12)):
             continue
         if piece.strip():
             yield piece.strip()
@@ -279,14 +294,6 @@ def _purpose(sentence: str) -> str:
         if pattern.search(sentence):
             return name
     return ""
-
-
-def _purpose_of_date(sentence: str, match: re.Match[str]) -> str:
-    """The purpose of one date of several in a sentence: what is said since the date before it."""
-    earlier = [m.end() for m in DATE.finditer(sentence) if m.end() <= match.start()]
-    if not earlier:
-        return ""
-    return _purpose(sentence[earlier[-1] : match.start()])
 
 
 def _time(sentence: str, start: int, end: int) -> tuple[str | None, str]:

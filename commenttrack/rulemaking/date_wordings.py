@@ -161,6 +161,7 @@ DUE_WORDS = (
     "nvite",
     "equest",
 )
+LONGEST_SENTENCE = 2000
 # How far before a date its preposition is looked for, in characters.
 NEAR = 120
 

@@ -205,20 +205,21 @@ class Body:
 
     def _on_note(self, element: _Element) -> None:
         """A NOTE is a heading with a paragraph, not an outline entry."""
-        heading: Flow | None = None
+        pending: Flow | None = None
+        seen = False
         self._stray(element.text)
         for child in element:
-            if child.tag == "HD" and heading is None:
-                heading = self._read(child)
+            if child.tag == "HD" and not seen:
+                pending, seen = self._read(child), True
                 self._stray(child.tail)
-            elif child.tag in _TEXT and heading is not None:
-                self._add_text(self._read(child), heading)
-                heading = Flow("", None)
+            elif child.tag in _TEXT and seen:
+                self._add_text(self._read(child), pending)
+                pending = None
                 self._stray(child.tail)
             else:
                 self._element(child)
-        if heading is not None and heading.text and heading.page is not None:
-            self._add_text(Flow("", heading.last_page), heading)
+        if pending is not None:
+            self._add_text(Flow("", pending.last_page), pending)
 
     def _on_extract(self, element: _Element) -> None:
         """Quoted matter; after an instruction for a section it is its new text (airworthiness directives)."""

@@ -27,6 +27,8 @@ _UNDER_UNNUMBERED = 0.3
 _BEAM = 8
 
 _DEEPEST_RANK = 3
+# No outline goes deeper; without a limit, headings that never close a list would be read ever more slowly.
+_DEEPEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def _steps(chain: _Chain, heading: Heading) -> list[tuple[_Chain, float]]:
         for keep in range(floor, len(chain) + 1):
             # A list of a new style, under the heading before it or, when that had none, beside one without number.
             if keep < len(chain) and chain[keep].style:
+                continue
+            if keep == len(chain) >= _DEEPEST and found:
                 continue
             cost = 0.0 if option.value == 1 else _LATE_START + 0.05 * option.value
             if keep == len(chain) and keep > floor:

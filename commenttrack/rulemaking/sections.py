@@ -265,6 +265,13 @@ class _Builder:
         self.prefix = prefix
         self.ids = ids
         self.pieces = pieces
+        # For each piece the next one with a marker.
+        self.following: list[_Piece | None] = []
+        upcoming: _Piece | None = None
+        for piece in reversed(pieces):
+            self.following.append(upcoming)
+            upcoming = piece if piece.marker is not None else upcoming
+        self.following.reverse()
         # The open provisions: (key of the chain entry, draft, citation, id prefix).
         self.open: list[tuple[tuple[int, int], Draft, str, str]] = []
         self.made: dict[int, Draft] = {}
@@ -321,7 +328,7 @@ class _Builder:
     def _follows(self, piece: _Piece, index: int) -> Draft:
         """Text without a marker of its own belongs to what the next marker leaves open."""
         depth = len(self.open)
-        following = next((p for p in self.pieces[index + 1 :] if p.marker is not None), None)
+        following = self.following[index]
         if _AUTHORITY.match(piece.flow.text) and piece.item.quoted:
             depth = 0
         elif following is not None and self.open:

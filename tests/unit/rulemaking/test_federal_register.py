@@ -1,3 +1,4 @@
+import time
 from datetime import date
 
 import pytest
@@ -359,3 +360,22 @@ def test_a_given_publication_date_is_used():
 def test_reading_twice_gives_the_same():
     data = document(section("<P>(a) One.</P>"))
     assert parse(data) == parse(data)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<P>" + "comments by June 3, 2024 " * 4000 + "</P>",
+        "<P>" + "on of the by 5 p.m. ET, " * 4000 + "must comment by June 3, 2024.</P>",
+        "<AMDPAR>" + "paragraphs (a) through (z), “x” and § 1.2, " * 2500 + "</AMDPAR>",
+        '<HD SOURCE="HD3">a. One</HD><HD SOURCE="HD3">i. Two</HD>' * 1500,
+        "<SECTION><SECTNO>§ 226.1</SECTNO>" + "<P>" + "(a)" * 30_000 + "</P></SECTION>",
+        "<SECTION><SECTNO>§ 226.1</SECTNO>" + "<P>x</P>" * 10_000 + "</SECTION>",
+    ],
+    ids=["dates", "hours", "instructions", "headings", "markers", "paragraphs"],
+)
+def test_text_made_to_be_slow_is_read_in_a_few_seconds(body):
+    """About 100 KB each; expressions that go back over what they read would take minutes."""
+    start = time.process_time()
+    parse(document(body, head=HEAD.replace("June 3, 2024", "June 3, 2024 " * 2000)))
+    assert time.process_time() - start < 10

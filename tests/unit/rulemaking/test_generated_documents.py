@@ -80,7 +80,7 @@ document = st.lists(st.one_of(blocks, wrapped, section, instruction, contents), 
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(document)
 def test_every_word_of_a_generated_document_is_kept_once(conservation, text):
     data = text.encode()
