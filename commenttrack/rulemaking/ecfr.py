@@ -137,15 +137,16 @@ def _title(root: _Element) -> int | None:
         digits = re.search(r"[0-9]+", plain(found)) if found is not None else None
         if digits:
             return int(digits[0])
-    for element in root.iter("DIV1", "DIV5", "DIV6", "DIV8"):
-        if element.tag == "DIV1" and (element.get("N") or "").isdigit():
-            return int(element.get("N") or "")
+    for element in root.iter("DIV1", "DIV5", "DIV6", "DIV8", "DIV9"):
+        # In bulk files N of a title counts volumes, and NODE starts with the title.
         node = (element.get("NODE") or "").partition(":")[0]
         if node.isdigit():
             return int(node)
         metadata = _TITLE_IN_METADATA.search(element.get("hierarchy_metadata") or "")
         if metadata:
             return int(metadata[1])
+        if element.tag == "DIV1" and (element.get("N") or "").isdigit():
+            return int(element.get("N") or "")
     return None
 
 
