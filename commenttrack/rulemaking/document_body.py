@@ -384,6 +384,8 @@ class Body:
         inside = self._items is not None
         if rank > 1:
             return False
+        # What came before stands under the units open until now.
+        self._close_preamble()
         in_appendix = inside and self._section is not None and self._section.kind == "appendix"
         draft = None
         if not inside:
