@@ -13,6 +13,8 @@ from commenttrack.db import make_engine, make_reading_sessions, make_sessions, t
 from commenttrack.filing import limits
 from commenttrack.filing.operations import prepare_packet, record_packet
 from commenttrack.letters.models import LetterVersion
+from commenttrack.letters.operations import content_of_version, store_file
+from commenttrack.letters.rendering import letter_pdf
 from commenttrack.storage import Storage
 
 PAUSE_SECONDS = 1.0
@@ -35,7 +37,10 @@ class Worker:
         self._storage = Storage(settings.storage_url)
         self._carrier = outbox.transport(settings.mail_url)
         self._stop = threading.Event()
-        self.runners: Mapping[str, jobs.Runner] = {"build packet": self._build_packet}
+        self.runners: Mapping[str, jobs.Runner] = {
+            "build packet": self._build_packet,
+            "make the signers' copy": self._make_signing_copy,
+        }
 
     def start(self) -> threading.Thread:
         """Run in a daemon thread of this process; :meth:`stop` ends it."""
@@ -80,3 +85,23 @@ class Worker:
         with self._sessions() as session, transaction(session):
             filing = record_packet(session, prepared, storage=self._storage, actor=actor, now=now)
             return {"filing": filing.id}
+
+    def _make_signing_copy(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """The frozen letter with the mark of a draft, for signers to take away."""
+        with self._reading() as session:
+            version = session.get_one(LetterVersion, payload["letter_version"])
+            name = f"letter-for-signature-v{version.number}.pdf"
+            if any(file.name == name for file in version.files):
+                return {"file": name}
+            data = letter_pdf(content_of_version(version, draft=True))
+        with self._sessions() as session, transaction(session):
+            store_file(
+                session,
+                session.get_one(LetterVersion, payload["letter_version"]),
+                name=name,
+                media_type="application/pdf",
+                data=data,
+                storage=self._storage,
+                now=_now(),
+            )
+        return {"file": name}

@@ -75,8 +75,20 @@ def _read_again(session: Session, letter: Letter) -> None:
     ).all()
 
 
-def take_over(part: LetterPart) -> None:
-    """Renew the links of an edited part: a person has read what moved and the words still stand."""
+def take_over(session: Session, part: LetterPart, *, actor: str, now: dt.datetime) -> None:
+    """Renew the links of an edited part: a person has read what moved, and the part's words answer it."""
+    moved = [link.id for link in part.links if link.moved]
+    if not moved:
+        return
+    audit.record(
+        session,
+        actor=actor,
+        action="part reviewed",
+        subject=f"letter {part.letter_id}",
+        now=now,
+        part=part.key,
+        links=moved,
+    )
     for link in part.links:
         upstream = link.provision_position or link.question_answer
         if upstream is not None:

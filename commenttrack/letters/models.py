@@ -113,6 +113,12 @@ class LetterPartLink(Base):
     provision_position: Mapped[ProvisionPosition | None] = relationship()
     question_answer: Mapped[QuestionAnswer | None] = relationship()
 
+    @property
+    def moved(self) -> bool:
+        """Whether what the part was written from no longer reads as it did."""
+        upstream = self.provision_position or self.question_answer
+        return upstream is not None and upstream.digest != self.upstream_digest
+
 
 class LetterVersion(Base):
     """One frozen state of all included parts. Rows are never changed after they are written."""

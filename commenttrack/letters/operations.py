@@ -14,7 +14,7 @@ from commenttrack.errors import Conflict, Refused
 from commenttrack.letters import quotations
 from commenttrack.letters.content import LetterContent, LetterPartContent, Signatory
 from commenttrack.letters.markdown import head_from_mapping
-from commenttrack.letters.models import IssuedFile, Letter, LetterPart, LetterPartLink, LetterVersion, PartKind
+from commenttrack.letters.models import IssuedFile, Letter, LetterPart, LetterVersion, PartKind
 from commenttrack.letters.notes import part_numbers
 from commenttrack.members.models import Organization
 from commenttrack.rulemaking.models import RuleDocument
@@ -268,12 +268,7 @@ def problems(session: Session, letter: Letter) -> list[quotations.Problem]:
 
 def suspect_parts(letter: Letter) -> list[LetterPart]:
     """Included parts of which something they were written from has moved since."""
-    return [part for part in letter.parts if part.included and any(_moved(link) for link in part.links)]
-
-
-def _moved(link: LetterPartLink) -> bool:
-    upstream = link.provision_position or link.question_answer
-    return upstream is not None and upstream.digest != link.upstream_digest
+    return [part for part in letter.parts if part.included and any(link.moved for link in part.links)]
 
 
 def freeze(session: Session, letter: Letter, *, actor: str, now: dt.datetime) -> LetterVersion:

@@ -247,7 +247,7 @@ def part(docket_id: int, part_id: int) -> ResponseReturnValue:
                 actor=signed_in().person.name,
                 now=database.now(),
             )
-            drafting.take_over(shown)
+            drafting.take_over(database.session(), shown, actor=signed_in().person.name, now=database.now())
         except operations.EditedMeanwhile as conflict:
             return _conflict(form, conflict)
         except Refused as refusal:

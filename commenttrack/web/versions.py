@@ -5,6 +5,7 @@ import io
 from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from commenttrack import jobs
 from commenttrack.errors import Refused
 from commenttrack.letters import operations
 from commenttrack.letters.models import IssuedFile, Letter, LetterVersion
@@ -16,6 +17,8 @@ from commenttrack.web.forms import Form
 from commenttrack.web.letter_pages import readable
 from commenttrack.web.letters import letter_with_parts, numbered_parts, problems
 from commenttrack.web.pages import letter_frame, load
+
+SIGNING_COPY = "make the signers' copy"
 
 versions = Blueprint("versions", __name__, url_prefix="/dockets/<int:docket_id>/draft")
 
@@ -50,7 +53,7 @@ def freeze(docket_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             version = operations.freeze(database.session(), letter, actor=signed_in().person.name, now=database.now())
-            _store_review_copy(version)
+            _queue_signing_copy(version)
         except operations.NotReadyToFreeze as refusal:
             database.session().rollback()
             form.form_errors.extend(refusal.problems)
@@ -74,15 +77,13 @@ def freeze(docket_id: int) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-def _store_review_copy(version: LetterVersion) -> None:
-    """Keep the PDF that signers can take away; the filed letter, with the signatures, is another file."""
-    operations.store_file(
+def _queue_signing_copy(version: LetterVersion) -> None:
+    """Have the PDF made that signers can take away; laying out a long letter takes longer than a request may."""
+    jobs.queue(
         database.session(),
-        version,
-        name=f"letter-for-signature-v{version.number}.pdf",
-        media_type="application/pdf",
-        data=letter_pdf(operations.content_of_version(version, draft=True)),
-        storage=database.house().storage,
+        name=SIGNING_COPY,
+        key=f"signing copy of letter_version {version.id}",
+        payload={"letter_version": version.id},
         now=database.now(),
     )
 

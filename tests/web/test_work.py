@@ -15,6 +15,7 @@ from commenttrack.letters.models import LetterPart, LetterVersion
 from commenttrack.members.permissions import Role
 from commenttrack.positions.models import ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking.models import CommentDate, Docket, Provision, RuleDocument
+from commenttrack.worker import Worker
 from tests.factories.pages import enter, token_of
 
 BOMB = b"""<!DOCTYPE PRORULE [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>
@@ -251,10 +252,11 @@ def test_a_quotation_that_differs_from_the_rule_is_named_and_stops_the_freezing(
     assert stored.scalar(select(func.max(LetterVersion.number))) == 1
 
 
-def test_freezing_keeps_the_pdf_that_signers_can_take_away(post, staff, stored):
+def test_freezing_has_the_pdf_made_that_signers_can_take_away(post, staff, stored, app):
     part = stored.scalars(select(LetterPart).order_by(LetterPart.place)).first()
     post(f"/dockets/1/draft/parts/{part.id}", part_form(part, text="A new introduction."))
     assert post("/dockets/1/draft/freeze").status_code == 303
+    Worker(app.extensions["commenttrack"].settings).step()
     version = stored.scalars(select(LetterVersion).order_by(LetterVersion.number.desc())).first()
     file = staff.get(f"/dockets/1/draft/files/{version.files[0].id}")
     assert file.data.startswith(b"%PDF")

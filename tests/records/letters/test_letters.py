@@ -74,7 +74,7 @@ def test_an_edited_part_keeps_its_words_and_shows_as_suspect_when_its_position_m
     compose_letter(session, letter, **BY)
     assert part.text == "Our own words."
     assert part in operations.suspect_parts(letter)
-    take_over(part)
+    take_over(session, part, **BY)
     assert part not in operations.suspect_parts(letter)
 
 
