@@ -25,6 +25,7 @@ _TOKEN = re.compile(
         in\s+numerical\s+order)
     |(?P<keep>continues?\s+to\s+read)
     |(?P<place_of>(?:and\s+)?(?:by\s+)?(?:adding|inserting|add|insert|replacing\s+(?:it|them)\s+with)\s+(?:,\s*)?in\s+(?:its|their)\s+places?,?|
+        and\s+(?:by\s+)?(?:adding|inserting|add|insert)\s+(?=(?:the\s+)?(?:\w+\s+)?{_QUOTED}\s*,?\s+in\s+(?:its|their)\s+place)|
         and\s+(?:adding|inserting)\s+in\s+lieu\s+thereof|with\s+the\s+(?:words?|phrases?|terms?|references?))
     |(?P<reserve>(?:remov\w+\s+and\s+)?reserv(?:e|ed|es|ing)\b|add\w*\s+and\s+reserv\w+)
     |(?P<redesignate>redesignat(?:e|ed|es|ing)\b)
@@ -41,7 +42,8 @@ _TOKEN = re.compile(
     |(?P<paragraph>\b(?:sub)?paragraphs?\s+(?P<paths>{_LIST})(?P<introductory>\s+introductory\s+text)?)
     |(?P<more>(?:,|\band)\s+(?:and\s+)?(?P<more_paths>{_LIST})(?P<more_introductory>\s+introductory\s+text)?)
     |(?P<introduction>\b(?:the\s+)?introductory\s+text\b)
-    |(?P<heading>\b(?:section|paragraph|subject|subpart|part)?\s*heading\b)
+    |(?P<heading>\b(?:section|paragraph|subject|subpart|part)?\s*heading\b
+        (?:\s+(?:of|for|to)(?=\s+(?:the\s+)?(?:sub)?part|\s+(?:the\s+)?appendix))?)
     |(?P<authority>\bauthority\s+citations?\b)
     |(?P<definition>\bdefinitions?\s+(?:of|for)\s+(?:the\s+terms?\s+)?(?P<terms>{_QUOTED}))
     |(?P<table>\b(?:entry|entries|table)\b(?:\s+[0-9A-Z]+)?)
@@ -53,7 +55,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_QUALIFIED = {("authority", "part"), ("authority", "section"), ("authority", "subpart"), ("part", "subpart")}
+_QUALIFIED = {
+    *(("authority", "part"), ("authority", "section"), ("authority", "subpart"), ("part", "subpart")),
+    *(("heading", "part"), ("heading", "subpart"), ("heading", "appendix")),
+}
 _PASSIVE = re.compile(r"\b(?:is|are)\b[^.;]*$")
 # How a paragraph ends that leaves the rest to those numbered within it, and one that new text follows.
 _LEADS = re.compile(r"(?:\bby|[:—–-])\s*[:—–-]?\s*$")
@@ -199,7 +204,7 @@ class _Reading:
             place = _places(kind, groups, self._targets, self._targets)[0]
             self._targets[-1] = replace(place, detail=self._targets[-1].detail)
         elif kind not in ("noise", "passive", "beside"):
-            self._named(_places(kind, groups, self.places, self._targets))
+            self._named(_places(kind, groups, self.places, self._targets), more=kind == "more")
 
     def _begin(self, verb: str, start: int) -> None:
         """A verb starts; what was collected for the one before is done."""
@@ -215,7 +220,7 @@ class _Reading:
             self.places, self._targets = self._targets, []
         self._verb, self._passive = verb, False
 
-    def _named(self, places: list[_Place]) -> None:
+    def _named(self, places: list[_Place], *, more: bool = False) -> None:
         if not places:
             return
         if self._passive and self._verb != "redesignate":
@@ -226,7 +231,7 @@ class _Reading:
         elif self._verb is None and self._targets and not self._targets[-1].path and places[0].path:
             # “In § 413.1, in paragraph (b)” narrows the place down.
             self._targets[-1:] = places
-        elif self._verb == "amend" or (self._located and self._words):
+        elif not more and (self._verb == "amend" or (self._located and self._words)):
             # “Amend § 413.338 by”, “the word “his” in paragraph (c)”.
             self._targets = places
         else:
@@ -294,13 +299,21 @@ def _places(
         return [replace(context, section="", path="", detail="", unit=f"subpart {groups['subpart_letter']}")]
     if kind == "appendix":
         return [replace(context, section="", path="", detail="", unit=f"appendix {groups['appendix_letter']}")]
-    base = targets[-1] if targets and targets[-1].section and not targets[-1].path else context
+    # “§ 21.1 in paragraphs (b) introductory text, (c), …”: the list goes on in the section named last.
+    base = replace(targets[-1], path="", detail="") if targets and targets[-1].section else context
     if kind in ("paragraph", "more"):
-        named = paths(groups["paths"] or groups["more_paths"] or "")
-        if kind == "more" and not any(target.path for target in targets):
+        listed = groups["paths"] or groups["more_paths"] or ""
+        if kind == "paragraph":
+            named = paths(listed)
+        elif targets and targets[-1].path:
+            # “§ 21.1(a)(1) and (2)”: a short path goes on from the one before.
+            named = paths(f"{targets[-1].path}, {listed}")[1:]
+        else:
             return []
-        detail = "introductory text" if groups["introductory"] or groups["more_introductory"] else ""
-        return [replace(base, path="".join(f"({marker})" for marker in path), detail=detail) for path in named]
+        found = [replace(base, path="".join(f"({marker})" for marker in path), detail="") for path in named]
+        if groups["introductory"] or groups["more_introductory"]:
+            found[-1] = replace(found[-1], detail="introductory text")
+        return found
     if kind == "definition":
         return [replace(base, detail=f"“{term.strip(' ,')}”") for term in _QUOTE.findall(groups["terms"] or "")]
     if kind == "authority":
