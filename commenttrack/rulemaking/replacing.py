@@ -14,6 +14,7 @@ from commenttrack.rulemaking.wording_edits import STARS, CannotEdit, alike
 from commenttrack.wording import folded
 
 RESERVED = "[Reserved]"
+_HEADED = frozenset({"part", "subpart", "section", "appendix"})
 # From where on two paragraphs under the same citation are versions of one another.
 _SAME_PARAGRAPH = 0.5
 
@@ -59,9 +60,12 @@ class Ledger:
     def replace(self, unit: Unit, printed: Unit) -> None:
         """Give a unit the wording and the children that are printed for it; stars keep what they stand for.
 
-        Raises :class:`CannotEdit` when stars stand within the words of a paragraph.
+        Raises :class:`CannotEdit` when stars stand within the words of a paragraph, and when no more than a heading is
+        printed for a unit that holds paragraphs.
         """
         require_whole(printed)
+        if unit.kind in _HEADED and not is_reserved(printed) and len([child for child in printed.walk() if not _derived(child)]) == 1:
+            raise CannotEdit(f"Only the heading of {unit.label} is printed")
         self._overwrite(unit, printed)
 
     def _overwrite(self, unit: Unit, printed: Unit) -> None:
