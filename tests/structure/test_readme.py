@@ -45,3 +45,8 @@ def test_every_make_target_that_readme_shows_exists():
     targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
     shown = set(re.findall(r"`make ([a-z-]+)", README)) | set(re.findall(r"^make ([a-z-]+)", README, re.MULTILINE))
     assert {"demo", "test"} <= shown <= targets
+
+
+def test_every_file_that_readme_links_to_is_there():
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", README)
+    assert [link for link in links if not (ROOT / link).exists()] == []
