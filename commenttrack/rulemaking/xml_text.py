@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -27,8 +27,10 @@ _OPENING = "([{“‘\u00a0—–-/"
 _CLOSING = ".,;:)]}”’!?%—–-/"
 
 
-@dataclass(frozen=True, slots=True)
-class NoteCall:
+# Every element of a document becomes a flow, so these are tuples, which are made several times faster than dataclasses.
+
+
+class NoteCall(NamedTuple):
     """Where a note is called: ``offset`` in the text, ``number`` as printed, the printed page.
 
     ``serial`` tells calls and notes of a document apart and orders them as they were read.
@@ -40,8 +42,7 @@ class NoteCall:
     serial: int
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """Running text with what stands in it at which offset.
 
     ``page`` is the printed page of the first character; ``breaks`` are (offset, page that starts there); ``italics``
@@ -75,6 +76,8 @@ class Flow:
         stop = start + len(text)
         if start == 0 and stop == len(self.text):
             return self
+        if not (self.breaks or self.italics or self.calls):
+            return Flow(text, self.page)
         first = not self.text[:start].strip()
         last = not self.text[stop:].strip()
 
@@ -120,61 +123,67 @@ class PageCounter:
 class _Reader:
     """Collects the text of one element; see :func:`read`."""
 
-    __slots__ = ("breaks", "calls", "italics", "length", "loose", "pages", "pieces")
+    __slots__ = ("breaks", "calls", "italics", "last", "length", "loose", "pages", "pieces")
 
     def __init__(self, pages: PageCounter, loose: bool) -> None:
         self.pages = pages
         self.loose = loose
         self.pieces: list[str] = []
         self.length = 0
+        # The last character so far.
+        self.last = ""
         self.breaks: list[tuple[int, int]] = []
         self.italics: list[tuple[int, int]] = []
         self.calls: list[NoteCall] = []
 
     def add(self, raw: str, *, inner: bool = False) -> None:
         """Add text; ``inner`` says that an element starts or ends before it whose space may be lost."""
-        if not raw:
-            return
         if not raw.isascii():
-            for mark in _WITHOUT_ROOM:
-                raw = raw.replace(mark, "")
+            raw = _without_marks(raw)
         text = " ".join(raw.split())
         if not text:
             # White space between two inner elements.
-            if raw and self.length and self.pieces[-1][-1] != " ":
+            if raw and self.last and self.last != " ":
                 self.pieces.append(" ")
                 self.length += 1
+                self.last = " "
             return
-        if (
-            self.length
-            and self.pieces[-1][-1] != " "
-            and (raw[0].isspace() or (inner and self._runs_together(text[0])))
-        ):
+        if self.last and self.last != " " and (raw[0].isspace() or (inner and self._runs_together(text[0]))):
             text = " " + text
         if raw[-1].isspace():
             text += " "
         self.pieces.append(text)
         self.length += len(text)
+        self.last = text[-1]
 
     def _runs_together(self, following: str) -> bool:
         """Whether the text so far and the next character would make one word of two."""
-        return self.pieces[-1][-1] not in _OPENING and following not in _CLOSING
+        return self.last not in _OPENING and following not in _CLOSING
 
     def element(self, element: _Element) -> None:
-        text = element.text or ""
-        self.add(_unindented_start(text), inner=self.loose and not _is_raised(element))
         # The indentation before a child says how much of the white space after it is indentation too.
-        indent = _indentation(text)
+        indent = 0
+        text = element.text
+        if text:
+            if "\n" in text:
+                indent = _indentation(text)
+                text = _unindented_start(text)
+            if text:
+                self.add(text, inner=self.loose and not _is_raised(element))
         for child in element:
             self.child(child)
             tail = child.tail
             if not tail:
                 indent = 0
+                continue
+            inner = child.tag in ("PRTPAGE", "FTREF") or (self.loose and not _is_raised(child))
+            if "\n" in tail:
+                text, indent = self.unindented(tail, indent), _indentation(tail)
+                if text:
+                    self.add(text, inner=inner)
             else:
-                inner = child.tag in ("PRTPAGE", "FTREF") or (self.loose and not _is_raised(child))
-                folded = "\n" in tail
-                self.add(self.unindented(tail, indent) if folded else tail, inner=inner)
-                indent = _indentation(tail) if folded else 0
+                self.add(tail, inner=inner)
+                indent = 0
 
     def unindented(self, tail: str, indent: int) -> str:
         leading = _LEADING_INDENT.match(tail)
@@ -193,11 +202,12 @@ class _Reader:
             self.element(child)
         elif tag == "SU" and _is_call(child):
             # A thin space sets the number off; it goes with the number.
-            if self.length and self.pieces[-1][-1] == " ":
+            if self.last == " ":
                 self.pieces[-1] = self.pieces[-1][:-1]
                 self.length -= 1
                 if not self.pieces[-1]:
                     self.pieces.pop()
+                self.last = self.pieces[-1][-1] if self.pieces else ""
             for number in re.split(r"[\s,]+", plain(child).strip()):
                 if number:
                     self.calls.append(NoteCall(self.length, number, self.pages.page, self.pages.count()))
@@ -216,20 +226,19 @@ class _Reader:
             self.element(child)
 
     def flow(self, page: int | None) -> Flow:
-        text = "".join(self.pieces)
         # Only the end can hold a space too many: add() lets none in at the start.
-        text = text.rstrip(" ")
+        text = "".join(self.pieces).rstrip(" ")
         end = len(text)
-        breaks = list(self.breaks)
+        breaks = self.breaks
         # A page turned before the first word is the page the text stands on.
         while breaks and breaks[0][0] == 0:
             page = breaks.pop(0)[1]
         return Flow(
             text,
             page,
-            tuple((min(o, end), p) for o, p in breaks),
-            tuple((s, min(e, end)) for s, e in self.italics if s < end),
-            tuple(NoteCall(min(c.offset, end), c.number, c.page, c.serial) for c in self.calls),
+            tuple([(min(o, end), p) for o, p in breaks]) if breaks else (),
+            tuple([(s, min(e, end)) for s, e in self.italics if s < end]) if self.italics else (),
+            tuple([c._replace(offset=end) if c.offset > end else c for c in self.calls]) if self.calls else (),
         )
 
 
@@ -239,6 +248,10 @@ def read(element: _Element, pages: PageCounter, *, loose: bool = False) -> Flow:
     ``loose`` is for files whose printer did not keep spaces, see :func:`is_loose`.
     """
     page = pages.page
+    if not len(element):
+        # Most elements are text and nothing else, where only the white space is to be folded.
+        text = element.text or ""
+        return Flow(" ".join((text if text.isascii() else _without_marks(text)).split()), page)
     reader = _Reader(pages, loose)
     reader.element(element)
     return reader.flow(page)
@@ -302,15 +315,22 @@ def is_loose(root: _Element) -> bool:
     return lost > kept
 
 
+def _without_marks(text: str) -> str:
+    for mark in _WITHOUT_ROOM:
+        text = text.replace(mark, "")
+    return text
+
+
 def _indentation(text: str | None) -> int:
-    found = _INDENT.search(text or "")
-    return found.end() - found.start() - 1 if found else 0
+    """How many spaces and tabs stand on the last line of a text when nothing else does."""
+    if not text or "\n" not in text:
+        return 0
+    last = text[text.rindex("\n") + 1 :]
+    return 0 if last.strip(" \t") else len(last)
 
 
 def _unindented_start(text: str) -> str:
     """The text before the first child: what stands before it on lines of its own is indentation, as is its end."""
-    if "\n" not in text:
-        return text
     if text.lstrip(" \t").startswith("\n"):
         text = text.lstrip()
     trailing = _INDENT.search(text)
