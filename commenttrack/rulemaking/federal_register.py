@@ -54,6 +54,11 @@ def parse(data: bytes, *, name: str = "the file", publication_date: date | None 
             f"{name} is XML with the root <{str(tag)[:40]}>, not a Federal Register document "
             f"(expected <PRORULE>, <RULE> or <NOTICE>)."
         )
+    return from_elements(root, name=name, publication_date=publication_date)
+
+
+def from_elements(root: _Element, *, name: str = "the file", publication_date: date | None = None) -> ParsedRule:
+    """The document whose elements stand under ``root``, which is one of :data:`KINDS`; see :func:`parse`."""
     rule = _document(root, PageCounter(_start_page(root)), publication_date)
     if not rule.provisions:
         raise BadInput(f"{name} has no text: there is no heading, paragraph or section in it that could be cited.")
