@@ -174,18 +174,53 @@ class Unparsed:
     page: int | None
 
 
+LevelPath = tuple[tuple[int, int], ...]
+"""(level, place in its list) of a paragraph and of those it stands under, from the outermost on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A marked paragraph of a section, told by what does not change when its level is read in another way.
+
+    ``section`` is the section's citation, ``number`` the marker as printed, ``digest`` that of its heading and text,
+    ``before`` that of the marked paragraph before it (empty for the first).
+    """
+
+    section: str = ""
+    number: str = ""
+    digest: str = ""
+    before: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedAmbiguity:
-    """A paragraph whose level can be read in several ways; ``readings`` are citations, ``chosen`` is one of them."""
+    """A paragraph whose level can be read in several ways; ``readings`` are citations, ``chosen`` is one of them.
+
+    ``paths`` are the readings as levels, in the same order.
+    """
 
     provision: str
     readings: tuple[str, ...]
     chosen: str
+    passage: Passage = Passage()
+    paths: tuple[LevelPath, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSettlement:
+    """A paragraph that was read as somebody had settled; ``passage`` is as it was given."""
+
+    provision: str
+    passage: Passage
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """The head of a document. Pages are None when the source does not tell them."""
+    """The head of a document. Pages are None when the source does not tell them.
+
+    ``form`` is what the document was read from: xml, html, govinfo, text or pdf; ``limits`` are sentences about what
+    could not be known from it.
+    """
 
     kind: str
     title: str
@@ -203,6 +238,8 @@ class ParsedDocument:
     fr_citation: str = ""
     summary: str = ""
     captions: tuple[ParsedCaption, ...] = ()
+    form: str = "xml"
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +253,7 @@ class ParsedRule:
     instructions: tuple[ParsedInstruction, ...]
     unparsed: tuple[Unparsed, ...]
     ambiguities: tuple[ParsedAmbiguity, ...] = ()
+    settled: tuple[ParsedSettlement, ...] = ()
 
 
 # Python cannot name a field ``for``.
