@@ -8,8 +8,9 @@ dropped: text that has no place goes to ``unparsed`` with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.etree import _Element
 
@@ -109,11 +110,10 @@ class Body:
 
     def _element(self, element: _Element) -> None:
         tag = str(element.tag)
-        handler = getattr(self, f"_on_{tag.lower()}", None) if tag.isalnum() else None
-        if handler is not None:
-            handler(element)
-        elif tag in _TEXT:
-            self._text(element)
+        if tag in _TEXT:
+            self._add_text(self._read(element))
+        elif (handler := _handler(tag)) is not None:
+            handler(self, element)
         elif tag in _AUTHORITY:
             self._authority(element)
         elif tag in _ROUTINE:
@@ -134,7 +134,7 @@ class Body:
             self._element(child)
 
     def _stray(self, text: str | None) -> None:
-        if text and text.strip():
+        if text and not text.isspace():
             self.unparsed.append(Unparsed(" ".join(text.split()), STRAY, self.pages.page))
 
     def _aside(self, element: _Element, why: str) -> None:
@@ -243,14 +243,11 @@ class Body:
             return False
         return re.search(rf"(?:§|[Ss]ection)\s*{re.escape(number[0])}(?![0-9])", self.amendments[-1].text) is not None
 
-    def _text(self, element: _Element) -> None:
-        self._add_text(self._read(element))
-
     def _add_text(self, flow: Flow, heading: Flow | None = None) -> None:
         if not flow.text and not flow.calls and not (heading and heading.text):
             return
         if self._items is not None:
-            if flow.text.replace(" ", "") == "*" * 5:
+            if flow.text.startswith("*") and flow.text.replace(" ", "") == "*" * 5:
                 self._items.append(Item("stars", flow))
                 self.unparsed.append(Unparsed(flow.text, "stars for text left out", flow.page))
                 return
@@ -438,6 +435,12 @@ class Body:
             above = self._codification.above if self._regulation else None
             self.drafts += self._preamble.drafts(self._blocks, above)
             self._blocks = []
+
+
+@lru_cache(maxsize=256)
+def _handler(tag: str) -> Callable[[Body, _Element], None] | None:
+    """The method of :class:`Body` for an element of its own kind."""
+    return getattr(Body, f"_on_{tag.lower()}", None) if tag.isalnum() else None
 
 
 def _holds_text(element: _Element) -> bool:

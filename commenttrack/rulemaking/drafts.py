@@ -36,13 +36,14 @@ class Draft:
         """The provision; ``note_ids`` maps the serial of each note call and table note to its note's id."""
         notes: list[str] = []
         calls: list[tuple[int, str]] = []
-        if self.heading_flow is not None:
+        if self.heading_flow is not None and self.heading_flow.calls:
             notes += [note_ids[call.serial] for call in self.heading_flow.calls if call.serial in note_ids]
         for call in self.flow.calls:
             if call.serial in note_ids:
                 calls.append((call.offset, note_ids[call.serial]))
                 notes.append(note_ids[call.serial])
-        notes += [note_ids[serial] for serial in self.own_notes if serial in note_ids]
+        if self.own_notes:
+            notes += [note_ids[serial] for serial in self.own_notes if serial in note_ids]
         return ParsedProvision(
             id=self.id,
             parent=self.parent,
@@ -52,7 +53,7 @@ class Draft:
             heading=self.heading,
             text=self.flow.text,
             pages=self.pages or self._pages(),
-            notes=tuple(dict.fromkeys(notes)),
+            notes=tuple(dict.fromkeys(notes)) if notes else (),
             rows=self.rows,
             page_breaks=self.flow.breaks,
             note_calls=tuple(calls),
@@ -62,6 +63,8 @@ class Draft:
         )
 
     def _pages(self) -> tuple[int, ...]:
+        if self.heading_flow is None and not self.flow.breaks:
+            return () if self.flow.page is None else (self.flow.page,)
         pages: list[int] = []
         for flow in (self.heading_flow, self.flow):
             if flow is None or flow.page is None:
