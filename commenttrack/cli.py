@@ -104,14 +104,14 @@ def rule() -> None:
 )
 def rule_parse(file: Path, output: Path | None, published: dt.datetime | None) -> None:
     """Turn a Federal Register document into commenttrack-rule/1 JSON."""
-    from commenttrack.rulemaking import federal_register, provisions, xml_source
+    from commenttrack.rulemaking import federal_register, other_forms, provisions
 
     data, day = read_file(file), published.date() if published else None
-    if xml_source.read_root(data, str(file)).tag == federal_register.ISSUE:
+    if other_forms.form_of(data, name=str(file)) == other_forms.ISSUE:
         rules = federal_register.parse_issue(data, name=str(file), publication_date=day)
         write_json(provisions.issue_to_json(rules), output)
     else:
-        write_json(provisions.to_json(federal_register.parse(data, name=str(file), publication_date=day)), output)
+        write_json(provisions.to_json(other_forms.read(data, name=str(file), publication_date=day)), output)
 
 
 @rule.command("fetch")
@@ -269,12 +269,12 @@ def suggest(rule_file: Path, position_files: tuple[Path, ...], top: int, output:
 
 def read_rule(file: Path, *, from_json: Callable[[object], Any] | None = None) -> Any:
     """A rule from a raw document or from commenttrack-rule/1 JSON, which ``from_json`` may read less strictly."""
-    from commenttrack.rulemaking import federal_register, provisions
+    from commenttrack.rulemaking import other_forms, provisions
 
     data = read_file(file)
     if data.lstrip()[:1] == b"{":
         return (from_json or provisions.from_json)(load_json(data, file))
-    return federal_register.parse(data, name=str(file))
+    return other_forms.read(data, name=str(file))
 
 
 def load_json(data: bytes, file: Path) -> Any:
