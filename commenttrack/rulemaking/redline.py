@@ -132,8 +132,22 @@ def redline(rule: ParsedRule, current: Sequence[CurrentText]) -> Redline:
         parts=parts,
         paragraphs=tuple(_paragraphs(root)),
         instructions=tuple(outcomes),
-        warnings=tuple(applier.warnings()),
+        warnings=(*applier.warnings(), *_doubts(rule, current)),
     )
+
+
+def _doubts(rule: ParsedRule, current: Sequence[CurrentText]) -> Iterator[str]:
+    """What was uncertain when the two texts were read."""
+    standing = [ambiguity for text in current for ambiguity in text.ambiguities]
+    for name, ambiguities in (("rule", rule.ambiguities), ("current text", standing)):
+        if ambiguities:
+            places = "; ".join(" or ".join(ambiguity.readings) for ambiguity in ambiguities[:5])
+            more = f" and {len(ambiguities) - 5} more" if len(ambiguities) > 5 else ""
+            yield f"Paragraphs of the {name} can be read at several levels: {places}{more}. The first reading is shown."
+    left = [entry.text for text in current for entry in text.unparsed]
+    if left:
+        count = f"{len(left)} {'piece' if len(left) == 1 else 'pieces'}"
+        yield f"{count} of the current file could not be placed: “{'”, “'.join(left[:3])}”."
 
 
 def to_json(result: Redline) -> dict[str, Any]:

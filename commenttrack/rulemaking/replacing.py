@@ -64,7 +64,11 @@ class Ledger:
         printed for a unit that holds paragraphs.
         """
         require_whole(printed)
-        if unit.kind in _HEADED and not is_reserved(printed) and len([child for child in printed.walk() if not _derived(child)]) == 1:
+        if (
+            unit.kind in _HEADED
+            and not is_reserved(printed)
+            and len([child for child in printed.walk() if not _derived(child)]) == 1
+        ):
             raise CannotEdit(f"Only the heading of {unit.label} is printed")
         self._overwrite(unit, printed)
 

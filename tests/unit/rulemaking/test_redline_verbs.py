@@ -338,3 +338,17 @@ def test_a_wording_that_stands_there_already_is_no_change():
     result = applied(rule("1. Amend § 21.1 by revising paragraph (c) to read as follows:", new), PLAIN)
     assert outcomes(result) == ["already"]
     assert (result.share, changes(result)) == (1.0, {})
+
+
+def test_text_of_the_current_file_that_has_no_place_is_mentioned():
+    stray = PLAIN.replace("<CITA>", "<STRANGE>Lost words.</STRANGE><CITA>")
+    result = applied(rule("1. Amend § 21.1 by removing paragraph (a)."), stray)
+    assert result.warnings == ("1 piece of the current file could not be placed: “Lost words.”.",)
+
+
+def test_levels_that_can_be_read_in_two_ways_are_mentioned():
+    text = current("(a) One.", "(h) Eight.", "(i) Nine or one.", "(ii) Two.", "(j) Ten.")
+    result = applied(rule("1. Amend § 21.1 by removing paragraph (a)."), text)
+    [doubtful] = [warning for warning in result.warnings if "several levels" in warning]
+    assert "current text can be read" in doubtful
+    assert "4 CFR 21.1(h)(i) or 4 CFR 21.1(i)" in doubtful
