@@ -8,7 +8,7 @@ dropped: text that has no place goes to ``unparsed`` with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from commenttrack.rulemaking.document_head import Head
 from commenttrack.rulemaking.drafts import Draft, Ids
 from commenttrack.rulemaking.footnotes import RawNote, read_footnote
 from commenttrack.rulemaking.preamble import Block, Preamble
-from commenttrack.rulemaking.provisions import ParsedAmbiguity, Unparsed
+from commenttrack.rulemaking.provisions import LevelPath, ParsedAmbiguity, ParsedSettlement, Passage, Unparsed
 from commenttrack.rulemaking.sections import Item, paragraphs, table_draft
 from commenttrack.rulemaking.tables import CONTENTS_ENTRIES, read_contents, read_table
 from commenttrack.rulemaking.xml_text import Flow, NoteCall, PageCounter, join, plain, read
@@ -28,10 +28,11 @@ from commenttrack.rulemaking.xml_text import Flow, NoteCall, PageCounter, join, 
 SIGNATURE = "signature block"
 BILLING_CODE = "billing code"
 FILING_LINE = "filing line"
+STARS = "stars for text left out"
 STRAY = "text outside any paragraph"
 UNKNOWN = "an element this reader does not know"
-# What the law makes every document carry and nobody comments on.
-ROUTINE = frozenset({SIGNATURE, BILLING_CODE, FILING_LINE})
+# What every document carries and nobody comments on.
+ROUTINE = frozenset({SIGNATURE, BILLING_CODE, FILING_LINE, STARS})
 
 _TEXT = frozenset({"P", "FP", "FP1", "FP2", "LI", "PSPACE", "BQ", "Q", "FRP", "SECHD", "RESERVED"})
 _AUTHORITY = frozenset(
@@ -60,7 +61,7 @@ class Amendment:
 class Body:
     """Walks a document; afterwards ``drafts``, ``notes``, ``unparsed``, ``amendments`` and ``ambiguities`` are full."""
 
-    def __init__(self, pages: PageCounter, *, loose: bool) -> None:
+    def __init__(self, pages: PageCounter, *, loose: bool, settled: Mapping[Passage, LevelPath] | None = None) -> None:
         self.head = Head(pages, loose=loose)
         self.filing_line = ""
         self.pages = pages
@@ -70,6 +71,8 @@ class Body:
         self.unparsed: list[Unparsed] = []
         self.amendments: list[Amendment] = []
         self.ambiguities: list[ParsedAmbiguity] = []
+        self.settled: list[ParsedSettlement] = []
+        self._given = settled
         ids = Ids()
         self._ids = ids
         self._preamble = Preamble(ids)
@@ -249,7 +252,7 @@ class Body:
         if self._items is not None:
             if flow.text.startswith("*") and flow.text.replace(" ", "") == "*" * 5:
                 self._items.append(Item("stars", flow))
-                self.unparsed.append(Unparsed(flow.text, "stars for text left out", flow.page))
+                self.unparsed.append(Unparsed(flow.text, STARS, flow.page))
                 return
             self._items.append(Item("text", flow, heading=heading if heading and heading.text else None))
         else:
@@ -403,7 +406,7 @@ class Body:
         if not items:
             return
         section = self._section
-        drafts, ambiguities = paragraphs(
+        drafts, ambiguities, settled = paragraphs(
             items,
             section,
             section.label if section else "",
@@ -411,9 +414,11 @@ class Body:
             self._ids,
             subject=section.heading if section and section.kind == "section" else "",
             expected=self._named_paths(),
+            settled=self._given,
         )
         self.drafts += drafts
         self.ambiguities += ambiguities
+        self.settled += settled
 
     def _named_paths(self) -> frozenset[tuple[int, ...]]:
         """The paragraphs that the instructions since the last section name, and those they stand in."""

@@ -8,7 +8,7 @@ over the whole of it; notes find their calls; dates, questions and instructions 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from lxml import etree
@@ -17,8 +17,8 @@ from lxml.etree import _Element
 from commenttrack.errors import BadInput
 from commenttrack.rulemaking import amendatory, comment_dates, questions
 from commenttrack.rulemaking.document_body import Body
-from commenttrack.rulemaking.footnotes import settled
-from commenttrack.rulemaking.provisions import ParsedDocument, ParsedRule, Unparsed
+from commenttrack.rulemaking.footnotes import settled as settled_notes
+from commenttrack.rulemaking.provisions import LevelPath, ParsedDocument, ParsedRule, Passage, Unparsed
 from commenttrack.rulemaking.xml_source import read_root
 from commenttrack.rulemaking.xml_text import PageCounter, is_loose, plain
 
@@ -37,11 +37,18 @@ _DOCUMENT_NUMBER = re.compile(r"FR\s+Doc\.?\s*(?:No\.?)?:?\s*([A-Z0-9]+(?:[-â€â
 _YEAR_BEFORE_VOLUME_1 = 1935
 
 
-def parse(data: bytes, *, name: str = "the file", publication_date: date | None = None) -> ParsedRule:
+def parse(
+    data: bytes,
+    *,
+    name: str = "the file",
+    publication_date: date | None = None,
+    settled: Mapping[Passage, LevelPath] | None = None,
+) -> ParsedRule:
     """One Federal Register document.
 
     ``name`` is how refusals call the file. ``publication_date`` is the day of the issue when the caller knows it;
-    otherwise it is worked out from the filing line where that is safe.
+    otherwise it is worked out from the filing line where that is safe. ``settled`` gives the levels of paragraphs that
+    somebody settled; the rest of their sections is solved around them.
 
     Raises :class:`BadInput` when the bytes are not such a document or have nothing that could be commented on.
     """
@@ -54,12 +61,18 @@ def parse(data: bytes, *, name: str = "the file", publication_date: date | None 
             f"{name} is XML with the root <{str(tag)[:40]}>, not a Federal Register document "
             f"(expected <PRORULE>, <RULE> or <NOTICE>)."
         )
-    return from_elements(root, name=name, publication_date=publication_date)
+    return from_elements(root, name=name, publication_date=publication_date, settled=settled)
 
 
-def from_elements(root: _Element, *, name: str = "the file", publication_date: date | None = None) -> ParsedRule:
+def from_elements(
+    root: _Element,
+    *,
+    name: str = "the file",
+    publication_date: date | None = None,
+    settled: Mapping[Passage, LevelPath] | None = None,
+) -> ParsedRule:
     """The document whose elements stand under ``root``, which is one of :data:`KINDS`; see :func:`parse`."""
-    rule = _document(root, PageCounter(_start_page(root)), publication_date)
+    rule = _document(root, PageCounter(_start_page(root)), publication_date, settled)
     if not rule.provisions:
         raise BadInput(f"{name} has no text: there is no heading, paragraph or section in it that could be cited.")
     return rule
@@ -124,12 +137,17 @@ def _start_page(root: _Element) -> int | None:
     return int(digits)
 
 
-def _document(root: _Element, pages: PageCounter, publication_date: date | None) -> ParsedRule:
+def _document(
+    root: _Element,
+    pages: PageCounter,
+    publication_date: date | None,
+    settled: Mapping[Passage, LevelPath] | None = None,
+) -> ParsedRule:
     start_page = pages.page
-    body = Body(pages, loose=is_loose(root))
+    body = Body(pages, loose=is_loose(root), settled=settled)
     body.walk(root)
     head = body.head
-    notes, note_ids, missing = settled(body.notes, body.calls())
+    notes, note_ids, missing = settled_notes(body.notes, body.calls())
     provisions = tuple(draft.finished(note_ids) for draft in body.drafts)
     if publication_date is None:
         publication_date = comment_dates.printed_on(p.image for p in provisions if p.image)
@@ -162,4 +180,5 @@ def _document(root: _Element, pages: PageCounter, publication_date: date | None)
         instructions=amendatory.find(body.amendments),
         unparsed=(*body.unparsed, *(Unparsed(call.number, LONELY_CALL, call.page) for call in missing)),
         ambiguities=tuple(body.ambiguities),
+        settled=tuple(body.settled),
     )

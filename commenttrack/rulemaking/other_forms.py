@@ -8,6 +8,7 @@ be known from it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -22,7 +23,7 @@ from commenttrack.rulemaking import (
     plain_text,
     text_bytes,
 )
-from commenttrack.rulemaking.provisions import ParsedRule
+from commenttrack.rulemaking.provisions import LevelPath, ParsedRule, Passage
 from commenttrack.rulemaking.text_blocks import SourceText
 
 XML, ISSUE, HTML, GOVINFO, TEXT, PDF = "xml", "issue", "html", "govinfo", "text", "pdf"
@@ -94,14 +95,20 @@ def _in_page(start: str) -> bool:
     return len(re.findall(r"</(?:p|div|h[1-6]|li|span)>", start[:20_000], re.IGNORECASE)) > 3
 
 
-def read(data: bytes, *, name: str = "the file", publication_date: date | None = None) -> ParsedRule:
+def read(
+    data: bytes,
+    *,
+    name: str = "the file",
+    publication_date: date | None = None,
+    settled: Mapping[Passage, LevelPath] | None = None,
+) -> ParsedRule:
     """One document in any form; the arguments are those of :func:`federal_register.parse`.
 
     Raises :class:`BadInput` when the bytes cannot be read or are no Federal Register document.
     """
     form = form_of(data, name=name)
     if form in (XML, ISSUE):
-        return federal_register.parse(data, name=name, publication_date=publication_date)
+        return federal_register.parse(data, name=name, publication_date=publication_date, settled=settled)
     if form == PDF:
         source = inspection_pdf.read(data, name)
     else:
@@ -119,10 +126,12 @@ def read(data: bytes, *, name: str = "the file", publication_date: date | None =
             source = plain_text.read(text)
         if doubt:
             source.limits.append(doubt)
-    return _rule(source, name, publication_date)
+    return _rule(source, name, publication_date, settled)
 
 
-def _rule(source: SourceText, name: str, publication_date: date | None) -> ParsedRule:
+def _rule(
+    source: SourceText, name: str, publication_date: date | None, settled: Mapping[Passage, LevelPath] | None
+) -> ParsedRule:
     if not any(block.flow.text or block.grid for block in source.blocks):
         raise BadInput(f"{name} holds no text that could be cited.")
     signed = bool(source.kind or source.document_number)
@@ -138,7 +147,7 @@ def _rule(source: SourceText, name: str, publication_date: date | None) -> Parse
         limits.append("the kind of document is not stated; it is taken for a proposed rule")
     given = publication_date or (date.fromisoformat(source.publication_date) if source.publication_date else None)
     root = block_elements.elements(replace(source, kind=kind))
-    rule = federal_register.from_elements(root, name=name, publication_date=given)
+    rule = federal_register.from_elements(root, name=name, publication_date=given, settled=settled)
     document = rule.document
     if source.start_page is None:
         limits.append("printed pages are not known")

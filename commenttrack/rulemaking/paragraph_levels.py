@@ -8,11 +8,12 @@ the cheapest whole reading wins. Readings of equal cost that differ at a paragra
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from commenttrack.rulemaking.enumerators import DIGIT, LOWER, LOWER_ROMAN, UPPER, readings
+from commenttrack.rulemaking.provisions import LevelPath
 
 # The styles of the levels, from the outermost; levels 5 and 6 are printed in italics.
 STYLES = (LOWER, DIGIT, LOWER_ROMAN, UPPER, DIGIT, LOWER_ROMAN)
@@ -76,10 +77,14 @@ class _Node:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The solved chains, one for each marker, and (index, other chain) where another reading is as good."""
+    """The solved chains, one for each marker, and (index, other chain) where another reading is as good.
+
+    ``settled`` holds the indexes of the markers that were read as somebody had settled.
+    """
 
     chains: tuple[Chain, ...]
     ambiguous: tuple[tuple[int, Chain], ...]
+    settled: tuple[int, ...] = ()
 
 
 def ends_as_lead_in(text: str) -> bool:
@@ -102,16 +107,22 @@ def _levels(text: str, italic: bool) -> tuple[tuple[int, int, float], ...]:
 
 
 def solve(
-    markers: Sequence[Marker], expected: frozenset[tuple[int, ...]] = frozenset(), *, stars_at_end: bool = False
+    markers: Sequence[Marker],
+    expected: frozenset[tuple[int, ...]] = frozenset(),
+    *,
+    stars_at_end: bool = False,
+    settled: Mapping[int, LevelPath] | None = None,
 ) -> Levels:
     """The levels of all markers of a section, in order.
 
     ``expected`` holds the paths (values from the outermost level on) of the paragraphs that the amendatory instruction
-    names; where several readings are possible, one it names is preferred. Linear in the number of markers.
+    names; where several readings are possible, one it names is preferred. ``settled`` gives the place of single
+    markers, by index; one that cannot be had with what stands before it is left out. Linear in the number of markers.
     """
+    held: list[int] = []
     beam: list[_Node] = [_Node((), 0.0, None)]
     layers: list[list[_Node]] = []
-    for marker in markers:
+    for index, marker in enumerate(markers):
         best: dict[Chain, _Node] = {}
         for origin in beam:
             for chain, step in _steps(origin.chain, marker):
@@ -125,6 +136,12 @@ def solve(
                     best[chain] = _Node(chain, cost, origin, known.previous, known.cost)
                 elif known.rival is None or cost < known.rival_cost:
                     known.rival, known.rival_cost = origin, cost
+        wanted = settled.get(index) if settled else None
+        if wanted is not None:
+            fitting = {chain: node for chain, node in best.items() if _stands_at(chain, wanted)}
+            if fitting:
+                best = fitting
+                held.append(index)
         beam = sorted(best.values(), key=lambda node: node.cost)[:_BEAM]
         floor = beam[0].cost
         beam = [node for node in beam if node.cost <= floor + _WORTH_KEEPING]
@@ -149,7 +166,15 @@ def solve(
         node = node.previous
         index -= 1
     chains.reverse()
-    return Levels(tuple(chains), tuple(sorted(ambiguous.items())))
+    return Levels(tuple(chains), tuple(sorted(ambiguous.items())), tuple(held))
+
+
+def _stands_at(chain: Chain, path: LevelPath) -> bool:
+    """Whether a chain is this path. Which definition is open depends on the text before, not on what was settled."""
+    return len(chain) == len(path) and all(
+        level == wanted and (value == number or level == DEFINITION)
+        for (level, value, _), (wanted, number) in zip(chain, path, strict=True)
+    )
 
 
 def _note_differences(chosen: _Node | None, other: _Node | None, index: int, found: dict[int, Chain]) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from commenttrack.rulemaking.drafts import Draft, Ids, slug
 from commenttrack.rulemaking.enumerators import readings
 from commenttrack.rulemaking.paragraph_levels import DEFINITION, Chain, Levels, Marker, ends_as_lead_in, solve
-from commenttrack.rulemaking.provisions import ParsedAmbiguity
+from commenttrack.rulemaking.provisions import LevelPath, ParsedAmbiguity, ParsedSettlement, Passage
 from commenttrack.rulemaking.tables import Table
 from commenttrack.rulemaking.xml_text import Flow
+from commenttrack.wording import wording_digest
 
 _MARKER = re.compile(r"\(\s?([A-Za-z]{1,12}|[0-9]{1,3})\s?\)[ ]?")
 _RANGE = re.compile(r"(?:[-–—]|through|and|to|,)\s?(?=\()")
@@ -73,8 +76,9 @@ def paragraphs(
     *,
     subject: str = "",
     expected: frozenset[tuple[int, ...]] = frozenset(),
-) -> tuple[list[Draft], list[ParsedAmbiguity]]:
-    """The provisions of a section in document order, and what remained ambiguous.
+    settled: Mapping[Passage, LevelPath] | None = None,
+) -> tuple[list[Draft], list[ParsedAmbiguity], list[ParsedSettlement]]:
+    """The provisions of a section in document order, what remained ambiguous, and what was read as it is settled.
 
     ``citation`` is the section's own, ``prefix`` starts the ids, ``subject`` is its heading.
     """
@@ -99,12 +103,48 @@ def paragraphs(
         if before.endswith("*") and found[-1].marker is not None:
             stars = True
     marked = [piece for piece in pieces if piece.marker is not None]
-    levels = solve([piece.marker for piece in marked if piece.marker], expected, stars_at_end=stars)
+    known = _settled(marked, citation, settled) if settled else {}
+    levels = solve(
+        [piece.marker for piece in marked if piece.marker],
+        expected,
+        stars_at_end=stars,
+        settled={index: settled[passage] for index, passage in known.items()} if settled else None,
+    )
     for piece, chain in zip(marked, levels.chains, strict=True):
         piece.chain = chain
     builder = _Builder(parent, citation, prefix, ids, pieces)
     drafts = builder.drafts()
-    return drafts, builder.ambiguities(marked, levels)
+    held = [ParsedSettlement(builder.made[id(marked[index])].id, known[index]) for index in levels.settled]
+    return drafts, builder.ambiguities(marked, levels), held
+
+
+def _passages(marked: list[_Piece], citation: str) -> list[Passage]:
+    """How each marked paragraph is known again."""
+    found: list[Passage] = []
+    before = ""
+    for piece in marked:
+        digest = wording_digest(piece.heading.text if piece.heading else "", piece.flow.text)
+        found.append(Passage(citation, piece.number, digest, before))
+        if not piece.silent:
+            before = digest
+    return found
+
+
+def _settled(marked: list[_Piece], citation: str, settled: Mapping[Passage, LevelPath]) -> dict[int, Passage]:
+    """Which paragraphs are settled, by index: the same words after the same words, else the same words if only once."""
+    places = [(index, passage) for index, passage in enumerate(_passages(marked, citation)) if not marked[index].silent]
+    found = {index: passage for index, passage in places if passage in settled}
+    rest = [passage for passage in settled if passage.section == citation and passage not in found.values()]
+    if not rest:
+        return found
+    given = Counter((passage.number, passage.digest) for passage in rest)
+    here = Counter((passage.number, passage.digest) for index, passage in places if index not in found)
+    for passage in rest:
+        words = (passage.number, passage.digest)
+        if given[words] == here[words] == 1:
+            index = next(i for i, place in places if i not in found and (place.number, place.digest) == words)
+            found[index] = passage
+    return found
 
 
 def _completes(above: _Piece, piece: _Piece) -> bool:
@@ -369,6 +409,7 @@ class _Builder:
         numbers: dict[tuple[int, int], str] = {}
         other = dict(levels.ambiguous)
         result: list[ParsedAmbiguity] = []
+        passages = _passages(marked, self.citation) if other else []
         for index, piece in enumerate(marked):
             for level, value, _ in piece.chain[-1:]:
                 numbers[level, value] = f" “{piece.term}” " if level == DEFINITION else piece.number
@@ -379,7 +420,8 @@ class _Builder:
             reading = f"{self.citation}{''.join(path)}{piece.number}"
             draft = self.made[id(piece)]
             if reading != draft.label:
-                result.append(ParsedAmbiguity(draft.id, (draft.label, reading), draft.label))
+                paths = tuple(tuple((level, value) for level, value, _ in each) for each in (piece.chain, chain))
+                result.append(ParsedAmbiguity(draft.id, (draft.label, reading), draft.label, passages[index], paths))
         return result
 
 
