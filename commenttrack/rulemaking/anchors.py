@@ -18,20 +18,22 @@ import enum
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from commenttrack.rulemaking.provisions import ParsedProvision
-from commenttrack.wording import wording_digest
+from commenttrack.wording import folded, wording_digest
 
 SIMILAR = 0.6
 """From here on two wordings may be one provision that was changed."""
 NOTHING = 0.35
 """Below this, two wordings have no more in common than any two paragraphs of one rule."""
 MARGIN = 0.1
-"""How much likelier than any other the likeliest place must be."""
+"""By how much the likeliest place must be more similar than any other."""
+CLEARLY = 3
+"""How many times as far from the provision any other place must be: a rewording and a look-alike differ by little."""
 DISTINCTIVE = 8
 """So many words name a place by themselves when they stand once in either document; fewer are stock phrases."""
 MOST_CANDIDATES = 5
@@ -78,10 +80,17 @@ class Anchor:
     candidates: tuple[Candidate, ...] = ()
 
 
-def wording_of(provision: ParsedProvision) -> str:
+def wording_of(heading: str, text: str, rows: Iterable[Iterable[str]] = ()) -> str:
     """The words of a provision that count for its anchor: heading, text and the cells of a table."""
-    rows = (" | ".join(row) for row in provision.rows)
-    return "\n".join(part for part in (provision.heading, provision.text, *rows) if part)
+    return "\n".join(part for part in (heading, text, *(" | ".join(row) for row in rows)) if part)
+
+
+def fate_of(earlier: str, later: str, *, same_citation: bool) -> Fate:
+    """What became of a provision that stands in both documents, from its two wordings."""
+    same = wording_digest("", earlier) == wording_digest("", later)
+    if same_citation:
+        return Fate.UNCHANGED if same else Fate.CHANGED
+    return Fate.MOVED if same or _words(earlier) == _words(later) else Fate.MOVED_AND_CHANGED
 
 
 def similarity(one: str, other: str) -> float:
@@ -113,6 +122,11 @@ def _features(words: tuple[str, ...]) -> tuple[frozenset[str], frozenset[tuple[s
     return frozenset(words), frozenset(zip(("", *words), (*words, ""), strict=True)) if words else frozenset()
 
 
+def _clear(score: float, rival: float) -> bool:
+    """Whether a place is like enough, and no other comes close."""
+    return score >= SIMILAR and score - rival >= MARGIN and 1 - rival >= CLEARLY * (1 - score)
+
+
 def _dice(one: frozenset[object], other: frozenset[object]) -> float:
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
@@ -129,8 +143,11 @@ class _Side:
             self.children[parent].append(place)
         self.order = {place: rank for family in self.children.values() for rank, place in enumerate(family)}
         # The number of a picture is not what the picture says.
-        self.words = [() if provision.image else _words(wording_of(provision)) for provision in provisions]
-        self.digest = [wording_digest(p.heading, wording_of(replace(p, heading=""))) for p in provisions]
+        self.wording = [wording_of(provision.heading, provision.text, provision.rows) for provision in provisions]
+        self.words = [
+            () if provision.image else _words(wording)
+            for provision, wording in zip(provisions, self.wording, strict=True)
+        ]
         self.group: list[tuple[str, bool]] = []
         for provision, parent in zip(provisions, self.parent, strict=True):
             preamble = provision.kind in _PREAMBLE or (
@@ -206,6 +223,7 @@ class _Matching:
         self.to = [-1] * len(earlier)
         self.back = [-1] * len(later)
         self.why: dict[int, str] = {}
+        self.doubtful: set[int] = set()
         self.likeness = _Likeness(earlier, later)
         self._groups: dict[tuple[str, bool], NDArray[np.bool_]] = {
             group: np.array([other == group for other in later.group], dtype=np.bool_)
@@ -251,11 +269,21 @@ class _Matching:
                 self.earlier.parent[self.back[child]] for child in self.later.children[where] if self.back[child] >= 0
             )
             mostly = count * 2 > votes.total() and claims[place] * 2 > claims.total()
-            backed = count >= 2 or self._same_citation(place, where) or self._alike(place, where) >= SIMILAR
-            if mostly and backed:
+            if mostly and (count >= 2 or self._same_citation(place, where)):
+                if not self._is_itself(place, where):
+                    self.doubtful.add(place)
                 self._settle(place, where, "most of what stands under it went there")
                 settled += 1
         return settled
+
+    def _is_itself(self, earlier: int, later: int) -> bool:
+        """Whether a place that children vouch for is the provision by its citation or its own words, too."""
+        mine, words = self.earlier.words[earlier], self.later.words[later]
+        if not mine or mine == words or self._same_citation(earlier, later):
+            return True
+        row = np.where(self._groups[self.earlier.group[earlier]], self.likeness.row(earlier), 0.0)
+        score, row[later] = float(row[later]), 0.0
+        return _clear(score, float(row.max()))
 
     def _under_parents(self) -> int:
         settled = 0
@@ -276,20 +304,25 @@ class _Matching:
         return settled
 
     def _same_words(self, words: tuple[str, ...], places: list[int], others: list[int]) -> int:
-        """Settle siblings of the same words with their like under the same parent: by marker, then if there is one."""
-        settled = 0
-        for place in list(places):
-            marker = self.earlier.marker[place]
-            same = [other for other in others if marker and self.later.marker[other] == marker]
-            if same:
-                self._settle(place, same[0], "the same words at the same citation")
-                places.remove(place)
-                others.remove(same[0])
-                settled += 1
-        if words and len(places) == len(others) == 1:
-            self._settle(places[0], others[0], "the same words under the same parent")
-            settled += 1
-        return settled
+        """Settle siblings of the same words with their like under the same parent.
+
+        As many here as there keep their order. Otherwise one of them came or went, and only those that have not changed
+        at all, citation and punctuation included, are known.
+        """
+        if words and len(places) == len(others):
+            pairs = list(zip(places, others, strict=True))
+        else:
+            pairs = [
+                (place, other)
+                for place in places
+                for other in others
+                if self._same_citation(place, other)
+                and folded(self.earlier.wording[place]) == folded(self.later.wording[other])
+            ]
+        for place, other in pairs:
+            same = self._same_citation(place, other)
+            self._settle(place, other, f"the same words {'at the same citation' if same else 'under the same parent'}")
+        return len(pairs)
 
     def _parent_there(self, parent: int) -> int | None:
         """Where the children of an earlier parent should be looked for; None while that is not settled."""
@@ -317,7 +350,7 @@ class _Matching:
             likeliest[place] = best
             row[best] = 0.0
             rival = max((float(row.max()), *(claim for claimant, claim in claims[best] if claimant != place)))
-            if score >= SIMILAR and score - rival >= MARGIN and containers == (place in self.earlier.children):
+            if _clear(score, rival) and containers == (place in self.earlier.children):
                 decided[place] = best
         for place, best in decided.items():
             if self._same_citation(place, best):
@@ -387,14 +420,11 @@ class _Matching:
     def _settled(self, place: int) -> Anchor:
         to = self.to[place]
         earlier, later = self.earlier.provisions[place], self.later.provisions[to]
-        same_words = self.earlier.digest[place] == self.later.digest[to]
-        nearly = same_words or self.earlier.words[place] == self.later.words[to]
-        if earlier.label == later.label and earlier.number == later.number:
-            fate = Fate.UNCHANGED if same_words else Fate.CHANGED
-        else:
-            fate = Fate.MOVED if nearly else Fate.MOVED_AND_CHANGED
-        score = 1.0 if nearly else round(self._alike(place, to), 3)
-        if score < SIMILAR and self.earlier.words[place] and not self._same_citation(place, to):
+        same_citation = earlier.label == later.label and earlier.number == later.number
+        fate = fate_of(self.earlier.wording[place], self.later.wording[to], same_citation=same_citation)
+        same_words = self.earlier.words[place] == self.later.words[to]
+        score = 1.0 if same_words else round(self._alike(place, to), 3)
+        if place in self.doubtful:
             # Its children vouch for the place, not for its words.
             candidate = Candidate(later.id, score)
             return Anchor(earlier.id, None, Fate.NEEDS_A_PERSON, score, OTHER_LEAD_IN, (candidate,))
@@ -456,8 +486,8 @@ class _Matching:
             return "what stands at its citation is like it, but has the words of another provision"
         if scores[0] < SIMILAR:
             return "the likeliest place has too few of its words"
-        if len(scores) > 1 and scores[0] - scores[1] < MARGIN:
-            return "several places are about as likely"
+        if len(scores) > 1 and not _clear(scores[0], scores[1]):
+            return "another place is about as likely"
         if self.earlier.words[place] == self.later.words[near[0]]:
             return "the same words stand elsewhere, but are too common to name a place"
         if self._parent_there(self.earlier.parent[place]) == self.later.parent[near[0]]:

@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from commenttrack.db import Base
+from commenttrack.rulemaking.anchors import Fate
+from commenttrack.rulemaking.succession import LaterKind
 
 
 class DocumentKind(enum.StrEnum):
@@ -194,3 +196,74 @@ class CommentDate(Base):
     text: Mapped[str]
 
     docket: Mapped[Docket] = relationship(back_populates="comment_dates")
+
+
+class DocumentSuccession(Base):
+    """A later document of a proceeding and the earlier one it corrects, extends, reopens, supplements or finalizes."""
+
+    __tablename__ = "document_succession"
+    __table_args__ = (
+        UniqueConstraint("earlier_id", "later_id"),
+        CheckConstraint("earlier_id <> later_id", name="two_documents"),
+        CheckConstraint("(confirmed_by = '') = (confirmed_at IS NULL)", name="confirmed"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"))
+    later_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"), unique=True)
+    # A later document follows one earlier one, the first of its proceeding.
+    kind: Mapped[LaterKind]
+    evidence_json: Mapped[dict[str, Any]]
+    # What shows that they belong together: named, dockets, rins, cfr, same_title.
+    confirmed_by: Mapped[str] = mapped_column(default="")
+    # A person, or the rule by which a program took the evidence for enough; empty while a person must say.
+    confirmed_at: Mapped[dt.datetime | None]
+    recorded_at: Mapped[dt.datetime]
+
+    earlier: Mapped[RuleDocument] = relationship(foreign_keys=[earlier_id])
+    later: Mapped[RuleDocument] = relationship(foreign_keys=[later_id])
+    provisions: Mapped[list["ProvisionSuccession"]] = relationship(
+        back_populates="succession",
+        cascade="all, delete-orphan",
+        order_by="ProvisionSuccession.place",
+        passive_deletes=True,
+    )
+
+
+class ProvisionSuccession(Base):
+    """Where a provision of the earlier document is proposed to stand in the later one, and what a person decided."""
+
+    __tablename__ = "provision_succession"
+    __table_args__ = (
+        UniqueConstraint("document_succession_id", "place"),
+        CheckConstraint("earlier_id IS NOT NULL OR later_id IS NOT NULL", name="something"),
+        CheckConstraint("(decided_by = '') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("decided_by = '' OR reason <> ''", name="decided_for_a_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_succession_id: Mapped[int] = mapped_column(ForeignKey("document_succession.id", ondelete="CASCADE"))
+    place: Mapped[int]
+    earlier_id: Mapped[int | None] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"), index=True)
+    later_id: Mapped[int | None] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"), index=True)
+    # As proposed until somebody decides, then as decided.
+    fate: Mapped[Fate]
+    similarity: Mapped[float]
+    why: Mapped[str]
+    # The sentence by which the fate was proposed.
+    candidates_json: Mapped[list[Any]]
+    # [[key of a provision, similarity], …], likeliest first: of the later document; of the earlier one when a
+    # correction's words could not be placed.
+    words_json: Mapped[list[str]]
+    # For a correction that exchanges words: [wrong, right]; else empty.
+    decided_by: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[dt.datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column()
+    # Counts changes; a form that was opened at another revision is refused as a conflict.
+
+    succession: Mapped[DocumentSuccession] = relationship(back_populates="provisions")
+    earlier: Mapped[Provision | None] = relationship(foreign_keys=[earlier_id])
+    later: Mapped[Provision | None] = relationship(foreign_keys=[later_id])
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)

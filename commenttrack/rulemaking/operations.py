@@ -5,16 +5,17 @@ import hashlib
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from commenttrack import audit
 from commenttrack.errors import Conflict
-from commenttrack.rulemaking import federal_register, provisions
+from commenttrack.rulemaking import other_forms, provisions, succession
 from commenttrack.rulemaking.models import (
     CommentDate,
     Docket,
     DocketIdentifier,
     DocumentKind,
+    DocumentSuccession,
     Note,
     Provision,
     Question,
@@ -54,7 +55,7 @@ def import_rule(
     Without ``docket`` a new one is opened, named by the document unless ``title`` is given. Nothing is stored when the
     file cannot be read (``BadInput``) or is in the docket already (:class:`AlreadyImported`).
     """
-    rule = provisions.to_json(federal_register.parse(data, name=name, publication_date=publication_date))
+    rule = provisions.to_json(other_forms.read(data, name=name, publication_date=publication_date))
     document = rule["document"]
     sha256 = hashlib.sha256(data).hexdigest()
     if docket is None:
@@ -230,9 +231,44 @@ def parsed_rule(session: Session, document: RuleDocument) -> provisions.ParsedRu
 
 
 def deadline(docket: Docket) -> CommentDate | None:
-    """The date planning goes by: the earliest on which comments are due, whatever its source; never rolled forward."""
+    """The date planning goes by: the earliest of :func:`dates_due`, whatever its source; never rolled forward."""
+    return min(dates_due(docket), key=lambda date: (date.date, date.time or "24:00"), default=None)
+
+
+def dates_due(docket: Docket) -> list[CommentDate]:
+    """The dates that hold for comments, all sources that disagree included.
+
+    Where an extension, a reopening or another later document that is confirmed as such sets a date, it takes the place
+    of those of the documents before it, which are kept and shown. See :func:`succession.dates_in_force`.
+    """
     due = [date for date in docket.comment_dates if date.purpose == "comments"]
-    return min(due, key=lambda date: (date.date, date.time or "24:00"), default=None)
+    session = object_session(docket)
+    if session is None:
+        return due
+    follows = dict(
+        session.execute(
+            select(DocumentSuccession.later_id, DocumentSuccession.earlier_id)
+            .join(RuleDocument, RuleDocument.id == DocumentSuccession.later_id)
+            .where(
+                RuleDocument.docket_id == docket.id,
+                DocumentSuccession.confirmed_by != "",
+                DocumentSuccession.kind.in_(succession.SETS_DATES),
+            )
+        ).all()
+    )
+    if not follows:
+        return due
+    # Columns only: a document's row holds all that has no table of its own, which can be megabytes.
+    citation = RuleDocument.metadata_json["fr_citation"].as_string()
+    documents = session.execute(
+        select(RuleDocument.id, RuleDocument.publication_date, citation).where(RuleDocument.docket_id == docket.id)
+    )
+    newest_first = succession.newest_first(
+        [succession.Published(identifier, day, cited or "") for identifier, day, cited in documents], follows
+    )
+    dates = {succession.SetDate(date.rule_document_id, date.date, date.time): date for date in due}
+    held = set(succession.dates_in_force(list(dates), follows, newest_first))
+    return [date for date in due if succession.SetDate(date.rule_document_id, date.date, date.time) in held]
 
 
 def dockets_by_deadline(session: Session) -> list[Docket]:
