@@ -29,7 +29,7 @@ class Settings:
     """``file://FOLDER`` (file outbox) or ``smtp://[user:password@]host[:port][?starttls=1]``."""
     mail_from: str
     association: str
-    """Name of the association whose installation this is."""
+    """Name of the association whose installation this is; empty: that of the lead association."""
     jobs: str
     """``thread``: jobs run inside the web process; ``worker``: a separate ``commenttrack worker`` runs them."""
     federal_register_url: str
@@ -65,7 +65,7 @@ class Settings:
             base_url=base_url,
             mail_url=mail_url,
             mail_from=env.get("COMMENTTRACK_MAIL_FROM", "commenttrack@localhost"),
-            association=env.get("COMMENTTRACK_ASSOCIATION", "Our association"),
+            association=env.get("COMMENTTRACK_ASSOCIATION", ""),
             jobs=jobs,
             federal_register_url=_address(env, "FEDERAL_REGISTER", "https://www.federalregister.gov/api/v1"),
             ecfr_url=_address(env, "ECFR", "https://www.ecfr.gov/api/versioner/v1"),

@@ -7,6 +7,8 @@ from flask import Flask, g
 from jinja2 import StrictUndefined
 
 from commenttrack import __version__
+from commenttrack.errors import Refused
+from commenttrack.members.operations import lead
 from commenttrack.members.permissions import Permission
 from commenttrack.web import access, database
 from commenttrack.web.frame import EASTERN, DocketFrame, plural
@@ -29,9 +31,19 @@ def _about_the_request() -> dict[str, Any]:
     return {
         "frame": frame,
         "account": access.account(),
-        "association": database.house().settings.association,
+        "association": _association,
         "today": eastern_day(database.now()),
     }
+
+
+def _association() -> str:
+    """Whose installation this is: the name it was given, else the lead association's; empty before there is one."""
+    try:
+        if given := database.house().settings.association:
+            return given
+        return lead(database.session()).name
+    except Refused:
+        return ""
 
 
 def eastern_day(value: dt.datetime) -> dt.date:
