@@ -32,6 +32,8 @@ _FIELDS = {
 _LONGEST_HEAD = 80
 _LONGEST_SIGNATURE_LINE = 160
 _LONGEST_SIGNATURE = 8
+_SHORTEST_LIST = 3
+_LONGEST_SUBJECT = 400
 # “A. Overview.”: a heading that ends as a sentence does.
 _LONGEST_SENTENCE_HEADING = 120
 _RUN_IN_SUBJECT = re.compile(r"[^.]{2,150}\.(?=\s)")
@@ -60,6 +62,8 @@ class _Writer:
         self._captioned = False
         self._numbered = False
         self._sections: Counter[str] = Counter()
+        # Blocks that are worded as headings and only listed, as in a table of contents.
+        self._listed: frozenset[int] = frozenset()
         self._turn(root, page)
 
     def write(self, found: Sequence[Block]) -> None:
@@ -70,6 +74,7 @@ class _Writer:
             if roles.is_numbered_heading(block.flow.text) and roles.is_title_like(block.flow.text)
         )
         self._sections.update(number for block in found if (number := _section_number(block)))
+        self._listed = frozenset(_listed(found))
         self._head()
         while (block := self._next()) is not None:
             self._body(block)
@@ -214,9 +219,9 @@ class _Writer:
             if block.indented or self._place.tag in ("SECTION", "APPENDIX", "EXTRACT"):
                 return None
             numbered = block.alone and roles.is_numbered_heading(text) and len(text) < _LONGEST_SENTENCE_HEADING
-            if not numbered and not roles.is_title_like(text):
+            if not numbered and not roles.is_title_like(text) and not roles.is_outline_heading(text):
                 return None
-            if self._regulation and not block.alone:
+            if (self._regulation and not block.alone) or self._index - 1 in self._listed:
                 return None
         elif block.rank is not None:
             return max(1, min(block.rank, 3))
@@ -306,15 +311,16 @@ class _Writer:
         text = block.flow.text
         if not self._regulation and not self._begins_regulation(block):
             return False
-        if block.kind == blocks.INSTRUCTION or (
-            block.kind == blocks.PARAGRAPH and roles.is_instruction(text, after_instruction=self._after_instruction())
-        ):
+        if block.kind == blocks.INSTRUCTION or (block.kind == blocks.PARAGRAPH and self._instructs(text)):
             self._begin()
             self._text("AMDPAR", block.flow)
         elif roles.PART.match(text) and self._heads(block, roles.in_capitals(text)):
             self._begin()
             self._unit("PART", block)
             self._contents()
+        elif roles.GROUP.match(text) and self._heads(block, True):
+            self._begin()
+            self._unit("SUBCHAP", block)
         elif roles.SUBPART.match(text) and self._heads(block, True):
             self._begin()
             self._unit("SUBPART", block)
@@ -336,6 +342,12 @@ class _Writer:
             return False
         return True
 
+    def _instructs(self, text: str) -> bool:
+        """Whether a paragraph is an instruction: by number and verb, or as words of issuance before new text."""
+        if roles.is_instruction(text, after_instruction=self._after_instruction()):
+            return True
+        return bool(roles.ISSUANCE.match(text) and roles.AMENDS.search(text) and text.endswith("read as follows:"))
+
     def _begins_regulation(self, block: Block) -> bool:
         text = block.flow.text
         if block.kind in (blocks.INSTRUCTION, blocks.SECTION):
@@ -345,10 +357,11 @@ class _Writer:
         opened = self._subjects_seen or self._issued or not self._captioned
         if not opened or block.kind not in (blocks.PARAGRAPH, blocks.HEADING):
             return False
-        if roles.is_instruction(text, after_instruction=False) and (self._issued or self._subjects_seen):
+        if self._instructs(text) and (self._issued or self._subjects_seen):
             return True
         return self._is_section(block) or bool(
-            (roles.SUBPART.match(text) or roles.APPENDIX.match(text)) and self._heads(block, True)
+            (roles.SUBPART.match(text) or roles.APPENDIX.match(text) or roles.GROUP.match(text))
+            and self._heads(block, True)
         )
 
     def _after_instruction(self) -> bool:
@@ -417,7 +430,7 @@ class _Writer:
         if not subject:
             return True
         worded = subject[:1].isupper() or subject[:1] in '[“"‘'
-        return worded and (len(subject) <= roles.LONGEST_HEADING or bool(_RUN_IN_SUBJECT.match(subject)))
+        return worded and (len(subject) <= _LONGEST_SUBJECT or bool(_RUN_IN_SUBJECT.match(subject)))
 
     def _section(self, block: Block) -> None:
         self._begin()
@@ -429,7 +442,7 @@ class _Writer:
             return
         self._add(self._place, "SECTNO", block.flow.cut(0, found.end("number")))
         subject = block.flow.cut(found.start("subject"))
-        run_in = _RUN_IN_SUBJECT.match(subject.text) if len(subject.text) > roles.LONGEST_HEADING else None
+        run_in = _RUN_IN_SUBJECT.match(subject.text) if len(subject.text) > _LONGEST_SUBJECT else None
         if run_in:
             self._add(self._place, "SUBJECT", subject.cut(0, run_in.end()))
             self._text("P", subject.cut(run_in.end()))
@@ -478,6 +491,35 @@ class _Writer:
             number.text, number.tail = block.number, " "
         fill(paragraph, block.flow)
         self._page = block.flow.last_page or self._page
+
+
+def _listed(found: Sequence[Block]) -> Iterator[int]:
+    """The places of blocks that are worded as headings but stand in a list: headings have text under them.
+
+    So with three or more in a row that come once more later (a table of contents) or have no numbers (a glossary).
+    """
+    names = ["".join(filter(str.isalnum, block.flow.text.lower())) if _is_worded(block) else "" for block in found]
+    last = {name: index for index, name in enumerate(names)}
+    start = 0
+    for index in range(len(found) + 1):
+        if index < len(found) and names[index]:
+            continue
+        run = range(start, index)
+        start = index + 1
+        if len(run) < _SHORTEST_LIST:
+            continue
+        again = [at for at in run if last[names[at]] > at]
+        if 2 * len(again) >= len(run):
+            yield from range(run[0], again[-1] + 1)
+        else:
+            yield from (at for at in run if not split_number(found[at].flow.text)[0] or at in again)
+
+
+def _is_worded(block: Block) -> bool:
+    text = block.flow.text
+    if block.kind != blocks.PARAGRAPH or block.indented or len(text) > roles.LONGEST_HEADING:
+        return False
+    return not text.endswith((".", ";", ",", ":")) or roles.is_title_like(text)
 
 
 def _section_number(block: Block) -> str:

@@ -10,7 +10,7 @@ import re
 
 from commenttrack.rulemaking.preamble_outline import split_number
 
-LONGEST_HEADING = 250
+LONGEST_HEADING = 320
 
 _CAPTIONS = (
     ("AGY", re.compile(r"AGENC(?:Y|IES)\s*:", re.IGNORECASE)),
@@ -34,15 +34,17 @@ _DOCKET_LINE = re.compile(
 )
 LIST_OF_SUBJECTS = re.compile(r"Lists? of Subjects\b", re.IGNORECASE)
 ISSUANCE = re.compile(
-    r"(?:(?:Accordingly|Therefore|Thus),|For (?:the|all the|these)\b[^.]{0,80}\breasons?\b|"
-    r"In consideration of the foregoing|Under the authority|(?:Pursuant to|By) the authority|The Proposed Amendments?\b|"
-    r"Adoption of (?:the )?Amendment|Proposed Rule(?:s|making)?\Z|Regulatory Text\Z|Words of Issuance)",
+    r"(?:(?:Accordingly|Therefore|Thus),|For (?:the|all the|these)\b[^.]{0,80}\breasons?\b"
+    r"|In consideration of the foregoing|Under the authority|(?:Pursuant to|By) the authority"
+    r"|The Proposed Amendments?\b|Adoption of (?:the )?Amendment|Proposed Rule(?:s|making)?\Z|Regulatory Text\Z"
+    r"|Words of Issuance)",
     re.IGNORECASE,
 )
 AMENDS = re.compile(r"\b(?:amend(?:s|ed|ing)?|revis(?:e|es|ed|ing)|add(?:s|ed|ing)?)\b", re.IGNORECASE)
 PART = re.compile(r"PARTS?\s+[0-9][0-9A-Za-z–-]*\s*(?:[—–:-]|\s|\[|$)")
 SUBPART = re.compile(r"(?:SUBPART|Subpart)s?\s+[A-Z0-9]{1,5}\b\s*(?:[—–:\[-]|$|through|and)")
 APPENDIX = re.compile(r"(?:APPENDIX|Appendix|SUPPLEMENT|Supplement)\b(?:\s+(?:No\.\s*)?[A-Z0-9-]{1,6})?\s+(?:to|TO)\s+")
+GROUP = re.compile(r"(?:SUB)?(?:CHAPTER|TITLE)\s+[A-Z0-9]{1,6}\b\s*[—–:-]")
 SECTION = re.compile(
     r"(?P<number>(?:§{1,2}|Sec\.)\s*[0-9]+[A-Za-z]*[.–-][0-9]+[0-9A-Za-z.()–-]*"
     r"(?:\s*(?:,|and|through|to)\s+(?:§\s*)?[0-9]+[A-Za-z]*[.–-][0-9][0-9A-Za-z.–-]*)*)\s*(?P<subject>.*)\Z",
@@ -67,6 +69,11 @@ _AMENDMENT_WORDS = re.compile(
     r"reserv(?:e|es|ed|ing)|authority citation|correct(?:s|ed|ing)?|withdraw(?:s|n)?|republish(?:ed|ing)?|"
     r"read as follows|delet(?:e|es|ed|ing)|suspend(?:s|ed)?)\b",
     re.IGNORECASE,
+)
+# “2. In § 21.0:”, with the verbs in the instructions under it.
+_AMENDMENT_STARTS = re.compile(
+    r"(?:In|Amend|Section|Sec\.|§|Part|Subpart|Appendix|The authority citation|Paragraph)\s*"
+    r"(?:§|paragraph|part|section|\b)"
 )
 _UNNUMBERED_AMENDMENT = re.compile(
     r"(?:Section|§|Part|Subpart|Appendix|Paragraph)\s*[0-9A-Z].{0,60}\b(?:is|are)\b.{0,40}"
@@ -118,7 +125,7 @@ def is_instruction(text: str, *, after_instruction: bool) -> bool:
     if not text[0].isdigit() and not after_instruction:
         return False
     # The verb stands early: “2. Section 21.0 is amended by…”, “a. Revising…”, “i. In paragraph (a), removing…”.
-    return bool(_AMENDMENT_WORDS.search(first[:400]))
+    return bool(_AMENDMENT_WORDS.search(first[:400]) or (text.endswith((":", "—")) and _AMENDMENT_STARTS.match(first)))
 
 
 def is_title_like(text: str) -> bool:
@@ -126,7 +133,7 @@ def is_title_like(text: str) -> bool:
     _, words_only = split_number(text)
     words = [word.strip("“”\"'‘’()[],:;") for word in words_only.split()]
     words = [word for word in words if word and word[0].isalpha()]
-    if not words or len(text) > LONGEST_HEADING or len(words) > 30 or _LIST_SIGN.match(text):
+    if not words or len(text) > LONGEST_HEADING or len(words) > 48 or _LIST_SIGN.match(text):
         return False
     if not words_only[:1].isupper() and words_only[:1] not in "“\"‘'(§":
         return False
@@ -144,3 +151,10 @@ def is_numbered_heading(text: str) -> bool:
         return False
     # “2016. The rule …” and “U.S. …” are no enumerators of a heading.
     return rest[:1].isupper() or rest[:1] in "“\"‘'§"
+
+
+def is_outline_heading(text: str) -> bool:
+    """Whether a text starts as the upper headings of an outline do (“IV.”, “A.”) and ends as no sentence does."""
+    number, _ = split_number(text)
+    upper = number[:-1].isalpha() and number[:-1].isupper()
+    return upper and is_numbered_heading(text) and not re.search(r"[.;:,][”’\"')\]]*\Z", text)

@@ -37,9 +37,10 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 _BLOCKS = frozenset(
     {
-        "p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote", "ul", "ol", "li", "dl",
-        "dt", "dd", "table", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "pre", "hr", "center", "address",
-        "body", "html", "fieldset", "details", "summary", "tbody", "thead", "tfoot", "tr", "td", "th", "caption",
+        "p", "div", "section", "article", "main", "header", "footer", "aside", "blockquote", "ul", "ol", "li",
+        "dl", "dt", "dd", "table", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "pre", "hr",
+        "center", "address", "body", "html", "fieldset", "details", "summary", "tbody", "thead", "tfoot",
+        "tr", "td", "th", "caption",
     }
 )  # fmt: skip
 _FURNITURE = frozenset(

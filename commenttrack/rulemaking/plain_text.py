@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from commenttrack.rulemaking import block_roles as roles
 from commenttrack.rulemaking import text_blocks as blocks
-from commenttrack.rulemaking.line_mending import Vocabulary, has_room, joined, width_of
+from commenttrack.rulemaking.line_mending import PDF_HYPHENS, Vocabulary, has_room, joined, width_of
 from commenttrack.rulemaking.running_lines import RunningLines
 from commenttrack.rulemaking.text_blocks import PAGE_OPEN, Block, SourceText, flow_of, last_page, typeset
 
@@ -20,11 +20,13 @@ _NOTE_BLOCK = re.compile(r"\[([0-9]{1,3})\]\s+(?=\S)")
 _NOTE_CALL = re.compile(r"(?<=\S)\s?\[([0-9]{1,3})\]")
 _MARKER = re.compile(r"(?:\(\s?[A-Za-z0-9]{1,5}\s?\)|[•●▪■□\uf0b7]|[0-9]{1,3}\.|[A-Za-z]\.|[IVX]{1,6}\.)\s+\S")
 _LIST_SIGN = re.compile(r"[•●▪■□\uf0b7*–-]\s|\([0-9A-Za-z]{1,5}\)\s")
-_ENDS = re.compile(r"[.:;?!—][”’\"')\]]*\s*\Z")
+# The end of a sentence or of an item of a list, a note call after it.
+_ENDS = re.compile(r"(?:[.:;?!—][”’\"')\]]*|[;,]\s(?:and|or))(?:\\[0-9]{1,4}\\)*\s*\Z")
 _STARTS = re.compile(
     r"[*]\s[*]|§|Sec\.\s|PART\s+[0-9]|Subpart\s+[A-Z]|Authority:|\[FR Doc|BILLING CODE|[0-9]{1,2} CFR |RIN\s[0-9]"
     r"|\[Docket"
 )
+_HYPHENS = dict.fromkeys(map(ord, PDF_HYPHENS), "-")
 _INDENT = 2
 
 
@@ -75,12 +77,12 @@ class _Reader:
 
     def read(self) -> list[tuple[Block, str]]:
         """The blocks with their raw texts."""
-        for line in self._lines:
+        for at, line in enumerate(self._lines):
             if _PAGE_ONLY.match(line):
                 self._mark += line.strip()
             elif not line.strip():
                 self._close(alone=True)
-            elif self._raw and self._continues(line):
+            elif self._raw and self._continues(line, at):
                 self._raw = joined(self._raw, line, self._vocabulary, mark=self._mark, wraps_at_hyphens=False)
                 self._last, self._mark = line, ""
             else:
@@ -102,13 +104,15 @@ class _Reader:
 
     def _close(self, *, alone: bool) -> None:
         if self._raw:
-            self._found.append((self._raw, self._indented, alone))
+            # A hyphen at the end of the last line of a paragraph.
+            raw = self._raw.translate(_HYPHENS)
+            self._found.append((raw, self._indented, alone))
         elif alone and self._found:
             raw, indented, _ = self._found[-1]
             self._found[-1] = (raw, indented, True)
         self._raw = ""
 
-    def _continues(self, line: str) -> bool:
+    def _continues(self, line: str, at: int) -> bool:
         """Whether a line goes on with the open paragraph."""
         if not self._layout.width:
             return False
@@ -118,9 +122,18 @@ class _Reader:
             return bool(_LIST_SIGN.match(self._raw)) and not _MARKER.match(text) and not self._had_room(text)
         if roles.caption(text)[0] or _STARTS.match(text):
             return not self._had_room(text) and not roles.caption(text)[0] and not _ENDS.search(self._last)
-        if _MARKER.match(text) and (_ENDS.search(self._last) or self._had_room(text)):
+        if _MARKER.match(text) and (_ENDS.search(self._last) or roles.is_title_like(self._raw)):
+            return False
+        if _MARKER.match(text) and _INDENT <= self._indent(line) == self._indent(self._last):
+            return False
+        if _ENDS.search(self._last) and roles.is_title_like(text) and self._paragraph_follows(line, at):
             return False
         return not self._had_room(text)
+
+    def _paragraph_follows(self, line: str, at: int) -> bool:
+        """Whether the line after this one starts a paragraph, so that this one may be its heading."""
+        following = self._lines[at + 1] if at + 1 < len(self._lines) else ""
+        return not following.strip() or self._indent(following) >= self._indent(line) + _INDENT
 
     def _had_room(self, text: str) -> bool:
         return has_room(self._last.strip(), text, self._layout.width - self._indent_of_last() - self._layout.slack)

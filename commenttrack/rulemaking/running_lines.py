@@ -27,8 +27,8 @@ _STAMP = re.compile(
     r"This document is scheduled to be published in the\s+Federal Register on\s+"
     r"(?:(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})|(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"|(?P<words>[A-Z][a-z]+ [0-9]{1,2}, [0-9]{4}))"
-    r".{0,80}?(?:federalregister\.gov/d/(?P<number>[0-9A-Z]+-[0-9]+))?(?:,?\s+and\s+on\s+\S+?(?:govinfo|fdsys)\.gov\S*)?(?=\s|\Z)",
-    re.DOTALL,
+    r"(?:\s+and\s+available\s+online\s+at\s+(?:https?://)?(?:www\.)?federalregister\.gov/(?:d/(?P<number>[0-9A-Z]+-[0-9]+))?\S*)?"
+    r"(?:,?\s+and\s+on\s+(?:https?://)?(?:www\.)?(?:govinfo|fdsys)\.gov\S*)?",
 )
 _PUBLICATION = re.compile(r"Publication\s+Date:\s*([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _NUMBER_LINE = re.compile(
