@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from commenttrack.rulemaking.citations import paths
 from commenttrack.rulemaking.document_body import Amendment
@@ -73,8 +74,7 @@ _QUOTE = re.compile(r"[“\"‘]([^”\"’]+)[”\"’]")
 _Action = tuple[str | None, str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where in the CFR: a section with a path of markers, or a part, subpart or appendix."""
 
     title: int | None
@@ -200,11 +200,11 @@ class _Reading:
         elif kind == "in_place":
             self._located = bool(self._words)
         elif kind == "heading" and before == "paragraph" and self._targets:
-            self._targets[-1] = replace(self._targets[-1], detail="heading")
+            self._targets[-1] = self._targets[-1]._replace(detail="heading")
         elif (before, kind) in _QUALIFIED and self._targets:
             # “the authority citation for part 3, subpart A” is one place.
             place = _places(kind, match, self._targets, self._targets)[0]
-            self._targets[-1] = replace(place, detail=self._targets[-1].detail)
+            self._targets[-1] = place._replace(detail=self._targets[-1].detail)
         elif kind not in ("noise", "passive", "beside"):
             self._named(_places(kind, match, self.places, self._targets), more=kind == "more")
 
@@ -285,9 +285,7 @@ class _Reading:
             self.actions.append((None, self.places[-1].citation() if self.places else "", ()))
 
 
-def _places(
-    kind: str, match: re.Match[str], open_places: Sequence[_Place], targets: Sequence[_Place]
-) -> list[_Place]:
+def _places(kind: str, match: re.Match[str], open_places: Sequence[_Place], targets: Sequence[_Place]) -> list[_Place]:
     """The places a token names, in the context of the section or part that is open."""
     context = open_places[-1]
     if kind == "section":
@@ -298,11 +296,11 @@ def _places(
     if kind == "part":
         return [_Place(context.title, match["part_number"] or "")]
     if kind == "subpart":
-        return [replace(context, section="", path="", detail="", unit=f"subpart {match['subpart_letter']}")]
+        return [context._replace(section="", path="", detail="", unit=f"subpart {match['subpart_letter']}")]
     if kind == "appendix":
-        return [replace(context, section="", path="", detail="", unit=f"appendix {match['appendix_letter']}")]
+        return [context._replace(section="", path="", detail="", unit=f"appendix {match['appendix_letter']}")]
     # “§ 21.1 in paragraphs (b) introductory text, (c), …”: the list goes on in the section named last.
-    base = replace(targets[-1], path="", detail="") if targets and targets[-1].section else context
+    base = targets[-1]._replace(path="", detail="") if targets and targets[-1].section else context
     if kind in ("paragraph", "more"):
         listed = match["paths"] or match["more_paths"] or ""
         if kind == "paragraph":
@@ -312,17 +310,17 @@ def _places(
             named = paths(f"{targets[-1].path}, {listed}")[1:]
         else:
             return []
-        found = [replace(base, path="".join(f"({marker})" for marker in path), detail="") for path in named]
+        found = [base._replace(path="".join(f"({marker})" for marker in path), detail="") for path in named]
         if match["introductory"] or match["more_introductory"]:
-            found[-1] = replace(found[-1], detail="introductory text")
+            found[-1] = found[-1]._replace(detail="introductory text")
         return found
     if kind == "definition":
-        return [replace(base, detail=f"“{term.strip(' ,')}”") for term in _QUOTE.findall(match["terms"] or "")]
+        return [base._replace(detail=f"“{term.strip(' ,')}”") for term in _QUOTE.findall(match["terms"] or "")]
     if kind == "authority":
-        return [replace(base, detail="authority citation")]
+        return [base._replace(detail="authority citation")]
     if kind == "heading":
-        return [replace(base, detail="heading")]
+        return [base._replace(detail="heading")]
     if kind == "introduction":
-        return [replace(base, detail="introductory text")]
+        return [base._replace(detail="introductory text")]
     # Tables and single sentences say where within a place; they name none of their own.
     return []

@@ -19,8 +19,10 @@ from commenttrack.rulemaking.date_wordings import (
     COLLECTION,
     CUE,
     DATE,
+    DAY_AND_YEAR,
     DUE_WORDS,
     EASTERN,
+    EFFECT_STEMS,
     EFFECTIVE,
     ENDS_NOW,
     FEDERAL_REGISTER,
@@ -29,6 +31,7 @@ from commenttrack.rulemaking.date_wordings import (
     LONGEST_SENTENCE,
     MONTHS,
     NEAR,
+    NEAREST,
     NOT_DUE,
     NUMBERS,
     ON_COLLECTION,
@@ -181,7 +184,7 @@ def read_dates(
 
 
 def _may_set_a_date(text: str) -> bool:
-    return "omment" in text and any(word in text for word in DUE_WORDS) and bool(DATE.search(text))
+    return "omment" in text and any(word in text for word in DUE_WORDS) and bool(DAY_AND_YEAR.search(text))
 
 
 def _for_collection(entry: ParsedDate | ParsedRelativeDate) -> ParsedDate | ParsedRelativeDate:
@@ -192,18 +195,21 @@ def _for_collection(entry: ParsedDate | ParsedRelativeDate) -> ParsedDate | Pars
 def _in_text(
     text: str, source: str, publication: Callable[[], Publication | None], *, prose: bool
 ) -> Iterator[ParsedDate | ParsedRelativeDate]:
-    subject = ""
+    above = ""
     for sentence in _sentences(text):
-        counted = AFTER_PUBLICATION.search(sentence)
-        matches = list(DATE.finditer(sentence))
-        purpose = _purpose(sentence) or (subject if matches or counted else "")
+        lower = sentence.lower()
+        counted = AFTER_PUBLICATION.search(sentence) if "day" in lower and "publi" in lower else None
+        matches = list(DATE.finditer(sentence)) if DAY_AND_YEAR.search(sentence) else []
         if not matches and not counted:
             # “Comment Due Date:” on a line of its own speaks of the line below it.
-            subject = _purpose(sentence) if len(sentence) < 60 else ""
-            if RELATIVE.search(sentence) and purpose and not prose:
-                yield ParsedRelativeDate(purpose, source, sentence)
+            above = sentence if len(sentence) < 60 else ""
+            if not prose and "day" in lower and RELATIVE.search(sentence):
+                purpose = _purpose(sentence)
+                if purpose:
+                    yield ParsedRelativeDate(purpose, source, sentence)
             continue
-        subject = ""
+        purpose = _purpose(sentence) or _purpose(above)
+        above = ""
         earlier = 0
         for match in matches:
             since, earlier = sentence[earlier : match.start()] if earlier else "", match.end()
@@ -248,7 +254,8 @@ def _sentences(text: str) -> Iterator[str]:
 def _whole_sentences(text: str) -> Iterator[str]:
     start = 0
     for cut in SENTENCE.finditer(text):
-        piece = text[start : cut.start()]
+        # The mark at the end belongs to the sentence.
+        piece = text[start : cut.start() + (not cut[0].startswith("\n"))]
         if "\n" not in cut[0] and ABBREVIATION.search(piece, max(0, len(piece) - 12)):
             continue
         if piece.strip():
@@ -261,7 +268,7 @@ def _whole_sentences(text: str) -> Iterator[str]:
 def _is_due(before: str, sentence: str, *, prose: bool) -> bool:
     """Whether the date after ``before`` is one to come that something is due or held on."""
     now = bool(ENDS_NOW.search(before))
-    if NOT_DUE.search(before) and not now:
+    if not now and NOT_DUE.search(before, max(0, len(before) - NEAREST)):
         return False
     if WAS.search(before) and not CUE.search(before):
         return False
@@ -277,6 +284,9 @@ def _is_due(before: str, sentence: str, *, prose: bool) -> bool:
 
 
 def _speaks_of_effect(sentence: str) -> bool:
+    lower = sentence.lower()
+    if not any(stem in lower for stem in EFFECT_STEMS):
+        return False
     return bool(EFFECTIVE.search(sentence)) and not re.search(r"\bcomment", sentence, re.IGNORECASE)
 
 

@@ -26,6 +26,8 @@ DATE = re.compile(
     r"\b(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?\s+"
     r"([0-9]{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)[0-9]{2})\b"
 )
+# A day and a year: what stands in every date, and is found much sooner than a month.
+DAY_AND_YEAR = re.compile(r"[0-9](?:st|nd|rd|th)?,?\s+(?:19|20)[0-9]{2}\b")
 NUMBERS = {
     "five": 5,
     "seven": 7,
@@ -63,18 +65,19 @@ ZONES = {
     "h": "Pacific/Honolulu",
     "u": "UTC",
 }
-SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(•“\"])|\n+")
+# Where a sentence ends, with the mark that ends it.
+SENTENCE = re.compile(r"[.;!?]\s+(?=[A-Z(•“\"])|\n+")
 # Full stops that end no sentence.
 ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|No|Nos|U\.S|a\.m|p\.m|St|Ave|Dr|Mr|Ms|Jr|Inc|Sec|e\.g|i\.e|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec))\.$"
 )
 
 NOT_DUE = re.compile(
-    r"(?:publish(?:ed|ing)?|dated|issued|appear(?:ed|ing)|notice|document|rule|proposal|NPRM|register|FR\s[0-9]+\s?\)?,?)"
+    r"(?<!\w)(?:(?:publish(?:ed|ing)?|dated|issued|appear(?:ed|ing)|notice|document|rule|proposal|NPRM|register|FR\s[0-9]+\s?\)?,?)"
     r"\s*(?:in\s+the\s+federal\s+register\s*)?(?:,|\()?\s*(?:on|of|at|from|dated)?\s*\(?$"
     r"|(?:clos(?:ed|ing|es?)|end(?:ed|ing|s)?|expir(?:ed|es?|ing)|scheduled\s+to\s+(?:close|end|expire)|"
     r"originally\s+\w+)\s+(?:on\s+|by\s+)?$"
-    r"|\bfrom\s*$|\beffective\s*(?:on|date:?|as\s+of)?\s*$|\b(?:as\s+of|since|enacted\s+on|signed\s+on|held\s+on)\s*$",
+    r"|from\s*$|effective\s*(?:on|date:?|as\s+of)?\s*$|(?:as\s+of|since|enacted\s+on|signed\s+on|held\s+on)\s*$)",
     re.IGNORECASE,
 )
 ENDS_NOW = re.compile(
@@ -141,6 +144,8 @@ EFFECTIVE = re.compile(
     r"\beffective\b|\bcompliance\s+date|\bapplicab(?:le|ility)|\bincorporation\s+by\s+reference|\bin\s+effect\b|\btake\s+effect",
     re.IGNORECASE,
 )
+# One of these stands in every sentence that EFFECTIVE finds.
+EFFECT_STEMS = ("effect", "complian", "applicab", "incorporation")
 ASKS = re.compile(
     r"\b(?:must|should|please|may|submit|due|will\s+(?:consider|accept|be\s+accepted)|invites?|requests?|deadline)\b",
     re.IGNORECASE,
@@ -162,8 +167,9 @@ DUE_WORDS = (
     "equest",
 )
 LONGEST_SENTENCE = 2000
-# How far before a date its preposition is looked for, in characters.
+# How far before a date its preposition is looked for, in characters, and how far the words that make it no deadline.
 NEAR = 120
+NEAREST = 72
 
 FILED = re.compile(
     r"Filed\s+([0-9]{1,2})[-–]([0-9]{1,2})[-–]([0-9]{2,4})\s*;\s*([0-9]{1,2}:[0-9]{2}\s*[ap]\.?m)", re.IGNORECASE
