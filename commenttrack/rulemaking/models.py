@@ -267,3 +267,59 @@ class ProvisionSuccession(Base):
     later: Mapped[Provision | None] = relationship(foreign_keys=[later_id])
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class LevelSettlement(Base):
+    """What a person decided about the level of one paragraph.
+
+    It belongs to the wording, not to a row: a new import of the same or a corrected file finds it by the section, the
+    marker and the words, so it outlives the document it was decided in.
+    """
+
+    __tablename__ = "level_settlement"
+    __table_args__ = (UniqueConstraint("scope", "section", "number", "wording", "before"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str]
+    # The document's number; "docket 4" for a document without one, which no other docket could know again.
+    section: Mapped[str]
+    number: Mapped[str]
+    wording: Mapped[str]
+    # Digest of the paragraph's heading and text.
+    before: Mapped[str]
+    # Digest of the marked paragraph before it; empty for the first of the section.
+    text: Mapped[str]
+    # The paragraph as it stood, to show when nothing matches any more.
+    path_json: Mapped[list[Any]]
+    # [[level, place in its list], …] from the outermost on.
+    reading: Mapped[str]
+    # The citation that was chosen.
+    instead_of: Mapped[str]
+    # The citation as the program had read it.
+    reason: Mapped[str]
+    settled_by: Mapped[str]
+    settled_at: Mapped[dt.datetime]
+
+
+class CurrentText(Base):
+    """The text of a CFR part as it stands, attached to a document that amends it."""
+
+    __tablename__ = "current_text"
+    __table_args__ = (UniqueConstraint("rule_document_id", "source_sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_document_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"))
+    title: Mapped[int | None]
+    # None when the file does not tell it.
+    parts: Mapped[list[str]]
+    # Of the parts in the file, those the document amends.
+    as_of: Mapped[dt.date | None]
+    # The day of the text; None when neither the file nor a person tells it.
+    source: Mapped[str]
+    # "eCFR", or "a file" of a person.
+    source_name: Mapped[str]
+    source_sha256: Mapped[str]
+    source_key: Mapped[str]
+    # Where the file lies in the storage.
+    attached_by: Mapped[str]
+    attached_at: Mapped[dt.datetime]

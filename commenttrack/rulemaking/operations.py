@@ -8,8 +8,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, object_session
 
 from commenttrack import audit
-from commenttrack.errors import Conflict
-from commenttrack.rulemaking import other_forms, provisions, succession
+from commenttrack.errors import Conflict, Refused
+from commenttrack.rulemaking import other_forms, provisions, settlements, succession
 from commenttrack.rulemaking.models import (
     CommentDate,
     Docket,
@@ -49,13 +49,24 @@ def import_rule(
     illustrative: bool = False,
     internal_deadline: dt.date | None = None,
     publication_date: dt.date | None = None,
+    parsed: provisions.ParsedRule | None = None,
 ) -> RuleDocument:
     """Read a Federal Register document and store it with its provisions, notes, questions and dates.
 
-    Without ``docket`` a new one is opened, named by the document unless ``title`` is given. Nothing is stored when the
-    file cannot be read (``BadInput``) or is in the docket already (:class:`AlreadyImported`).
+    Without ``docket`` a new one is opened, named by the document unless ``title`` is given. ``parsed`` is the document
+    when the caller has read it already, before it opened a transaction. What people settled about this document before
+    holds again. Nothing is stored when the file cannot be read (``BadInput``) or is in the docket already
+    (:class:`AlreadyImported`).
     """
-    rule = provisions.to_json(other_forms.read(data, name=name, publication_date=publication_date))
+    read = parsed or other_forms.read(data, name=name, publication_date=publication_date)
+    settled = settlements.known_for(
+        session, document_number=read.document.document_number, docket_id=docket.id if docket else None
+    )
+    if settled:
+        read = other_forms.read(
+            data, name=name, publication_date=publication_date, settled=settlements.as_settled(settled)
+        )
+    rule = provisions.to_json(read)
     document = rule["document"]
     sha256 = hashlib.sha256(data).hexdigest()
     if docket is None:
@@ -152,6 +163,25 @@ def import_rule(
         provisions=len(ids),
     )
     return stored
+
+
+def set_internal_deadline(
+    session: Session, docket: Docket, date: dt.date | None, *, actor: str, now: dt.datetime
+) -> None:
+    """Set the last day for sign-offs, or with None take it away; it cannot come after the agency's day."""
+    due = deadline(docket)
+    if date and due and date > due.date:
+        raise Refused(f"The agency wants comments by {due.date}; members must sign on that day or before it.")
+    before, docket.internal_deadline = docket.internal_deadline, date
+    audit.record(
+        session,
+        actor=actor,
+        action="internal deadline set" if date else "internal deadline removed",
+        subject=f"docket {docket.id}",
+        now=now,
+        date=date.isoformat() if date else None,
+        before=before.isoformat() if before else None,
+    )
 
 
 def _store_provisions(session: Session, document_id: int, units: list[dict[str, Any]]) -> dict[str, int]:
