@@ -6,6 +6,7 @@ A marker such as “(i)” can be read in several styles; a reading is a style w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 LOWER, DIGIT, LOWER_ROMAN, UPPER, UPPER_ROMAN = "a", "1", "i", "A", "I"
 _LONGEST_ROMAN_LIST = 199
@@ -59,6 +60,7 @@ def letter_value(text: str) -> int | None:
     return ord(text[0]) - 96 + 26 * (len(text) - 1)
 
 
+@lru_cache(maxsize=4096)
 def readings(marker: str) -> tuple[Reading, ...]:
     """All readings of a marker without its parentheses or full stop, such as ``i``, ``aa``, ``12`` or ``IV``."""
     if marker.isascii() and marker.isdigit():

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from commenttrack.rulemaking.enumerators import DIGIT, LOWER, LOWER_ROMAN, UPPER, readings
 from commenttrack.rulemaking.provisions import LevelPath
@@ -44,8 +46,7 @@ _WORTH_KEEPING = 7.0
 _LEAD_IN = re.compile(r"(?:[:—–-]|\* \* \*)\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """One marked paragraph, or the start of a definition when ``text`` is empty.
 
     ``text`` is the marker without parentheses; ``italic`` whether it is printed so; ``after_stars`` whether text is
@@ -124,10 +125,11 @@ def solve(
     layers: list[list[_Node]] = []
     for index, marker in enumerate(markers):
         best: dict[Chain, _Node] = {}
+        told = bool(expected) and len(_levels(marker.text, marker.italic)) > 1
         for origin in beam:
             for chain, step in _steps(origin.chain, marker):
                 cost = origin.cost + step
-                if expected and _path(chain) not in expected and len(_levels(marker.text, marker.italic)) > 1:
+                if told and _path(chain) not in expected:
                     cost += _UNEXPECTED
                 known = best.get(chain)
                 if known is None:
@@ -142,9 +144,11 @@ def solve(
             if fitting:
                 best = fitting
                 held.append(index)
-        beam = sorted(best.values(), key=lambda node: node.cost)[:_BEAM]
-        floor = beam[0].cost
-        beam = [node for node in beam if node.cost <= floor + _WORTH_KEEPING]
+        beam = list(best.values())
+        if len(beam) > 1:
+            beam.sort(key=attrgetter("cost"))
+            worst = beam[0].cost + _WORTH_KEEPING
+            beam = [node for node in beam[:_BEAM] if node.cost <= worst]
         layers.append(beam)
     if not layers:
         return Levels((), ())

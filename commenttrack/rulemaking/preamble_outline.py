@@ -18,6 +18,9 @@ from commenttrack.rulemaking.enumerators import Reading, readings
 _NUMBER = re.compile(r"(\()?([A-Za-z]{1,8}|[0-9]{1,3})(\)|\.)(?:\s+|(?=[—–])|$)")
 _MULTIPLE = re.compile(r"((?:[IVX]+|[0-9]{1,2})(?:\.(?:[A-Za-z]|[0-9]{1,2}|[ivx]+))+)\.?\s+")
 
+# Up to its first mark; roman numerals are the longest.
+_LONGEST_NUMBER = 12
+
 _GAP = 3.0
 _LATE_START = 4.0
 _BACKWARDS = 2.5
@@ -58,6 +61,9 @@ class _Node:
 
 def split_number(text: str) -> tuple[str, str]:
     """The enumerator of a heading and the rest: “IV. Discussion” is (“IV.”, “Discussion”)."""
+    start = text[:_LONGEST_NUMBER]
+    if "." not in start and ")" not in start:
+        return "", text
     found = _MULTIPLE.match(text)
     if found:
         return text[: found.end()].strip(), text[found.end() :]

@@ -212,19 +212,19 @@ def _request(sentence: str) -> bool:
 
 def _asks_the_reader(sentence: str) -> bool:
     for match in _VERB.finditer(sentence):
-        if _NOT_ASKING.search(sentence[max(0, match.start() - 40) : match.start()]):
-            continue
         rest = sentence[match.end() : match.end() + 200]
         verb = match[0].lower()
-        if _NOUN_GOES_ON.match(rest) and verb.startswith("request"):
+        mild = verb.startswith(("encourag", "urge", "appreciat"))
+        if not (_ANSWERS.match(rest) or _PEOPLE.match(rest) or (not mild and _MATTER.match(rest))):
             continue
-        if _WOULD.search(sentence[: match.start()]) and verb.startswith(("seek", "request", "ask")):
-            continue
-        if _ANSWERS.match(rest) or _PEOPLE.match(rest):
+        before = sentence[max(0, match.start() - 40) : match.start()]
+        if (
+            not _NOT_ASKING.search(before)
+            and not (verb.startswith("request") and _NOUN_GOES_ON.match(rest))
+            and not (verb.startswith(("seek", "request", "ask")) and _WOULD.search(before))
+        ):
             return True
-        if not verb.startswith(("encourag", "urge", "appreciat")) and _MATTER.match(rest):
-            return True
-    return bool(_PASSIVE.search(sentence) or _ACCEPTS.search(sentence))
+    return bool(_PASSIVE.search(sentence) or ("accept" in sentence and _ACCEPTS.search(sentence)))
 
 
 def _asks(heading: str) -> bool:

@@ -188,14 +188,7 @@ def _pieces(item: Item, stars: bool, before: str, about_definitions: bool) -> li
         heading, after = _heading(rest, whole=item.what == "heading")
         if heading is not None and last.marker is not None:
             last.heading = heading
-            last.marker = Marker(
-                last.marker.text,
-                last.marker.italic,
-                last.marker.after_stars,
-                last.marker.lead_in,
-                True,
-                last.marker.attached,
-            )
+            last.marker = last.marker._replace(has_heading=True)
         last.flow = after
         omitted = _STARS.match(after.text)
         if heading is None and not omitted:
@@ -224,7 +217,7 @@ def _markers(flow: Flow) -> tuple[list[tuple[str, bool, str, bool]], Flow]:
         found = _MARKER.match(text, position)
         if found is None or not readings(found[1]):
             break
-        italic = any(start < found.end(1) and end > found.start(1) for start, end in flow.italics)
+        italic = bool(flow.italics) and any(s < found.end(1) and e > found.start(1) for s, e in flow.italics)
         printed = f"({found[1]})"
         position = found.end()
         through = _RANGE.match(text, position)
