@@ -37,6 +37,8 @@ class Job(Base):
     payload: Mapped[dict[str, Any]]
     state: Mapped[JobState] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
+    progress: Mapped[str] = mapped_column(default="")
+    # What it is doing now, for the page that waits.
     created_at: Mapped[dt.datetime]
     beat_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
@@ -45,7 +47,7 @@ class Job(Base):
 
 
 Runner = Callable[[Mapping[str, Any]], dict[str, Any]]
-"""Does a job: takes the payload, returns what the page shows of the result."""
+"""Does a job: takes the payload, with the job's id as ``job``, and returns what the page shows of the result."""
 
 SILENCE = dt.timedelta(minutes=2)
 """A running job that has not beaten for this long has lost its worker."""
@@ -63,11 +65,18 @@ def queue(session: Session, *, name: str, key: str, payload: Mapping[str, Any], 
     return job
 
 
+def tell(sessions: sessionmaker[Session], job_id: int, progress: str, *, now: dt.datetime) -> None:
+    """Say what a running job is doing, in a transaction of its own, and that it is alive."""
+    with sessions() as session, transaction(session):
+        job = session.get_one(Job, job_id)
+        job.progress, job.beat_at = progress, now
+
+
 def run_again(session: Session, job: Job) -> None:
     """Queue a failed job again."""
     if job.state is not JobState.FAILED:
         raise Refused(f"Job {job.id} is {job.state}; only a failed job can be run again.")
-    job.state, job.attempts, job.error, job.finished_at = JobState.QUEUED, 0, "", None
+    job.state, job.attempts, job.error, job.finished_at, job.progress = JobState.QUEUED, 0, "", None, ""
 
 
 def sweep(session: Session, *, now: dt.datetime) -> int:
@@ -103,7 +112,7 @@ def run_next(
     result: dict[str, Any] = {}
     error = ""
     try:
-        result = runners[name](payload)
+        result = runners[name]({**payload, "job": job_id})
     except Refused as refusal:
         error = str(refusal)
     except Exception as failure:  # a job must never take its worker down; the row says what happened

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from sqlalchemy.orm import Session
 
 from commenttrack import jobs, outbox
 from commenttrack.config import Settings
@@ -15,6 +17,7 @@ from commenttrack.filing.operations import prepare_packet, record_packet
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version, store_file
 from commenttrack.letters.rendering import letter_pdf
+from commenttrack.rulemaking import importing
 from commenttrack.storage import Storage
 
 PAUSE_SECONDS = 1.0
@@ -30,6 +33,7 @@ class Worker:
     """Runs queued jobs and sends waiting mail, one thing at a time, until stopped."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._sender = settings.mail_from
         engine = make_engine(settings.database_url)
         self._sessions, self._reading = make_sessions(engine), make_reading_sessions(engine)
@@ -40,6 +44,8 @@ class Worker:
         self.runners: Mapping[str, jobs.Runner] = {
             "build packet": self._build_packet,
             "make the signers' copy": self._make_signing_copy,
+            importing.IMPORT: self._import_document,
+            importing.FETCH_TEXT: self._fetch_current_text,
         }
 
     def start(self) -> threading.Thread:
@@ -68,6 +74,26 @@ class Worker:
         ran = jobs.run_next(self._sessions, self.runners, clock=_now)
         sent = outbox.send_pending(self._sessions, self._carrier, sender=self._sender, now=_now())
         return ran or sent > 0
+
+    def _import_document(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        return importing.run(payload, **self._means(payload["job"]))
+
+    def _fetch_current_text(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        return importing.run_fetch_text(payload, **self._means(payload["job"]))
+
+    def _means(self, job_id: int) -> importing.Means:
+        @contextmanager
+        def transactions() -> Iterator[Session]:
+            with self._sessions() as session, transaction(session):
+                yield session
+
+        return {
+            "transactions": transactions,
+            "storage": self._storage,
+            "settings": self._settings,
+            "clock": _now,
+            "tell": lambda progress: jobs.tell(self._sessions, job_id, progress, now=_now()),
+        }
 
     def _build_packet(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Rendering takes seconds: it reads in one transaction and records in another, so that nobody waits for it."""

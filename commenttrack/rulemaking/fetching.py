@@ -18,11 +18,11 @@ from commenttrack.config import Settings
 from commenttrack.errors import BadInput, Refused
 from commenttrack.rulemaking import document_references
 from commenttrack.rulemaking.document_references import DocumentReference
-from commenttrack.rulemaking.ecfr_api import EcfrApi
+from commenttrack.rulemaking.ecfr_api import CfrText, EcfrApi
 from commenttrack.rulemaking.federal_register_api import FederalRegisterApi, FoundDocument, PublishedDocument
 from commenttrack.rulemaking.models import CommentDate, Docket, RuleDocument
 from commenttrack.rulemaking.operations import import_rule
-from commenttrack.rulemaking.provisions import ParsedDate
+from commenttrack.rulemaking.provisions import ParsedDate, ParsedRule
 from commenttrack.rulemaking.regulations_gov_api import KEY_HEADER, RegulationsGovApi
 from commenttrack.rulemaking.source_answers import NotAtSource
 from commenttrack.rulemaking.sources import Patience, SourceClient
@@ -108,6 +108,12 @@ def fetch_document(settings: Settings, named: str, *, patience: Patience | None 
         )
 
 
+def fetch_current_text(settings: Settings, title: int, part: str, *, patience: Patience | None = None) -> CfrText:
+    """The newest text of a CFR part that eCFR has; raises what :meth:`EcfrApi.part` raises."""
+    with open_sources(settings, patience=patience) as sources:
+        return sources.ecfr.part(title, part)
+
+
 def import_fetched(
     session: Session,
     fetched: Fetched,
@@ -117,10 +123,12 @@ def import_fetched(
     now: dt.datetime,
     docket: Docket | None = None,
     title: str | None = None,
+    parsed: ParsedRule | None = None,
 ) -> RuleDocument:
     """Store a fetched document like any other file, and beside its own dates those that the sources give.
 
-    Every date stays with its source, so that a conflict shows. Raises what :func:`operations.import_rule` raises.
+    Every date stays with its source, so that a conflict shows. ``parsed`` is the document when it was read
+    already. Raises what :func:`operations.import_rule` raises.
     """
     stored = import_rule(
         session,
@@ -132,6 +140,7 @@ def import_fetched(
         docket=docket,
         title=title,
         publication_date=fetched.document.publication_date,
+        parsed=parsed,
     )
     stored.docket.comment_dates += [
         CommentDate(
