@@ -207,6 +207,23 @@ def rule_import(document: str, docket: int | None, published: dt.datetime | None
         )
 
 
+@rule.command("compare")
+@click.argument("earlier", type=INPUT)
+@click.argument("later", type=INPUT)
+@OUTPUT
+def rule_compare(earlier: Path, later: Path, output: Path | None) -> None:
+    """Show what a later document did with every provision of an earlier one: files, or JSON of `rule parse`."""
+    from commenttrack.rulemaking import comparison
+
+    compared = comparison.compare(read_rule(earlier), read_rule(later))
+    found = comparison.to_json(compared)
+    write_json(found, output)
+    counts = ", ".join(f"{count} {fate.replace('_', ' ')}" for fate, count in found["fates"].items() if count)
+    click.echo(f"{compared.kind.value}: {counts or 'no provision is said again'}", err=True)
+    if not compared.evidence.strong:
+        click.echo("Nothing shows for certain that the two documents belong together.", err=True)
+
+
 @main.group()
 def positions() -> None:
     """Read and import the documents that state the coalition's positions."""

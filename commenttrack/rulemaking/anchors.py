@@ -193,15 +193,14 @@ class _Likeness:
                     found[feature].append(place)
             self._postings += ({feature: np.array(places, dtype=np.int32) for feature, places in found.items()},)
             self._counts.append(np.array([len(pair[which]) for pair in features], dtype=np.float64))
-        self._rows: dict[int, NDArray[np.float64]] = {}
+        self._rows: dict[int, NDArray[np.float32]] = {}
 
-    def row(self, earlier: int) -> NDArray[np.float64]:
+    def row(self, earlier: int) -> NDArray[np.float32]:
         """Similarities of one earlier provision to every later one (the later document's length)."""
         known = self._rows.get(earlier)
         if known is None:
-            known = self._rows[earlier] = sum(
-                (self._dice(earlier, which) for which in (0, 1)), start=np.zeros(self._size)
-            )
+            # Half the precision is plenty, and of two long documents without much in common every row is kept.
+            known = self._rows[earlier] = (self._dice(earlier, 0) + self._dice(earlier, 1)).astype(np.float32)
         return known
 
     def _dice(self, earlier: int, which: int) -> NDArray[np.float64]:

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
 from commenttrack.rulemaking import corrections
-from commenttrack.rulemaking.anchors import Anchor, Fate, anchors, fate_of, wording_of
+from commenttrack.rulemaking.anchors import Fate, fate_of, wording_of
+from commenttrack.rulemaking.comparison import changes, proposals
 from commenttrack.rulemaking.models import (
     DocumentSuccession,
     Provision,
@@ -26,8 +27,7 @@ from commenttrack.rulemaking.models import (
     RuleDocument,
 )
 from commenttrack.rulemaking.operations import parsed_rule
-from commenttrack.rulemaking.provisions import ParsedRule
-from commenttrack.rulemaking.succession import RESTATES, LaterKind, came_before, evidence, kind_of
+from commenttrack.rulemaking.succession import LaterKind, came_before, evidence, kind_of
 from commenttrack.wording import Change, difference, wording_digest
 
 BY_EVIDENCE = "rule: names the earlier document, or shares its docket and its CFR part, RIN or title"
@@ -220,15 +220,6 @@ def propose(session: Session, link: DocumentSuccession, *, actor: str, now: dt.d
         fates={fate.value: count for fate, count in Counter(anchor.fate for anchor in found).items()},
     )
     return link.provisions
-
-
-def proposals(earlier: ParsedRule, later: ParsedRule, kind: LaterKind) -> tuple[Anchor, ...]:
-    """Where the provisions of the earlier document stand after a later document of this kind."""
-    if kind in RESTATES:
-        return anchors(earlier.provisions, later.provisions)
-    if kind is LaterKind.CORRECTION:
-        return corrections.places(corrections.statements(later), earlier.provisions)
-    return ()
 
 
 def confirm(
@@ -425,7 +416,7 @@ def change_of(row: ProvisionSuccession) -> list[Change]:
     if row.succession.kind is LaterKind.CORRECTION:
         words = _exchange(row)
         return difference(row.earlier.text, words.applied(row.earlier.text)) if words else []
-    return difference(_wording(row.earlier), _wording(row.later))
+    return changes(_wording(row.earlier), _wording(row.later))
 
 
 def _wording(provision: Provision) -> str:
