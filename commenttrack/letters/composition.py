@@ -8,16 +8,12 @@ request as people wrote them, with the agency's words quoted from the imported t
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from commenttrack.letters.blocks import as_markdown
 from commenttrack.letters.citation_forms import NBSP
-from commenttrack.letters.content import CitedDocument
-from commenttrack.letters.heads import cased
+from commenttrack.letters.passages import passage
+from commenttrack.letters.rule_names import agency_name, full_agency, listed, register_of
 from commenttrack.rulemaking.provisions import ParsedProvision, ParsedQuestion, ParsedRule
-
-LONGEST_QUOTATION = 90
-"""Words of the agency's text quoted at once; a reader has the rule at hand and needs the passage, not the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +183,7 @@ class _Writer:
         if inputs.introduction.strip():
             paragraphs.append(inputs.introduction.strip())
         else:
-            agency = as_markdown(_full_agency(self._rule))
+            agency = as_markdown(full_agency(self._rule))
             paragraphs.append(f"{speaker} {verb} the opportunity to comment on {self.document} of {agency}.")
             if inputs.description.strip():
                 paragraphs.append(inputs.description.strip())
@@ -198,7 +194,7 @@ class _Writer:
             *(f"docket {docket}" for docket in document.docket_ids),
             *(f"RIN{NBSP}{rin}" for rin in document.rins),
         ]
-        named = f", {as_markdown(_listed(numbers))}" if numbers else ""
+        named = f", {as_markdown(listed(numbers))}" if numbers else ""
         term = {"proposed_rule": "Proposed Rule", "rule": "Rule"}.get(document.kind, "Notice")
         paragraphs.append(
             f"These comments address “{as_markdown(document.title)}”{cited}{named} (the “{term}”). Section numbers are "
@@ -445,123 +441,3 @@ def _capital(text: str) -> str:
 def _cell(text: str) -> str:
     """A Markdown text as one cell of a table."""
     return re.sub(r"(?<!\\)\|", r"\\|", " ".join(text.split()))
-
-
-def _listed(items: Sequence[str]) -> str:
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
-
-
-_BODIES = (
-    "Bureau", "Administration", "Commission", "Agency", "Office", "Service", "Board", "Authority", "Department",
-    "Centers", "Center", "Corporation", "Guard", "Library", "Council",
-)  # fmt: skip
-
-
-def agency_name(rule: ParsedRule) -> str:
-    """How running text names the agency after its first mention: the Bureau, the Department, the agencies."""
-    agencies = rule.document.agencies
-    if len(agencies) > 1:
-        return "the agencies"
-    if not agencies:
-        return "the agency"
-    name = agencies[0].subagency or agencies[0].name
-    words = name.replace(",", " ").title().split()
-    return next((f"the {body}" for body in _BODIES if body in words and body not in ("Guard", "Library")), "the agency")
-
-
-def _full_agency(rule: ParsedRule) -> str:
-    names = [agency.subagency or agency.name for agency in rule.document.agencies]
-    names = [cased(name) for name in names]
-    return "the " + _listed(names) if names else "the agency"
-
-
-def register_of(rule: ParsedRule) -> str:
-    """The document's place in the Federal Register, ``91 FR 70012``; empty when volume or page cannot be told."""
-    document = rule.document
-    if match := re.match(r"\s*(\d+)\s*FR\s*(\d+)\s*\Z", document.fr_citation):
-        return f"{match.group(1)} FR {match.group(2)}"
-    if document.start_page is None:
-        return ""
-    year = re.match(r"(\d{4})-", document.publication_date or "") or re.match(r"(\d{4})[-–]", document.document_number)
-    # The volume counts years from 1936. A document number is given in the year of filing, nearly always that of print.
-    return f"{int(year.group(1)) - 1935} FR {document.start_page}" if year else ""
-
-
-_CITED_KINDS: dict[str, Literal["proposed", "final", "notice"]] = {
-    "proposed_rule": "proposed",
-    "rule": "final",
-    "notice": "notice",
-}
-
-
-def cited_document(rule: ParsedRule) -> CitedDocument | None:
-    """What a full citation of the rule needs (``sources`` of the letter's head); None when its volume is not known."""
-    document = rule.document
-    register = register_of(rule)
-    if not register:
-        return None
-    volume, _, page = register.split()
-    return CitedDocument(
-        int(volume),
-        int(page),
-        document.end_page,
-        document.title,
-        _CITED_KINDS.get(document.kind, ""),
-        document.publication_date or "",
-        tuple((place.title, place.part) for place in document.cfr),
-    )
-
-
-# ---------------------------------------------------------------------------------------------------- what to quote
-
-_SENTENCE_END = re.compile(r"(?<=[.?!])[”’\")\]]*\s+(?=[“‘\"(\[]?[A-Z0-9§])")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:U\.S|Mr|Ms|Mrs|Dr|No|Nos|Sec|Secs|Fed|Reg|Stat|Cir|Inc|Corp|Co|Ltd|v|vs|cf|e\.g|i\.e|et al|pt|pts|para|"
-    r"approx|Jan|Feb|Mar|Apr|Aug|Sept|Oct|Nov|Dec|St|seq|Ex|App|Art|[A-Z]))\.\Z"
-)
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Start and end of each sentence of a text."""
-    spans = []
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        if _ABBREVIATION.search(text[start : match.start()]):
-            continue
-        end = match.start() + len(match.group().rstrip())
-        spans.append((start, end))
-        start = match.end()
-    if text[start:].strip():
-        spans.append((start, len(text.rstrip())))
-    return spans
-
-
-_WORD = re.compile(r"[a-z]{4,}")
-
-
-def passage(text: str, about: str, longest: int = LONGEST_QUOTATION) -> tuple[int, int] | None:
-    """The run of whole sentences of ``text``, of at most ``longest`` words, that shares most words with ``about``.
-
-    A text that fits is taken whole. None when there is no text, or its sentences are all longer than twice ``longest``.
-    """
-    spans = sentences(text)
-    if not spans:
-        return None
-    words = [len(text[start:end].split()) for start, end in spans]
-    if sum(words) <= longest:
-        return spans[0][0], spans[-1][1]
-    wanted = set(_WORD.findall(about.lower()))
-    best: tuple[float, int, int] | None = None
-    for first in range(len(spans)):
-        total = 0
-        shared: set[str] = set()
-        for last in range(first, len(spans)):
-            total += words[last]
-            if total > longest and (last > first or total > 2 * longest):
-                break
-            shared |= wanted & set(_WORD.findall(text[spans[last][0] : spans[last][1]].lower()))
-            # Among runs that share as much, the shorter and the earlier one.
-            score = len(shared) - total / (4 * longest)
-            if best is None or score > best[0]:
-                best = (score, first, last)
-    return None if best is None else (spans[best[1]][0], spans[best[2]][1])

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from commenttrack.errors import BadInput
 from commenttrack.letters import quotations
-from commenttrack.letters.composition import cited_document
 from commenttrack.letters.content import LetterContent
+from commenttrack.letters.rule_names import cited_document
 from commenttrack.rulemaking import redline as redlines
 from commenttrack.rulemaking import redline_pages
 from commenttrack.rulemaking.provisions import ParsedRule

@@ -29,9 +29,9 @@ from commenttrack.letters.blocks import (
     read,
 )
 from commenttrack.letters.citation_forms import Authority, Code, FederalRegister, ofr, parse
-from commenttrack.letters.composition import register_of
 from commenttrack.letters.content import LetterContent, LetterPartContent
 from commenttrack.letters.notes import part_numbers
+from commenttrack.letters.rule_names import register_of
 from commenttrack.letters.rule_text import Passage, RuleText, fold
 from commenttrack.rulemaking.provisions import ParsedRule
 from commenttrack.wording import difference, text_as_proposed

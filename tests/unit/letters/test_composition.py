@@ -8,15 +8,13 @@ from commenttrack.letters.composition import (
     Answer,
     Inputs,
     MappedPosition,
-    agency_name,
-    cited_document,
     compose,
-    passage,
-    sentences,
 )
 from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent
 from commenttrack.letters.notes import arrange
+from commenttrack.letters.passages import passage, sentences
 from commenttrack.letters.quotations import check
+from commenttrack.letters.rule_names import agency_name, cited_document
 
 LICENCE = MappedPosition(
     1, "s90.3-b-1", "support_with_change", "Thirty days is short.", "Allow 60 days for complex cases.",
