@@ -262,18 +262,19 @@ class _Reading:
         self._targets, self._words, self._removed, self._new, self._sentence = [], [], None, None, False
 
     def _finish(self) -> None:
-        leads = bool(_LEADS.search(self.text)) and not _FOLLOWS.search(self.text)
+        follows = "ollow" in self.text and bool(_FOLLOWS.search(self.text))
+        leads = not follows and bool(_LEADS.search(self.text, max(0, len(self.text) - 12)))
         collected = bool(self._targets or self._words or self._sentence)
         if self._verb in _VERBS:
             if not collected and leads:
                 self.open_verb = self._verb
                 return
-            if not collected and _FOLLOWS.search(self.text) and not self.actions:
+            if not collected and follows and not self.actions:
                 # “amends § 39.13 by adding the following new directive”
                 self._targets = self.places
             self._close()
         elif self._targets:
-            if self._verb == "amend" and _FOLLOWS.search(self.text):
+            if self._verb == "amend" and follows:
                 self.actions += [("revise", place.citation(), ()) for place in self._targets]
             elif self.inherited is not None and not leads:
                 self.actions += [(self.inherited, place.citation(), ()) for place in self._targets]

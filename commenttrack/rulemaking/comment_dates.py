@@ -184,7 +184,7 @@ def read_dates(
 
 
 def _may_set_a_date(text: str) -> bool:
-    return "omment" in text and any(word in text for word in DUE_WORDS) and bool(DAY_AND_YEAR.search(text))
+    return "omment" in text and bool(DAY_AND_YEAR.search(text)) and any(word in text for word in DUE_WORDS)
 
 
 def _for_collection(entry: ParsedDate | ParsedRelativeDate) -> ParsedDate | ParsedRelativeDate:

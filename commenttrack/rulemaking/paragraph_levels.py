@@ -197,11 +197,19 @@ def _steps(chain: Chain, marker: Marker) -> list[tuple[Chain, float]]:
     if not marker.text:
         return _definition_chains(chain, marker)
     found: list[tuple[Chain, float]] = []
+    size = len(chain)
     for level, value, base in _levels(marker.text, marker.italic):
-        for keep in range(len(chain) + 1):
-            step = _step(chain, keep, level, value, marker)
-            if step is not None:
-                found.append(((*chain[:keep], (level, value, marker.has_heading)), base + step))
+        entry = (level, value, marker.has_heading)
+        parent_level = DEFINITION
+        for keep in range(size + 1):
+            if keep:
+                parent_level = chain[keep - 1][0]
+                if level <= parent_level:
+                    continue
+            # Of the entries that would close, the first must not stand above the new one.
+            if keep < size and DEFINITION != chain[keep][0] < level:
+                continue
+            found.append(((*chain[:keep], entry), base + _step(chain, keep, level, value, marker)))
     if not found:
         # Not a marker of any style: treated as a sibling of what is open.
         top = chain[-1] if chain else (1, 0, False)
@@ -221,26 +229,19 @@ def _definition_chains(chain: Chain, marker: Marker) -> list[tuple[Chain, float]
     return [((*chain, first), within), ((first,), beside)]
 
 
-def _step(chain: Chain, keep: int, level: int, value: int, marker: Marker) -> float | None:
-    """The cost of putting (level, value) after the first ``keep`` entries of the chain; None when impossible.
+def _step(chain: Chain, keep: int, level: int, value: int, marker: Marker) -> float:
+    """The cost of putting (level, value) after the first ``keep`` entries of the chain, where it can stand.
 
     Either it replaces the entry at ``keep`` as its later sibling, or, when all are kept, it is a child of the last.
     """
     parent_level = chain[keep - 1][0] if keep else DEFINITION
     in_definition = keep > 0 and parent_level == DEFINITION
-    if level <= parent_level and parent_level != DEFINITION:
-        return None
     cost = 0.0
     if keep < len(chain):
         sibling_level, sibling_value, sibling_heading = chain[keep]
         if sibling_level != level:
             # A list at another level under the same parent: only after stars, or when the list before skipped levels.
-            if sibling_level < level or sibling_level == DEFINITION:
-                if sibling_level != DEFINITION:
-                    return None
-                cost += _SKIPPED_LEVEL
-            else:
-                cost += _SKIPPED_LEVEL / 2
+            cost += _SKIPPED_LEVEL if sibling_level == DEFINITION else _SKIPPED_LEVEL / 2
             cost += _gap_cost(value - 1, marker)
         elif value <= sibling_value:
             return _BACKWARDS
@@ -254,7 +255,7 @@ def _step(chain: Chain, keep: int, level: int, value: int, marker: Marker) -> fl
             # A marker on the line of another stands under it.
             return cost + _BACKWARDS
         closed = chain[keep + 1 :]
-        if any(entry[0] == DEFINITION for entry in closed):
+        if closed and any(entry[0] == DEFINITION for entry in closed):
             cost += _AFTER_DEFINITION
         return cost if marker.after_stars else cost + _lonely(closed)
     skipped = level - parent_level - 1
@@ -274,7 +275,7 @@ def _step(chain: Chain, keep: int, level: int, value: int, marker: Marker) -> fl
 
 def _lonely(closed: Chain) -> float:
     """What it costs to close these lists: one that never came to a second member was hardly a list."""
-    return sum(_LONELY for level, value, _ in closed if value == 1 and level > 1)
+    return sum([_LONELY for level, value, _ in closed if value == 1 and level > 1]) if closed else 0.0
 
 
 def _gap_cost(missing: int, marker: Marker) -> float:

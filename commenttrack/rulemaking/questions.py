@@ -76,33 +76,33 @@ _ABBREVIATED = re.compile(
     r"Nov|Dec|pts?|Stat|Id|U\.S\.C|C\.F\.R|U\.S|e\.g|i\.e|E\.O|Pub|Exec)\.$"
 )
 
-# The words that questions are made of, in bytes: lower case is made much faster of bytes than of text.
+# The words that questions are made of.
 _STEMS = (
-    b"seek",
-    b"request",
-    b"invit",
-    b"welcom",
-    b"solicit",
-    b"ask",
-    b"encourag",
-    b"urge",
-    b"appreciat",
-    b"interested in",
-    b"accept",
+    "seek",
+    "request",
+    "invit",
+    "welcom",
+    "solicit",
+    "ask",
+    "encourag",
+    "urge",
+    "appreciat",
+    "interested in",
+    "accept",
 )
 _ANSWER_STEMS = (
     *(
-        b"comment",
-        b"feedback",
-        b"input",
-        b"view",
-        b"information",
-        b"data",
-        b"suggestion",
-        b"recommendation",
-        b"evidence",
+        "comment",
+        "feedback",
+        "input",
+        "view",
+        "information",
+        "data",
+        "suggestion",
+        "recommendation",
+        "evidence",
     ),
-    *(b"opinion", b"perspective", b"estimate", b"public", b"respondent", b"reader", b"stakeholder", b"you"),
+    *("opinion", "perspective", "estimate", "public", "respondent", "reader", "stakeholder", "you"),
 )
 _HEADING_STEMS = ("request", "question", "rfi", "issue", "solicit", "comment")
 _LEAD_IN_LENGTH = 300
@@ -194,7 +194,8 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _may_ask(text: str) -> bool:
     """A quick look that spares most paragraphs the expressions."""
-    lower = text.encode(errors="replace").lower()
+    lower = text.lower()
+    # A loop, since any() with a generator takes twice the time where most of it is spent.
     for stem in _STEMS:
         if stem in lower:
             break

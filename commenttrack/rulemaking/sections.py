@@ -33,6 +33,7 @@ _HEADING_END = re.compile(r"[.:—–]")
 _HEADING_TAIL = re.compile(r"\s?[.:—–]")
 # “(c) Definitions—(1) …”: the first of a list on the line of its heading, even when nothing is set in italics.
 _PLAIN_HEADING = re.compile(r"([A-Z][^.:;()—]{1,120}(?:\.?[—–]|\.))\s?(?=\((?:1|i|a|A)\) )")
+_LONGEST_PLAIN_HEADING = 126
 _LONGEST_HEADING = 250
 _AUTHORITY = re.compile(r"\(?(?:Authority|Secs?\.|Approved by the Office)")
 
@@ -82,7 +83,7 @@ def paragraphs(
 
     ``citation`` is the section's own, ``prefix`` starts the ids, ``subject`` is its heading.
     """
-    about_definitions = bool(_DEFINITIONS.search(subject))
+    about_definitions = _speaks_of_definitions(subject)
     pieces: list[_Piece] = []
     stars = False
     before = ""
@@ -249,7 +250,7 @@ def _heading(flow: Flow, *, whole: bool) -> tuple[Flow | None, Flow]:
         else:
             break
     if not end:
-        plain = _PLAIN_HEADING.match(flow.text)
+        plain = _PLAIN_HEADING.match(flow.text) if "(" in flow.text[:_LONGEST_PLAIN_HEADING] else None
         return (flow.cut(0, plain.end(1)), flow.cut(plain.end(1))) if plain else (None, flow)
     if end > _LONGEST_HEADING:
         return None, flow
@@ -278,10 +279,17 @@ def _term(flow: Flow, *, loose: bool) -> str:
     return ""
 
 
+def _speaks_of_definitions(text: str) -> bool:
+    lower = text.lower()
+    return ("defin" in lower or "term" in lower or "as used in" in lower or "mean" in lower) and bool(
+        _DEFINITIONS.search(text)
+    )
+
+
 def _unmarked(item: Item, flow: Flow, before: str, about_definitions: bool) -> _Piece:
     if item.what == "heading":
         return _Piece(item, None, "", flow, Flow("", flow.last_page))
-    announced = bool(_DEFINITIONS.search(before))
+    announced = _speaks_of_definitions(before)
     term = _term(flow, loose=about_definitions or announced)
     if term:
         introduces = announced or ends_as_lead_in(before)
