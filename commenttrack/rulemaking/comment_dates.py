@@ -25,9 +25,11 @@ from commenttrack.rulemaking.date_wordings import (
     EFFECT_STEMS,
     EFFECTIVE,
     ENDS_NOW,
+    ENDS_NOW_STEMS,
     FEDERAL_REGISTER,
     FILED,
     HELD,
+    HELD_STEMS,
     LONGEST_SENTENCE,
     MONTHS,
     NEAR,
@@ -42,6 +44,8 @@ from commenttrack.rulemaking.date_wordings import (
     SENTENCE,
     TIME,
     WAS,
+    WAS_DUE,
+    WAS_STEMS,
     ZONES,
 )
 from commenttrack.rulemaking.provisions import ParsedCaption, ParsedDate, ParsedProvision, ParsedRelativeDate
@@ -267,25 +271,24 @@ def _whole_sentences(text: str) -> Iterator[str]:
 
 def _is_due(before: str, sentence: str, *, prose: bool) -> bool:
     """Whether the date after ``before`` is one to come that something is due or held on."""
-    now = bool(ENDS_NOW.search(before))
+    lower = before.lower()
+    now = _holds(lower, ENDS_NOW_STEMS) and bool(ENDS_NOW.search(before))
     if not now and NOT_DUE.search(before, max(0, len(before) - NEAREST)):
         return False
-    if WAS.search(before) and not CUE.search(before):
-        return False
-    if re.search(
-        r"\b(?:was|were)\s+(?:originally\s+|previously\s+)?(?:due|scheduled|to\s+(?:close|end))\b[^.]{0,40}$",
-        before,
-        re.IGNORECASE,
-    ):
+    if _holds(lower, WAS_STEMS) and ((WAS.search(before) and not CUE.search(before)) or WAS_DUE.search(before)):
         return False
     if prose:
         return bool(CUE.search(before)) and bool(ASKS.search(sentence)) and not _speaks_of_effect(sentence)
     return True
 
 
+def _holds(lower: str, stems: Iterable[str]) -> bool:
+    """A quick look that spares most sentences the expressions these stems are from."""
+    return any(stem in lower for stem in stems)
+
+
 def _speaks_of_effect(sentence: str) -> bool:
-    lower = sentence.lower()
-    if not any(stem in lower for stem in EFFECT_STEMS):
+    if not _holds(sentence.lower(), EFFECT_STEMS):
         return False
     return bool(EFFECTIVE.search(sentence)) and not re.search(r"\bcomment", sentence, re.IGNORECASE)
 
@@ -294,14 +297,17 @@ def _purpose(sentence: str) -> str:
     """What a sentence sets a date for, empty when it is not about taking part."""
     # The Federal Register registers nobody.
     sentence = FEDERAL_REGISTER.sub("", sentence)
+    lower = sentence.lower()
     if _speaks_of_effect(sentence):
         return ""
-    if HELD.search(sentence) and not re.search(
-        r"\bsubmit\b|\bcomments?\s+(?:must|should|will)", sentence, re.IGNORECASE
+    if (
+        _holds(lower, HELD_STEMS)
+        and HELD.search(sentence)
+        and not re.search(r"\bsubmit\b|\bcomments?\s+(?:must|should|will)", sentence, re.IGNORECASE)
     ):
         return "hearing" if re.search(r"\bhearing", sentence, re.IGNORECASE) else "meeting"
-    for name, pattern in PURPOSES:
-        if pattern.search(sentence):
+    for name, stems, pattern in PURPOSES:
+        if _holds(lower, stems) and pattern.search(sentence):
             return name
     return ""
 

@@ -85,7 +85,12 @@ ENDS_NOW = re.compile(
     r"(?:is|are)\s+(?:extended|reopened)[^.]{0,80})\s*(?:is|on|:|at|until|through|to)?[^.]{0,40}$",
     re.IGNORECASE,
 )
+ENDS_NOW_STEMS = ("will", "period", "closing", "extended", "reopened")
+WAS_STEMS = ("was", "were", "had", "previously", "originally")
 WAS = re.compile(r"\b(?:was|were|had|previously|originally)\b[^.]{0,60}$", re.IGNORECASE)
+WAS_DUE = re.compile(
+    r"\b(?:was|were)\s+(?:originally\s+|previously\s+)?(?:due|scheduled|to\s+(?:close|end))\b[^.]{0,40}$", re.IGNORECASE
+)
 # A preposition, then only hours, zones and weekdays up to the date; possessive, so that it stays linear.
 CUE = re.compile(
     r"(?:\bby|\bon\s+or\s+before|\bno\s+later\s+than|\bnot\s+later\s+than|\buntil|\bthrough|\bbefore|\bto|\bis|"
@@ -99,10 +104,16 @@ ON_COLLECTION = "comments on the information collection"
 COLLECTION = re.compile(
     r"\binformation\s+collection|\bcollections?\s+of\s+information|\bPaperwork\s+Reduction|\bICRs?\b", re.IGNORECASE
 )
-PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("rebuttal comments", re.compile(r"\brebuttal|\breply\s+comments?|\bresponsive\s+comments?", re.IGNORECASE)),
+# What a date is for, what words of it stand in every sentence that says so, and how it is said.
+PURPOSES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
+    (
+        "rebuttal comments",
+        ("rebuttal", "reply", "responsive"),
+        re.compile(r"\brebuttal|\breply\s+comments?|\bresponsive\s+comments?", re.IGNORECASE),
+    ),
     (
         "hearing requests",
+        ("request",),
         re.compile(
             r"\brequests?\s+(?:for|that|to\s+hold)\s+(?:a\s+)?(?:public\s+)?(?:hearing|meeting)|\bhearing\s+requests?"
             r"|\brequest\s+(?:a|an)\s+(?:public\s+|virtual\s+|in-person\s+)?(?:hearing|meeting)",
@@ -111,6 +122,7 @@ PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "requests to appear",
+        ("request", "notice", "notification", "regist", "sign", "testify", "speak"),
         re.compile(
             r"\brequests?\s+(?:to|for)\s+(?:appear|testify|speak|present|participat)|\b(?:notice|notification)s?\s+of\s+(?:intent|appearance)"
             r"|\bregist(?:er|ration)\b|\bsign\s+up\b|\bto\s+(?:testify|speak)\b",
@@ -119,26 +131,38 @@ PURPOSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         ON_COLLECTION,
+        ("collection", "paperwork", "omb"),
         re.compile(
             r"\binformation\s+collection|\bcollection\s+of\s+information|\bPaperwork\s+Reduction|\bOMB\b", re.IGNORECASE
         ),
     ),
     (
         "comments",
+        ("comment", "submission", "response", "information", "views"),
         re.compile(r"\bcomment|\bsubmissions?\b|\bresponses?\b|\binformation\s+must|\bviews\b", re.IGNORECASE),
     ),
     (
         "hearing",
+        ("hearing",),
         re.compile(r"\bhearings?\b", re.IGNORECASE),
     ),
-    ("meeting", re.compile(r"\bmeetings?\b|\bwebinar|\bworkshop|\blistening\s+session", re.IGNORECASE)),
-    ("nominations", re.compile(r"\bnominations?\b|\bapplications?\b|\bpetitions?\b|\bobjections?\b", re.IGNORECASE)),
+    (
+        "meeting",
+        ("meeting", "webinar", "workshop", "listening"),
+        re.compile(r"\bmeetings?\b|\bwebinar|\bworkshop|\blistening\s+session", re.IGNORECASE),
+    ),
+    (
+        "nominations",
+        ("nomination", "application", "petition", "objection"),
+        re.compile(r"\bnominations?\b|\bapplications?\b|\bpetitions?\b|\bobjections?\b", re.IGNORECASE),
+    ),
 )
 HELD = re.compile(
     r"\b(?:hearings?|meetings?|webinars?|workshops?)\b.{0,80}?\b(?:will\s+be\s+held|will\s+(?:take\s+place|begin|start|convene)|is\s+scheduled|are\s+scheduled|be\s+conducted)"
     r"|\b(?:will|plans\s+to)\s+(?:hold|convene|host|conduct)\b.{0,80}?\b(?:hearings?|meetings?|webinars?|workshops?)",
     re.IGNORECASE | re.DOTALL,
 )
+HELD_STEMS = ("hearing", "meeting", "webinar", "workshop")
 FEDERAL_REGISTER = re.compile(r"\bFederal\s+Register\b", re.IGNORECASE)
 EFFECTIVE = re.compile(
     r"\beffective\b|\bcompliance\s+date|\bapplicab(?:le|ility)|\bincorporation\s+by\s+reference|\bin\s+effect\b|\btake\s+effect",

@@ -16,7 +16,7 @@ _CAPTIONS = frozenset(
 )
 _FIELDS = frozenset({"AGENCY", "SUBAGY", "CFR", "DEPDOC", "RIN", "SUBJECT"})
 
-_DASHES = str.maketrans("‐‑‒–—−", "------")
+_DASHES = ("‐", "‑", "‒", "–", "—", "−")
 _CFR = re.compile(
     r"\b([0-9]{1,2})\s*C\.?F\.?R\.?\s*(?:Chapters?\s+[IVXLC]+,?\s*)?(?:Parts?|Pts?\.?|Sections?|§+)?\s*"
     r"((?:[0-9]+[0-9A-Za-z-]*(?:\.[0-9A-Za-z-]+)?(?:\s*(?:,\s*and|,\s*&|,|;|and|&|through|to)\s+(?![0-9]+\s*C\.?F\.?R)|\s*-\s*)?)+)",
@@ -158,7 +158,7 @@ class Head:
 def cfr_parts(text: str) -> list[ParsedCfr]:
     """The parts named in “42 CFR Parts 413 and 488”; a range gives its two ends."""
     found: list[ParsedCfr] = []
-    for match in _CFR.finditer(text.translate(_DASHES)):
+    for match in _CFR.finditer(_hyphens(text)):
         for part in _PART.findall(match[2]):
             # “Parts 200-240” is a range, “102-3” a part of title 41.
             ends = part.split("-")
@@ -173,7 +173,7 @@ def identifiers(text: str) -> tuple[list[str], list[str]]:
     What is called a docket or a file there is one; without such a word, what looks like one is, unless it is known to
     be something else (document control numbers of the EPA, project identifiers, releases).
     """
-    plain = text.translate(_DASHES).strip("[] ")
+    plain = _hyphens(text).strip("[] ")
     rins = _rins(plain)
     segments = [segment for segment in _RIN.sub(" ", plain).split(";") if segment.strip()]
     named = [bool(_CALLED_DOCKET.search(segment)) for segment in segments]
@@ -195,14 +195,21 @@ def identifiers(text: str) -> tuple[list[str], list[str]]:
 
 def dockets_in_prose(text: str) -> list[str]:
     """Dockets named in running text: those of regulations.gov, and what follows “Docket No.”."""
-    plain = text.translate(_DASHES)
+    plain = _hyphens(text)
     found: list[tuple[int, str]] = [(match.start(), match[0]) for match in _REGULATIONS_GOV.finditer(plain)]
     found += [(match.start(1), match[1]) for match in _NAMED_DOCKET.finditer(plain)]
     return [token for _, token in sorted(found) if not _RIN.fullmatch(token)]
 
 
+def _hyphens(text: str) -> str:
+    """The text with a hyphen for every dash."""
+    for dash in _DASHES:
+        text = text.replace(dash, "-")
+    return text
+
+
 def _rins(text: str) -> list[str]:
-    return _RIN.findall(text.translate(_DASHES))
+    return _RIN.findall(_hyphens(text))
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:
