@@ -172,6 +172,7 @@ def _tell(fetched: "Fetched") -> None:
 def rule_import(document: str, docket: int | None, published: dt.datetime | None) -> None:
     """Store a document in a docket: a file, or what `rule fetch` would get by a number or other name."""
     from commenttrack.rulemaking.fetching import import_fetched
+    from commenttrack.rulemaking.later_documents import link_document
     from commenttrack.rulemaking.models import Docket
     from commenttrack.rulemaking.operations import deadline, import_rule
 
@@ -200,11 +201,15 @@ def rule_import(document: str, docket: int | None, published: dt.datetime | None
                 actor=by,
                 now=now(),
             )
+        link = link_document(session, stored, actor=by, now=now()) if folder else None
         due = deadline(stored.docket)
         click.echo(
             f"Imported “{stored.title}” into docket {stored.docket_id}: {len(stored.provisions)} provisions, "
             f"{len(stored.questions)} questions, comments due {due.date if due else 'on no date that could be read'}."
         )
+        if link:
+            sure = "" if link.confirmed_by else ", which a person must confirm"
+            click.echo(f"It follows “{link.earlier.title}” ({link.kind.value}){sure}.")
 
 
 @rule.command("compare")

@@ -20,6 +20,7 @@ from commenttrack.rulemaking import corrections
 from commenttrack.rulemaking.anchors import Fate, fate_of, wording_of
 from commenttrack.rulemaking.comparison import changes, proposals
 from commenttrack.rulemaking.models import (
+    Docket,
     DocumentSuccession,
     Provision,
     ProvisionSuccession,
@@ -76,6 +77,20 @@ def first_of(session: Session, later: RuleDocument) -> RuleDocument | None:
         if best is None or rank > best[0]:
             best = (rank, document)
     return best[1] if best else None
+
+
+def commented_on(session: Session, docket: Docket) -> RuleDocument | None:
+    """The document that a docket's comments are about: the newest that proposes, supplemental ones included.
+
+    A correction, an extension, a reopening or a final rule says nothing new that a letter could be composed on.
+    """
+    others = select(DocumentSuccession.later_id).where(DocumentSuccession.kind != LaterKind.SUPPLEMENTAL)
+    return session.scalar(
+        select(RuleDocument)
+        .where(RuleDocument.docket_id == docket.id, RuleDocument.id.not_in(others))
+        .order_by(RuleDocument.id.desc())
+        .limit(1)
+    )
 
 
 def link_document(

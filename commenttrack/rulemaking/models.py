@@ -203,13 +203,12 @@ class DocumentSuccession(Base):
 
     __tablename__ = "document_succession"
     __table_args__ = (
-        UniqueConstraint("earlier_id", "later_id"),
         CheckConstraint("earlier_id <> later_id", name="two_documents"),
         CheckConstraint("(confirmed_by = '') = (confirmed_at IS NULL)", name="confirmed"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    earlier_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"))
+    earlier_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"), index=True)
     later_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"), unique=True)
     # A later document follows one earlier one, the first of its proceeding.
     kind: Mapped[LaterKind]

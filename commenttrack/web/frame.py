@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from commenttrack.letters.models import Letter, LetterPart, LetterVersion
 from commenttrack.positions.models import ProvisionPosition
 from commenttrack.rulemaking.models import CommentDate, Docket, Provision, ProvisionKind, RuleDocument
-from commenttrack.rulemaking.operations import deadline
+from commenttrack.rulemaking.operations import dates_due, deadline
 from commenttrack.signoffs.lifecycle import JOINING, compare
 from commenttrack.signoffs.models import SignOffRequest
 from commenttrack.signoffs.reading import standing_decisions
@@ -77,7 +77,7 @@ def due_of(docket: Docket, today: dt.date) -> Due | None:
     planned = deadline(docket)
     if planned is None:
         return None
-    same = {(date.date, date.time) for date in docket.comment_dates if date.purpose == "comments"}
+    same = {(date.date, date.time) for date in dates_due(docket)}
     return Due(
         date=planned.date,
         hour=planned.time or "",

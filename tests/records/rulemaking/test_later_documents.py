@@ -356,6 +356,14 @@ def test_another_source_that_disagrees_with_the_extension_is_planned_by_when_it_
     assert [date.date.day for date in dates_due(proposed.docket)] == [30, 29]
 
 
+def test_comments_are_about_the_newest_document_that_proposes(session, add, proposed):
+    for data in (EXTENSION, CORRECTION, FINAL):
+        add(data)
+    assert later_documents.commented_on(session, proposed.docket) is proposed
+    supplemental = add(SUPPLEMENTAL).later
+    assert later_documents.commented_on(session, proposed.docket) is supplemental
+
+
 def test_a_docket_that_goes_takes_its_links_along(session, compared, proposed):
     session.delete(session.get(Docket, proposed.docket_id))
     session.flush()

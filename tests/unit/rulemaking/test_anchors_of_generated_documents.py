@@ -169,7 +169,7 @@ def wrong_anchors(earlier, later):
 
 @pytest.mark.parametrize("heavy", [False, pytest.param(True, marks=pytest.mark.heavy)])
 def test_no_provision_is_silently_given_to_another(heavy):
-    @settings(max_examples=20_000 if heavy else 300, deadline=None)
+    @settings(max_examples=5_000 if heavy else 300, deadline=None)
     @given(successions())
     def holds(documents):
         assert list(wrong_anchors(*documents)) == []
