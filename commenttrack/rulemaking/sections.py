@@ -33,6 +33,8 @@ _HEADING_END = re.compile(r"[.:—–]")
 _HEADING_TAIL = re.compile(r"\s?[.:—–]")
 # “(c) Definitions—(1) …”: the first of a list on the line of its heading, even when nothing is set in italics.
 _PLAIN_HEADING = re.compile(r"([A-Z][^.:;()—]{1,120}(?:\.?[—–]|\.))\s?(?=\((?:1|i|a|A)\) )")
+# There are six levels, and the markers of a range stand side by side.
+_MOST_MARKERS = 8
 _LONGEST_PLAIN_HEADING = 126
 _LONGEST_HEADING = 250
 _AUTHORITY = re.compile(r"\(?(?:Authority|Secs?\.|Approved by the Office)")
@@ -216,7 +218,7 @@ def _markers(flow: Flow) -> tuple[list[tuple[str, bool, str, bool]], Flow]:
     text = flow.text
     while True:
         found = _MARKER.match(text, position)
-        if found is None or not readings(found[1]):
+        if found is None or len(run) == _MOST_MARKERS or not readings(found[1]):
             break
         italic = bool(flow.italics) and any(s < found.end(1) and e > found.start(1) for s, e in flow.italics)
         printed = f"({found[1]})"

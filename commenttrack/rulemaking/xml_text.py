@@ -138,9 +138,12 @@ class _Reader:
 
     def add(self, raw: str, *, inner: bool = False) -> None:
         """Add text; ``inner`` says that an element starts or ends before it whose space may be lost."""
-        if not raw.isascii():
+        if raw.isprintable() and "  " not in raw:
+            # The only white space that is printable is the common one.
+            text = raw.strip(" ")
+        else:
             raw = _without_marks(raw)
-        text = " ".join(raw.split())
+            text = " ".join(raw.split())
         if not text:
             # White space between two inner elements.
             if raw and self.last and self.last != " ":
@@ -249,9 +252,11 @@ def read(element: _Element, pages: PageCounter, *, loose: bool = False) -> Flow:
     """
     page = pages.page
     if not len(element):
-        # Most elements are text and nothing else, where only the white space is to be folded.
+        # Most elements are text and nothing else, and mostly without white space that is to be folded.
         text = element.text or ""
-        return Flow(" ".join((text if text.isascii() else _without_marks(text)).split()), page)
+        if text.isprintable() and "  " not in text:
+            return Flow(text.strip(" "), page)
+        return Flow(" ".join(_without_marks(text).split()), page)
     reader = _Reader(pages, loose)
     reader.element(element)
     return reader.flow(page)
@@ -316,6 +321,8 @@ def is_loose(root: _Element) -> bool:
 
 
 def _without_marks(text: str) -> str:
+    if text.isascii():
+        return text
     for mark in _WITHOUT_ROOM:
         text = text.replace(mark, "")
     return text
