@@ -26,6 +26,18 @@ _PEOPLE = re.compile(
     r"respondents|readers|you)\s+(?:\w+\s+){0,2}?(?:comment|address|provide|identify|describe|discuss|include|specify|explain|consider|send)",
     re.IGNORECASE,
 )
+# “invites all interested parties to submit data regarding”, “encourages readers to review it and to submit comments on”
+_TO_SUBMIT = re.compile(
+    r"\s+(?:the\s+|all\s+|any\s+)?(?:public|commenters?|interested\s+(?:parties|persons|readers)|stakeholders|respondents|readers)"
+    r"\s+to\s+(?:\w+\s+){0,8}?(?:submit|provide|offer|share)\s+(?:\w+[\s,]+){0,4}?"
+    r"(?:comments?|data|information|views|input|feedback|evidence)\s+(?:on|regarding|about|concerning|as\s+to|related\s+to)\b",
+    re.IGNORECASE,
+)
+# What somebody else gave is appreciated, not asked for.
+_GIVEN = re.compile(r"\s+(?:all\s+)?(?:the|these|those|this|that|your|their)\b", re.IGNORECASE)
+_IN_PROGRESS = re.compile(
+    r"\b(?:am|is|are|be|also|we’re|we're)\s+(?:\w+ly\s+|also\s+|again\s+|now\s+)*$", re.IGNORECASE
+)
 # Words before the verb that make it a noun, a possibility or somebody else's request.
 _NOT_ASKING = re.compile(
     r"(?:\b(?:an?|the|this|that|these|such|its|our|their|his|her|any|each|every|of|for|in|by|on|or|information|comment|extension|"
@@ -36,8 +48,11 @@ _NOT_ASKING = re.compile(
 )
 _NOUN_GOES_ON = re.compile(r"\s+(?:for|to)\b")
 _WOULD = re.compile(r"\bwould\s+(?:also\s+)?$", re.IGNORECASE)
+# Not “accept comments on or before May 1” and “on May 1”.
 _ACCEPTS = re.compile(
-    r"\baccept(?:ing)?\s+(?:\w+\s+)?comments\s+(?:from\s+the\s+public\s+)?(?:on|regarding|about)\b", re.IGNORECASE
+    r"\baccept(?:ing)?\s+(?:\w+\s+)?comments?\s+(?:from\s+the\s+public\s+)?"
+    r"(?:on(?!\s+or\b|\s+(?-i:[A-Z])\w+\s+[0-9])|regarding|about)\b",
+    re.IGNORECASE,
 )
 _PASSIVE = re.compile(
     r"\b(?:comments?|feedback|input|views|information|data|suggestions|recommendations)\s+(?:(?:is|are)\s+)(?:also\s+|specifically\s+|"
@@ -46,7 +61,8 @@ _PASSIVE = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"\b(?:previously|in\s+the\s+proposed\s+rule|commenters?\s+(?:requested|asked|seek|sought|request|ask|encourag|welcom|urg)|"
+    r"^(?:\w+\s+)?in\s+the\s+(?:[\w-]+\s+){0,5}proposed\s+rule\b|^(?:comment|response)s?:|"
+    r"\b(?:previously\s+(?:\w+\s+)?(?:seek|sought|request|solicit|invit|ask)|commenters?\s+(?:requested|asked|seek|sought|request|ask|encourag|welcom|urg)|"
     r"(?:sought|requested|solicited|invited|received)\s+(?:public\s+|written\s+)?comments?)\b",
     re.IGNORECASE,
 )
@@ -216,11 +232,22 @@ def _asks_the_reader(sentence: str) -> bool:
         rest = sentence[match.end() : match.end() + 200]
         verb = match[0].lower()
         mild = verb.startswith(("encourag", "urge", "appreciat"))
-        if not (_ANSWERS.match(rest) or _PEOPLE.match(rest) or (not mild and _MATTER.match(rest))):
+        if not (
+            _ANSWERS.match(rest)
+            or _PEOPLE.match(rest)
+            or (not mild and _MATTER.match(rest))
+            or (" to " in rest and _TO_SUBMIT.match(rest))
+        ):
+            continue
+        if match.start() and match[0][0].isupper() and sentence[match.start() - 1] == " ":
+            # “the ECE Request Form” is a name.
+            continue
+        if verb.startswith("appreciat") and _GIVEN.match(rest):
             continue
         before = sentence[max(0, match.start() - 40) : match.start()]
         if (
             not _NOT_ASKING.search(before)
+            and not (verb.endswith("ing") and not _IN_PROGRESS.search(before))
             and not (verb.startswith("request") and _NOUN_GOES_ON.match(rest))
             and not (verb.startswith(("seek", "request", "ask")) and _WOULD.search(before))
         ):
