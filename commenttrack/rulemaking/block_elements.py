@@ -36,6 +36,7 @@ _SHORTEST_LIST = 3
 _LONGEST_SUBJECT = 400
 # “A. Overview.”: a heading that ends as a sentence does.
 _LONGEST_SENTENCE_HEADING = 120
+_ENDS_SENTENCE = re.compile(r"[.;:,][”’\"')\]]*\Z")
 _RUN_IN_SUBJECT = re.compile(r"[^.]{2,150}\.(?=\s)")
 
 
@@ -519,7 +520,7 @@ def _is_worded(block: Block) -> bool:
     text = block.flow.text
     if block.kind != blocks.PARAGRAPH or block.indented or len(text) > roles.LONGEST_HEADING:
         return False
-    return not text.endswith((".", ";", ",", ":")) or roles.is_title_like(text)
+    return not _ENDS_SENTENCE.search(text) or roles.is_title_like(text)
 
 
 def _section_number(block: Block) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from commenttrack.rulemaking import block_roles as roles
 from commenttrack.rulemaking import text_blocks as blocks
@@ -55,6 +55,7 @@ _SQUARE = re.compile(r"0\s*\Z")
 _LIST_SIGN = re.compile(r"[•●▪■□]\s")
 _ENDS = re.compile(r"[.:;?!][”’'\")\]]*\Z|''\Z")
 _DOUBLE_RULE = re.compile(r"\s*={20,}\s*\Z")
+_SIGN_AT_END = re.compile(r"\bSec\.\s{2,}\Z")
 _INDENT = 3
 _WIDTH = 72
 
@@ -70,7 +71,8 @@ class _Paragraph:
     square: bool = False
     # A page mark that waits for the words after it.
     mark: str = ""
-    lines: int = 0
+    # Notes stand between its lines; they come behind it.
+    notes: list[Block] = field(default_factory=list)
 
 
 def is_govinfo(text: str) -> bool:
@@ -138,7 +140,7 @@ class _Reader:
         line = self._lines[index]
         if not line.strip():
             # At a page mark a paragraph goes on over blank lines.
-            if not self._open.mark and not self._before_page(index):
+            if not self._open.mark and not self._open.notes and not self._before_page(index):
                 self._close(alone=True)
             return index + 1
         page = _PAGE.match(line)
@@ -202,23 +204,23 @@ class _Reader:
         self._open.page = self._page
         self._open.indented = len(line) - len(line.lstrip()) >= _INDENT
         self._open.last = line
-        self._open.lines = 1
 
     def _append(self, line: str) -> None:
         opened = self._open
+        # The section sign at a line end, its number on the next line.
+        opened.raw = _SIGN_AT_END.sub("§ ", opened.raw)
         opened.raw = joined(opened.raw, line, self._vocabulary, mark=opened.mark, wraps_at_hyphens=True)
         if line.endswith(" "):
             opened.raw += " "
         opened.mark = ""
         opened.last = line
-        opened.lines += 1
 
     def _continues(self, line: str, index: int) -> bool:
         """Whether a line goes on with the open paragraph."""
         opened = self._open
         if not opened.raw or len(line) - len(line.lstrip()) >= _INDENT:
             return False
-        if opened.mark:
+        if opened.mark or opened.notes:
             return self._continues_over_page(line, index)
         last = opened.last
         if last.endswith(" "):
@@ -252,6 +254,7 @@ class _Reader:
         self._source.blocks.append(
             Block(flow, kind, alone=alone, indented=opened.indented or bool(_LIST_SIGN.match(flow.text)))
         )
+        self._source.blocks += opened.notes
 
     # Between rules ---------------------------------------------------------------------------------------------------
 
@@ -271,10 +274,13 @@ class _Reader:
     def _footnotes(self, start: int) -> int:
         end = next((i for i in range(start + 1, len(self._lines)) if RULE.match(self._lines[i])), None)
         last = end if end is not None else self._numbered_end(start)
-        # The paragraph before may go on after the notes; it is closed, as the printed page has it.
-        self._close(alone=True)
-        for number, flow in self._notes(self._lines[start + 1 : last]):
-            self._source.blocks.append(Block(flow, blocks.NOTE, number=number))
+        notes = [Block(flow, blocks.NOTE, number=number) for number, flow in self._notes(self._lines[start + 1 : last])]
+        if self._open.raw and not _ENDS.search(re.sub(r"\\[0-9]{1,4}\\\s*\Z", "", self._open.raw).rstrip()):
+            # The paragraph goes on after the notes of its page.
+            self._open.notes += notes
+        else:
+            self._close(alone=True)
+            self._source.blocks += notes
         return last + 1 if end is not None else last
 
     def _numbered_end(self, start: int) -> int:

@@ -207,9 +207,8 @@ class _Reader:
         return node.get("id") == "table_of_contents" or (node.tag in ("ul", "ol") and "table-of-contents" in classes)
 
     def _turn(self, node: _Element) -> None:
-        page = node.get("data-page") or ""
-        if page.isascii() and page.isdigit() and len(page) <= 6 and node.tag in ("p", "li"):
-            self._page = int(page)
+        if node.tag in ("p", "li"):
+            self._page = _data_page(node) or self._page
 
     def _flush(self, kind: str) -> None:
         raw, self._loose = "".join(self._loose), []
@@ -238,7 +237,7 @@ class _Reader:
         number = identified[1] if identified else ""
         paragraphs = list(node.iter("p")) or [node]
         for index, paragraph in enumerate(paragraphs):
-            flow = flow_of(inline(paragraph), self._page)
+            flow = flow_of(inline(paragraph), _data_page(paragraph) or self._page)
             if index == 0:
                 started = re.match(rf"{re.escape(number)}\.?\s*" if number else r"([0-9]{1,4})\.\s+", flow.text)
                 if started:
@@ -322,8 +321,13 @@ def node_text(node: _Element, *, top: bool = False) -> str:
 
 
 def _page(node: _Element) -> str:
+    page = _data_page(node)
+    return f" {page_mark(page)}" if page is not None else " "
+
+
+def _data_page(node: _Element) -> int | None:
     page = node.get("data-page") or ""
-    return f" {page_mark(page)}" if page.isascii() and page.isdigit() and len(page) <= 6 else " "
+    return int(page) if page.isascii() and page.isdigit() and len(page) <= 6 else None
 
 
 def _ordered_classes(node: _Element) -> Iterator[str]:
@@ -349,7 +353,9 @@ def _with_subjects(found: Sequence[Block]) -> list[Block]:
     for block in found:
         last = result[-1] if result else None
         bare = roles.SECTION.fullmatch(last.flow.text) if last is not None else None
-        worded = roles.is_title_like(block.flow.text.rstrip(".")) and block.kind in (*_SECTION_HEADS, blocks.PARAGRAPH)
+        worded = block.kind in _SECTION_HEADS or (
+            block.kind == blocks.PARAGRAPH and roles.is_title_like(block.flow.text.rstrip("."))
+        )
         if worded and last is not None and bare is not None and not bare["subject"] and last.kind in _SECTION_HEADS:
             result[-1] = Block(Flow(f"{last.flow.text} {block.flow.text}", last.flow.page), blocks.SECTION)
             continue

@@ -122,10 +122,27 @@ def _lines(document: Any, index: int) -> list[_Line]:
                 continue
             lines += _line(text_page, codes, start, at, edges)
             start = at + 1
-        return lines
+        return _together(lines)
     finally:
         text_page.close()
         page.close()
+
+
+def _together(pieces: Sequence[_Line]) -> list[_Line]:
+    """The lines with the pieces of each as one; pdfium starts a new one after a raised number."""
+    lines: list[_Line] = []
+    for piece in pieces:
+        last = lines[-1] if lines else None
+        if (
+            last is not None
+            and abs(last.top - piece.top) < last.size * 0.6
+            and 0 <= piece.left - last.right < last.size
+        ):
+            space = " " if piece.left - last.right > last.size * 0.12 else ""
+            lines[-1] = _Line(f"{last.text}{space}{piece.text}", last.left, piece.right, last.top, last.size)
+        else:
+            lines.append(piece)
+    return lines
 
 
 def _line(text_page: Any, codes: Sequence[int], start: int, end: int, edges: Any) -> list[_Line]:

@@ -21,6 +21,8 @@ _SUSPENDED = frozenset({"and", "or", "to", "through", "nor", "than", "but", "ver
 # pdfium writes one of these for a hyphen at a line end.
 PDF_HYPHENS = "\x02\ufffe"
 _ENOUGH = 20_000_000
+# Nobody parts a word after its first letter.
+_SHORTEST_SYLLABLE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Vocabulary:
             return hyphened > joined
         if joined and not hyphened:
             return False
+        if len(first) < _SHORTEST_SYLLABLE:
+            return True
         if hyphened or wraps_at_hyphens or not second[:1].islower() or not first.isalpha():
             return True
         return bool(self.words[a] and self.words[b])

@@ -28,8 +28,11 @@ from commenttrack.rulemaking.text_blocks import SourceText
 
 XML, ISSUE, HTML, GOVINFO, TEXT, PDF = "xml", "issue", "html", "govinfo", "text", "pdf"
 
-# The longest rules have about 10 MB of text.
-MAXIMUM_TEXT_BYTES = 25_000_000
+# The longest rules have about 10 MB of text in 200,000 lines; no paragraph of one has 100,000 characters.
+MAXIMUM_TEXT_BYTES = 15_000_000
+_MOST_LINES = 500_000
+_LONGEST_PARAGRAPH = 500_000
+_MOST_BLOCKS = 200_000
 _READ = "XML, HTML, text and PDF files of a Federal Register document are read"
 
 _OTHER_FILES = (
@@ -81,7 +84,7 @@ def form_of(data: bytes, *, name: str = "the file") -> str:
     prolog = _PROLOG.match(opening)
     root = _ROOT.match(opening, prolog.end() if prolog else 0)
     if root is None:
-        if opening.lstrip().startswith("<?xml"):
+        if opening.lstrip().startswith(("<?xml", "<!DOCTYPE", "<!ENTITY")):
             return XML
         return HTML if _in_page(opening) else GOVINFO if govinfo_text.is_govinfo(opening) else TEXT
     if root[1].lower() in _HTML_TAGS:
@@ -118,6 +121,10 @@ def read(
                 f"may have in this form."
             )
         text, doubt = text_bytes.decoded(data, name)
+        if text.count("\n") > _MOST_LINES:
+            raise BadInput(
+                f"{name} has more than {_MOST_LINES:,} lines, more than any document of the Federal Register."
+            )
         if form == HTML:
             source = html_pages.read(text, name)
         elif form == GOVINFO:
@@ -134,6 +141,8 @@ def _rule(
 ) -> ParsedRule:
     if not any(block.flow.text or block.grid for block in source.blocks):
         raise BadInput(f"{name} holds no text that could be cited.")
+    if len(source.blocks) > _MOST_BLOCKS or any(len(b.flow.text) > _LONGEST_PARAGRAPH for b in source.blocks):
+        raise BadInput(f"{name} has more or longer paragraphs than any Federal Register document, so it is not read.")
     signed = bool(source.kind or source.document_number)
     if not signed and not any(block_roles.SIGNS.search(block.flow.text) for block in source.blocks):
         raise BadInput(
@@ -153,7 +162,7 @@ def _rule(
         limits.append("printed pages are not known")
     if not document.agencies:
         limits.append("the agency is not named in this form")
-    if given is None:
+    if document.publication_date is None:
         limits.append("the publication date is not known")
     title = document.title or source.title
     if not title:

@@ -143,6 +143,9 @@ def flow_of(raw: str, page: int | None) -> Flow:
                     pieces.pop()
             calls.append(NoteCall(length, token[2], page, 0))
             continue
+        if int(token[1]) == page:
+            # Pages are marked twice, in the text and beside it.
+            continue
         page = int(token[1])
         if length:
             breaks.append((length, page))
