@@ -9,14 +9,18 @@ from commenttrack import resources
 from commenttrack.config import Settings
 from commenttrack.web import access, database, errors, logs, security, templating
 from commenttrack.web.administration import administration
+from commenttrack.web.documents import documents
 from commenttrack.web.filing import filing
 from commenttrack.web.health import health
+from commenttrack.web.imports import imports
 from commenttrack.web.letters import letters
 from commenttrack.web.mapping import mapping
 from commenttrack.web.members import members
 from commenttrack.web.positions import positions
 from commenttrack.web.questions import questions
+from commenttrack.web.redlines import redlines
 from commenttrack.web.rulemaking import rulemaking
+from commenttrack.web.settling import settling
 from commenttrack.web.signing import signing
 from commenttrack.web.signoffs import signoffs
 from commenttrack.web.versions import versions
@@ -24,6 +28,10 @@ from commenttrack.web.versions import versions
 SUBJECTS = (
     health,
     rulemaking,
+    imports,
+    documents,
+    settling,
+    redlines,
     questions,
     positions,
     mapping,

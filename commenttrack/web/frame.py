@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from commenttrack.letters.models import Letter, LetterPart, LetterVersion
 from commenttrack.positions.models import ProvisionPosition
+from commenttrack.rulemaking.document_body import ROUTINE
+from commenttrack.rulemaking.later_documents import commented_on
 from commenttrack.rulemaking.models import CommentDate, Docket, Provision, ProvisionKind, RuleDocument
 from commenttrack.rulemaking.operations import dates_due, deadline
 from commenttrack.signoffs.lifecycle import JOINING, compare
@@ -87,13 +89,6 @@ def due_of(docket: Docket, today: dt.date) -> Due | None:
     )
 
 
-def newest_document(session: Session, docket: Docket) -> RuleDocument | None:
-    """The document a docket's pages are about: the one imported last."""
-    return session.scalar(
-        select(RuleDocument).where(RuleDocument.docket_id == docket.id).order_by(RuleDocument.id.desc()).limit(1)
-    )
-
-
 def newest_letter(session: Session, docket: Docket) -> Letter | None:
     """The docket's letter: the one started last."""
     return session.scalar(select(Letter).where(Letter.docket_id == docket.id).order_by(Letter.id.desc()).limit(1))
@@ -111,7 +106,7 @@ def subjects(session: Session, document: RuleDocument) -> tuple[ProvisionKind, .
 
 def frame_of(session: Session, docket: Docket, now: dt.datetime) -> DocketFrame:
     """Everything the frame shows, by counting in the database."""
-    document, letter = newest_document(session, docket), newest_letter(session, docket)
+    document, letter = commented_on(session, docket), newest_letter(session, docket)
     due = due_of(docket, now.astimezone(EASTERN).date())
     signs = sign_counts(session, letter) if letter else None
     stages = (
@@ -140,9 +135,13 @@ def _read(session: Session, document: RuleDocument | None) -> Stage:
 
 
 def to_settle(document: RuleDocument) -> list[dict[str, object]]:
-    """What the parser read without certainty, or could not read, as commenttrack-rule/1 gives it."""
+    """What the parser read without certainty, or could not read, as commenttrack-rule/1 gives it.
+
+    What every document carries, such as its signature block, is nothing to settle.
+    """
     leftovers = document.leftovers_json
-    return [*leftovers.get("unparsed", ()), *leftovers.get("ambiguities", ())]
+    unparsed = (entry for entry in leftovers.get("unparsed", ()) if entry["why"] not in ROUTINE)
+    return [*unparsed, *leftovers.get("ambiguities", ())]
 
 
 def _mapped(session: Session, document: RuleDocument | None) -> tuple[Stage, Stage]:

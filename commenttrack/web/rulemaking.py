@@ -1,30 +1,29 @@
-"""Dockets, importing a notice, and reading it."""
+"""Dockets, reading their documents, and searching."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
-from wtforms import DateField, StringField
-from wtforms.validators import Length, Optional
 
-from commenttrack.errors import Refused
 from commenttrack.illustration import illustration, load_association, load_library, load_rule
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.models import Position, PositionVersion, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking import operations
 from commenttrack.rulemaking.models import Docket, Note, Provision, Question, RuleDocument
-from commenttrack.web import database, reading
+from commenttrack.rulemaking.redline import RedlineParagraph
+from commenttrack.web import database, finding, reading
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form, stripped
-from commenttrack.web.frame import frame_of, to_settle
+from commenttrack.web.frame import REGULATORY, frame_of, to_settle
 from commenttrack.web.pages import docket_frame, load
+from commenttrack.web.redlines import redline_of
 from commenttrack.web.templating import eastern_day
 
 rulemaking = Blueprint("rulemaking", __name__)
+
+MOST_HITS = 200
 
 
 # ------------------------------------------------------------------------------------------------------------- dockets
@@ -39,41 +38,6 @@ def home() -> str:
     open_frames = [frame for frame in frames if frame.due is None or frame.due.days_left >= 0]
     closed = [frame for frame in frames if frame not in open_frames]
     return render_template("web/rulemaking/home.html", frames=open_frames, closed=closed)
-
-
-class ImportForm(Form):
-    """A notice to import."""
-
-    file = FileField("Federal Register document", validators=[FileRequired("Choose the file of the notice.")])
-    title = StringField("Short title", filters=[stripped], validators=[Optional(), Length(max=300)])
-    publication_date = DateField("Publication date", validators=[Optional()])
-    internal_deadline = DateField("Sign-offs by", validators=[Optional()])
-
-
-@rulemaking.route("/dockets/new", methods=["GET", "POST"])
-@requires(Permission.MAP)
-def bring() -> ResponseReturnValue:
-    """Import a notice into a new docket."""
-    form = ImportForm()
-    if form.validate_on_submit():
-        try:
-            document = operations.import_rule(
-                database.session(),
-                form.file.data.read(),
-                name=form.file.data.filename or "notice.xml",
-                storage=database.house().storage,
-                title=form.title.data or None,
-                publication_date=form.publication_date.data,
-                internal_deadline=form.internal_deadline.data,
-                actor=signed_in().person.name,
-                now=database.now(),
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            flash("The notice was imported. Check the dates above against the printed notice.", "done")
-            return redirect(url_for("rulemaking.read", docket_id=document.docket_id), 303)
-    return render_template("web/rulemaking/import.html", form=form), 422 if form.is_submitted() else 200
 
 
 @rulemaking.post("/dockets/illustrative")
@@ -101,9 +65,15 @@ class ShownProvision:
     runs: list[reading.Run]
     links: int
     """How many positions are mapped to it."""
+    citation: str
+    orders: list[dict[str, Any]]
+    """The amendatory instructions that stand in it."""
+    notes: list[Note]
+    """Notes of a table, which stand under it."""
 
 
 @rulemaking.get("/dockets/<int:docket_id>/read")
+@rulemaking.get("/dockets/<int:docket_id>/read/<int:document_id>")
 @rulemaking.get("/dockets/<int:docket_id>/read/<int:document_id>/<key>")
 @requires(Permission.READ)
 def read(docket_id: int, document_id: int | None = None, key: str | None = None) -> str:
@@ -120,14 +90,15 @@ def read(docket_id: int, document_id: int | None = None, key: str | None = None)
     cut = reading.passages(nodes)
     number = reading.passage_with(cut, index) if nodes else 0
     mapped, asked = _counts(session, document)
-    shown = _shown(session, document, nodes, cut[number], mapped) if nodes else []
+    notes = _notes_of(session, document)
+    shown = _shown(session, document, nodes, cut[number], mapped, notes) if nodes else []
     return render_template(
         "web/rulemaking/read.html",
         document=document,
         nodes=nodes,
         branches=reading.outline(nodes, here=index, mapped=mapped, questions=asked) if nodes else [],
         shown=shown,
-        notes=_notes(session, document, shown),
+        notes=_called(notes, shown),
         previous=nodes[cut[number - 1].start] if number > 0 else None,
         next=nodes[cut[number].end] if nodes and cut[number].end < len(nodes) else None,
         above=[nodes[i] for i in reversed(reading.ancestors(nodes, cut[number].start))] if nodes else [],
@@ -136,6 +107,10 @@ def read(docket_id: int, document_id: int | None = None, key: str | None = None)
         view=request.args.get("view", "text"),
         question_count=sum(asked.values()),
         settle_count=len(to_settle(document)),
+        base_url=database.house().settings.base_url,
+        limits=document.metadata_json.get("limits", ()),
+        form_of_source=document.metadata_json.get("form", "xml"),
+        others=[each for each in frame.docket.documents if each.id != document.id],
     )
 
 
@@ -171,6 +146,7 @@ def _shown(
     nodes: list[reading.Node],
     passage: reading.Passage,
     mapped: dict[str, int],
+    notes: dict[str, Note],
 ) -> list[ShownProvision]:
     within = (
         Provision.rule_document_id == document.id,
@@ -178,6 +154,9 @@ def _shown(
         Provision.place < passage.end,
     )
     provisions = session.scalars(select(Provision).where(*within).order_by(Provision.place)).all()
+    orders: dict[str, list[dict[str, Any]]] = {}
+    for order in document.leftovers_json.get("instructions", ()):
+        orders.setdefault(order.get("provision", ""), []).append(order)
     questions: dict[int, list[tuple[int, int, str]]] = {}
     for question in session.scalars(select(Question).join(Provision).where(*within)):
         questions.setdefault(question.provision_id, []).append((question.start, question.end, question.key))
@@ -192,18 +171,27 @@ def _shown(
                 questions=questions.get(provision.id, ()),
             ),
             mapped.get(provision.key, 0),
+            citation_of(document, provision),
+            orders.get(provision.key, []),
+            [notes[key] for key in provision.details_json.get("notes", ()) if key in notes]
+            if provision.details_json.get("rows")
+            else [],
         )
         for provision in provisions
     ]
 
 
-def _notes(session: Session, document: RuleDocument, shown: list[ShownProvision]) -> dict[str, Note]:
+def _notes_of(session: Session, document: RuleDocument) -> dict[str, Note]:
+    rows = session.scalars(select(Note).where(Note.rule_document_id == document.id).order_by(Note.place))
+    return {note.key: note for note in rows}
+
+
+def _called(notes: dict[str, Note], shown: list[ShownProvision]) -> dict[str, Note]:
+    """The notes of a passage in their order, without those that stand under their table."""
     called = {note for item in shown for note in item.provision.details_json.get("notes", ())}
     called |= {run.note for item in shown for run in item.runs if run.note}
-    rows = session.scalars(
-        select(Note).where(Note.rule_document_id == document.id, Note.key.in_(called)).order_by(Note.place)
-    )
-    return {note.key: note for note in rows}
+    called -= {note.key for item in shown for note in item.notes}
+    return {key: note for key, note in notes.items() if key in called}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +203,8 @@ class Panel:
     links: list[ProvisionPosition]
     questions: list[Question]
     answers: dict[int, QuestionAnswer]
+    redline: list[RedlineParagraph]
+    """What the document does to the current text at this citation, when that text is attached."""
 
 
 def _panel(session: Session, document: RuleDocument, key: str) -> Panel:
@@ -240,7 +230,15 @@ def _panel(session: Session, document: RuleDocument, key: str) -> Panel:
         list(links),
         list(questions),
         {answer.question_id: answer for answer in answers},
+        _redlined(document, provision),
     )
+
+
+def _redlined(document: RuleDocument, provision: Provision) -> list[RedlineParagraph]:
+    if provision.kind not in REGULATORY or not provision.label:
+        return []
+    found = redline_of(document)
+    return [each for each in found.paragraphs if each.label == provision.label] if found else []
 
 
 def citation_of(document: RuleDocument, provision: Provision) -> str:
@@ -252,20 +250,56 @@ def citation_of(document: RuleDocument, provision: Provision) -> str:
     return f"{'proposed ' if document.kind == 'proposed_rule' else ''}{provision.label}, {pin}"
 
 
-@rulemaking.get("/dockets/<int:docket_id>/to-settle")
+@rulemaking.get("/dockets/<int:docket_id>/documents/<int:document_id>/find")
 @requires(Permission.READ)
-def settle(docket_id: int) -> str:
-    """What was read without certainty or could not be read, with the text."""
-    frame = docket_frame(docket_id)
-    if frame.document is None:
+def find(docket_id: int, document_id: int) -> str:
+    """Every provision and note of a document that holds all the words of ``?q=``."""
+    docket_frame(docket_id)
+    document = load(RuleDocument, document_id)
+    if document.docket_id != docket_id:
         abort(404)
-    leftovers: dict[str, Any] = frame.document.leftovers_json
+    query = request.args.get("q", "").strip()[:200]
+    pattern = finding.pattern_of(query)
+    hits = _hits(document, pattern) if pattern else []
     return render_template(
-        "web/rulemaking/settle.html",
-        document=frame.document,
-        unparsed=leftovers.get("unparsed", []),
-        ambiguities=leftovers.get("ambiguities", []),
+        "web/rulemaking/find.html", document=document, query=query, hits=hits[:MOST_HITS], count=len(hits)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place that holds what was looked for; ``key`` is the provision to go to, ``note`` the key of a note."""
+
+    key: str
+    name: str
+    page: int | None
+    excerpts: list[list[tuple[str, bool]]]
+    note: str = ""
+
+
+def _hits(document: RuleDocument, pattern: finding.Pattern) -> list[Hit]:
+    session = database.session()
+    found: list[Hit] = []
+    callers: dict[str, str] = {}
+    for row in session.execute(
+        select(
+            Provision.key, Provision.label, Provision.heading, Provision.text, Provision.pages, Provision.details_json
+        )
+        .where(Provision.rule_document_id == document.id)
+        .order_by(Provision.place)
+    ):
+        for note in row.details_json.get("notes", ()):
+            callers.setdefault(note, row.key)
+        cells = (cell for cells in row.details_json.get("rows", ()) for cell in cells)
+        excerpts = pattern.excerpts([row.label, row.heading, row.text, " · ".join(cells)])
+        if excerpts:
+            name = row.label or row.heading or f"{row.text[:60]}…"
+            found.append(Hit(row.key, name, row.pages[0] if row.pages else None, excerpts))
+    for note in session.scalars(select(Note).where(Note.rule_document_id == document.id).order_by(Note.place)):
+        excerpts = pattern.excerpts([note.text])
+        if excerpts and note.key in callers:
+            found.append(Hit(callers[note.key], f"Note {note.number}", note.page, excerpts, note.key))
+    return found
 
 
 # -------------------------------------------------------------------------------------------------------------- search

@@ -57,10 +57,13 @@ def test_a_notice_becomes_a_docket_with_its_deadline(newcomer):
     [b"This is not XML.", b"<PRORULE><PREAMB><SUBJECT>Cut", b"<html><body>No rule</body></html>", BOMB, b""],
     ids=["not XML", "truncated", "another format", "entity bomb", "empty"],
 )
-def test_a_file_that_cannot_be_read_is_explained_and_leaves_no_trace(empty_app, newcomer, data):
+def test_a_file_that_cannot_be_read_is_explained_and_kept_but_makes_no_docket(empty_app, newcomer, data):
     answer = upload(newcomer, data)
-    assert answer.status_code == 422
-    assert "error-summary" in answer.text
+    assert answer.status_code == 303
+    page = newcomer.get(answer.headers["Location"]).text
+    assert "rule.xml could not be imported" in page
+    assert "The upload is kept as it came" in page
+    assert newcomer.get(f"{answer.headers['Location']}/file").data == data
     with empty_app.extensions["commenttrack"].reading() as session:
         assert session.scalar(select(func.count()).select_from(Docket)) == 0
         assert session.scalar(select(func.count()).where(AuditEvent.action == "rule imported")) == 0
