@@ -33,6 +33,11 @@ _TO_SUBMIT = re.compile(
     r"(?:comments?|data|information|views|input|feedback|evidence)\s+(?:on|regarding|about|concerning|as\s+to|related\s+to)\b",
     re.IGNORECASE,
 )
+# “interested in hearing if”
+_HEARING = re.compile(
+    r"\s+(?:hearing|learning|knowing)\s+(?:from\s+(?:\w+\s+){1,4}?)?(?:if|whether|how|about|what|which|more)\b",
+    re.IGNORECASE,
+)
 # What somebody else gave is appreciated, not asked for.
 _GIVEN = re.compile(r"\s+(?:all\s+)?(?:the|these|those|this|that|your|their)\b", re.IGNORECASE)
 _IN_PROGRESS = re.compile(
@@ -118,7 +123,7 @@ _ANSWER_STEMS = (
         "recommendation",
         "evidence",
     ),
-    *("opinion", "perspective", "estimate", "public", "respondent", "reader", "stakeholder", "you"),
+    *("opinion", "perspective", "estimate", "public", "respondent", "reader", "stakeholder", "hearing", "you"),
 )
 _HEADING_STEMS = ("request", "question", "rfi", "issue", "solicit", "comment")
 _LEAD_IN_LENGTH = 300
@@ -237,6 +242,7 @@ def _asks_the_reader(sentence: str) -> bool:
             or _PEOPLE.match(rest)
             or (not mild and _MATTER.match(rest))
             or (" to " in rest and _TO_SUBMIT.match(rest))
+            or (verb.startswith("interested") and _HEARING.match(rest))
         ):
             continue
         if match.start() and match[0][0].isupper() and sentence[match.start() - 1] == " ":

@@ -32,6 +32,11 @@ def asked(*texts, heading=""):
         "Comment is requested on whether the exemption should end.".replace("Comment is", "Comments are"),
         "The EPA will accept comments from the public on the proposed disapproval.",
         "FAA invites you to send any written data or views about this proposal.",
+        "CISA invites all interested parties to submit data and information regarding the impact on small entities.",
+        "CISA encourages interested readers to review this draft guidance and to submit comments on it.",
+        "CISA has put draft guidance in the docket and is accepting public comment on any aspect of it.",
+        "We invite comment on the proposal to modify the item previously adopted.",
+        "We would also be interested in hearing if implementation is a significant change for sponsors.",
     ],
 )
 def test_a_sentence_that_asks_for_comment_is_a_question(sentence):
@@ -50,6 +55,11 @@ def test_a_sentence_that_asks_for_comment_is_a_question(sentence):
         "Submit your comments by mail as the instructions say.",
         "This proposed rule also includes a request for information on measures.",
         "The covered entity must seek the views of counsel.",
+        "The most recent version of the ECE Request Form no longer includes information related to the program.",
+        "We appreciate the commenters' input on the timing of collecting the proposed items.",
+        "In the last proposed rule, we released a document soliciting comment on the methodology.",
+        "CISA will accept comments on or before June 3, 2024.",
+        "We will accept comments on June 3, 2024.",
     ],
 )
 def test_a_sentence_that_only_speaks_of_requests_is_none(sentence):
