@@ -91,8 +91,10 @@ def parse_issue(data: bytes, *, name: str = "the file", publication_date: date |
     pages = PageCounter(None)
     rules: list[ParsedRule] = []
     for element in _documents(root, pages):
-        if pages.page is None:
-            pages.page = _start_page(element)
+        # Its own marks tell best; a document that has none stands on the page the issue has come to.
+        start = _start_page(element)
+        if start is not None:
+            pages.page = start
         rule = _document(element, pages, publication_date)
         if rule.provisions:
             rules.append(rule)
