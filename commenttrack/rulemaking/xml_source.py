@@ -11,6 +11,8 @@ from commenttrack.errors import BadInput
 
 # The largest daily issues are about 25 MB.
 MAXIMUM_BYTES = 50_000_000
+# Real documents have up to 22,000 tags in each megabyte; a file of nothing but tags takes 70 times its size in memory.
+MAXIMUM_TAGS = 1_500_000
 
 
 def read_root(data: bytes, name: str) -> _Element:
@@ -29,6 +31,11 @@ def read_root(data: bytes, name: str) -> _Element:
     if not wide and b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise BadInput(f"{name} is not XML: there is a NUL byte in line {line}.")
+    if data.count(b"<") > MAXIMUM_TAGS:
+        raise BadInput(
+            f"{name} has more than the {MAXIMUM_TAGS:,} tags that are read here; no issue of the Federal Register has "
+            f"as many. Is it the right file?"
+        )
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -65,7 +72,7 @@ def _syntax_message(error: Exception, data: bytes, name: str) -> str:
         return f"{name} is not XML: it does not start with “<”."
     line = getattr(error, "lineno", None)
     where = f" in line {line}" if line else ""
-    truncated = "Premature end" in reason or "EndTag" in reason or "EOF" in reason or "not closed" in reason
+    truncated = any(words in reason for words in ("Premature end", "EndTag", "EOF", "not closed", "expected '>'"))
     if truncated and not data.rstrip().endswith(b">"):
         return f"{name} is cut off{where}: {reason}. Fetch the file again."
     return f"{name} is not well-formed XML{where}: {reason}."
