@@ -16,7 +16,7 @@ from commenttrack.rulemaking import text_blocks as blocks
 from commenttrack.rulemaking.comment_dates import first_date
 from commenttrack.rulemaking.line_mending import Vocabulary, has_room, joined
 from commenttrack.rulemaking.provisions import Unparsed
-from commenttrack.rulemaking.text_blocks import Block, SourceText, flow_of, page_mark, typeset
+from commenttrack.rulemaking.text_blocks import Block, SourceText, flow_of, legible, page_mark, typeset
 from commenttrack.rulemaking.text_tables import LONGEST, RULE, read_table
 from commenttrack.rulemaking.xml_text import Flow
 
@@ -89,7 +89,7 @@ def preformatted(text: str) -> str:
     plain = _CONCEALED.sub(lambda match: revealed(match[1]), plain)
     plain = _TAG.sub("", plain)
     plain = _SIGN.sub(lambda match: _SIGNS[match[1]], plain)
-    return html.unescape(plain).replace("\xa0", " ")
+    return legible(html.unescape(plain).replace("\xa0", " "))
 
 
 def revealed(code: str) -> str:

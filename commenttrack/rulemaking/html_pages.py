@@ -252,7 +252,7 @@ class _Reader:
             return
         source = (picture.get("src") or "").rsplit("/", 1)[-1]
         name = picture.get("alt") or picture.get("id") or source or "picture"
-        self._source.blocks.append(Block(Flow(" ".join(name.split()), self._page), blocks.IMAGE))
+        self._source.blocks.append(Block(flow_of(name, self._page), blocks.IMAGE))
 
     # Tables ----------------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ AGENCY, SUBAGENCY, CFR, DOCKET, RIN, TITLE = "agency", "subagency", "cfr", "dock
 _TOKEN = re.compile(
     rf"{PAGE_OPEN}([0-9]{{1,6}}){PAGE_CLOSE}|\\([0-9]{{1,4}}[a-z]?|\*{{1,3}})\\|([{ITALIC_OPEN}{ITALIC_CLOSE}])"
 )
+_ILLEGIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SECTION_SIGNS = re.compile(r"\bSec\.\s+Sec\.\s+(?=[0-9])")
 _SECTION_SIGN = re.compile(r"\bSec\.\s{2,}(?=[0-9])")
 _DOUBLE_HYPHEN = re.compile(r"(?<!-)--(?!-)")
@@ -90,6 +91,11 @@ class SourceText:
     limits: list[str] = field(default_factory=list)
 
 
+def legible(text: str) -> str:
+    """Text without the characters that XML does not have; entities and hidden addresses can stand for them."""
+    return _ILLEGIBLE.sub(" ", text)
+
+
 def page_mark(page: int | str) -> str:
     """How raw text says that a printed page begins here."""
     return f"{PAGE_OPEN}{page}{PAGE_CLOSE}"
@@ -102,6 +108,7 @@ def last_page(raw: str, page: int | None) -> int | None:
 
 def flow_of(raw: str, page: int | None) -> Flow:
     """Raw text as a reader sees it: one space between words, page marks and calls such as ``\\5\\`` as offsets."""
+    raw = legible(raw)
     pieces: list[str] = []
     length = 0
     breaks: list[tuple[int, int]] = []

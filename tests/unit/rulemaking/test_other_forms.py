@@ -188,6 +188,13 @@ def test_a_page_in_latin_1_declared_or_not_keeps_its_signs():
         assert any("encoding" in limit for limit in rule.document.limits) is (not head)
 
 
+@pytest.mark.parametrize("form", ["<p>{}</p>", "<pre>[Federal Register Volume 1, Number 2]\n{}</pre>"])
+def test_entities_for_characters_nobody_can_read_do_no_harm(form):
+    text = "SUPPLEMENTARY INFORMATION: The &#1;proposed&#xFFFE; rule&#11; of lamps."
+    rule = other_forms.read(form.format(text).encode())
+    assert "proposed rule of lamps." in " ".join(p.text for p in rule.provisions)
+
+
 # Plain text --------------------------------------------------------------------------------------------------------
 
 
