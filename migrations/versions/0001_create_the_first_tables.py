@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("progress", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("beat_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -53,6 +54,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_job_state"), "job", ["state"], unique=False)
 
+    op.create_table(
+        "level_settlement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("path_json", sa.JSON(), nullable=False),
+        sa.Column("reading", sa.Text(), nullable=False),
+        sa.Column("instead_of", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("settled_by", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_level_settlement")),
+        sa.UniqueConstraint(
+            "scope",
+            "section",
+            "number",
+            "wording",
+            "before",
+            name=op.f("uq_level_settlement_scope_section_number_wording_before"),
+        ),
+    )
     op.create_table(
         "organization",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -261,6 +287,65 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_comment_date_docket_id"), "comment_date", ["docket_id"], unique=False)
     op.create_index(op.f("ix_comment_date_rule_document_id"), "comment_date", ["rule_document_id"], unique=False)
+
+    op.create_table(
+        "current_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule_document_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Integer(), nullable=True),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source_name", sa.Text(), nullable=False),
+        sa.Column("source_sha256", sa.Text(), nullable=False),
+        sa.Column("source_key", sa.Text(), nullable=False),
+        sa.Column("attached_by", sa.Text(), nullable=False),
+        sa.Column("attached_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["rule_document_id"],
+            ["rule_document.id"],
+            name=op.f("fk_current_text_rule_document_id_rule_document"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_current_text")),
+        sa.UniqueConstraint(
+            "rule_document_id", "source_sha256", name=op.f("uq_current_text_rule_document_id_source_sha256")
+        ),
+    )
+    op.create_table(
+        "document_succession",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("earlier_id", sa.Integer(), nullable=False),
+        sa.Column("later_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("evidence_json", sa.JSON(), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(confirmed_by = '') = (confirmed_at IS NULL)", name=op.f("ck_document_succession_confirmed")
+        ),
+        sa.CheckConstraint("earlier_id <> later_id", name=op.f("ck_document_succession_two_documents")),
+        sa.ForeignKeyConstraint(
+            ["earlier_id"],
+            ["rule_document.id"],
+            name=op.f("fk_document_succession_earlier_id_rule_document"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["later_id"],
+            ["rule_document.id"],
+            name=op.f("fk_document_succession_later_id_rule_document"),
+            ondelete="CASCADE",
+        ),
+        sa.CheckConstraint(
+            "kind IN ('correction', 'withdrawal', 'supplemental', 'reopening', 'extension', 'final', 'other')",
+            name=op.f("ck_document_succession_laterkind"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_succession")),
+        sa.UniqueConstraint("later_id", name=op.f("uq_document_succession_later_id")),
+    )
+    op.create_index(op.f("ix_document_succession_earlier_id"), "document_succession", ["earlier_id"], unique=False)
 
     op.create_table(
         "letter",
@@ -511,6 +596,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provision_review")),
         sa.UniqueConstraint("provision_id", name=op.f("uq_provision_review_provision_id")),
     )
+    op.create_table(
+        "provision_succession",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_succession_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("earlier_id", sa.Integer(), nullable=True),
+        sa.Column("later_id", sa.Integer(), nullable=True),
+        sa.Column("fate", sa.String(length=40), nullable=False),
+        sa.Column("similarity", sa.Double(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("candidates_json", sa.JSON(), nullable=False),
+        sa.Column("words_json", sa.JSON(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(decided_by = '') = (decided_at IS NULL)", name=op.f("ck_provision_succession_decided")),
+        sa.CheckConstraint(
+            "decided_by = '' OR reason <> ''", name=op.f("ck_provision_succession_decided_for_a_reason")
+        ),
+        sa.CheckConstraint(
+            "earlier_id IS NOT NULL OR later_id IS NOT NULL", name=op.f("ck_provision_succession_something")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_succession_id"],
+            ["document_succession.id"],
+            name=op.f("fk_provision_succession_document_succession_id_document_succession"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["earlier_id"],
+            ["provision.id"],
+            name=op.f("fk_provision_succession_earlier_id_provision"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["later_id"], ["provision.id"], name=op.f("fk_provision_succession_later_id_provision"), ondelete="CASCADE"
+        ),
+        sa.CheckConstraint(
+            "fate IN ('unchanged', 'changed', 'moved', 'moved_and_changed', 'removed', 'added', 'needs_a_person')",
+            name=op.f("ck_provision_succession_fate"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provision_succession")),
+        sa.UniqueConstraint(
+            "document_succession_id", "place", name=op.f("uq_provision_succession_document_succession_id_place")
+        ),
+    )
+    op.create_index(op.f("ix_provision_succession_earlier_id"), "provision_succession", ["earlier_id"], unique=False)
+    op.create_index(op.f("ix_provision_succession_later_id"), "provision_succession", ["later_id"], unique=False)
+
     op.create_table(
         "question",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -779,6 +914,8 @@ def downgrade() -> None:
     op.drop_table("filing")
 
     op.drop_table("question")
+
+    op.drop_table("provision_succession")
     op.drop_table("provision_review")
 
     op.drop_table("provision_position")
@@ -795,6 +932,9 @@ def downgrade() -> None:
 
     op.drop_table("letter")
 
+    op.drop_table("document_succession")
+    op.drop_table("current_text")
+
     op.drop_table("comment_date")
     op.drop_table("account")
 
@@ -809,6 +949,7 @@ def downgrade() -> None:
 
     op.drop_table("outgoing_mail")
     op.drop_table("organization")
+    op.drop_table("level_settlement")
 
     op.drop_table("job")
     op.drop_table("docket")
