@@ -19,7 +19,8 @@ from commenttrack.rulemaking.provisions import ParsedInstruction
 
 _MARKERS = r"(?:\([A-Za-z0-9]{1,5}\))+"
 _LIST = rf"{_MARKERS}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+|\s+through\s+|\s*[-–]\s*){_MARKERS})*"
-_QUOTED = r"[“\"‘][^”\"’]+[”\"’](?:\s*,?\s*(?:and\s+)?[“\"‘][^”\"’]+[”\"’])*"
+# Bounded, since a quotation mark without its closing one would have the rest of the text read again for each.
+_QUOTED = r"[“\"‘][^”\"’]{1,2000}[”\"’](?:\s*,?\s*(?:and\s+)?[“\"‘][^”\"’]{1,2000}[”\"’])*"
 _TOKEN = re.compile(
     # Tokens start where a word does, or with one of these marks: looking nowhere else halves the time.
     rf"""

@@ -366,13 +366,14 @@ def test_reading_twice_gives_the_same():
     "body",
     [
         "<P>" + "comments by June 3, 2024 " * 4000 + "</P>",
+        "<AMDPAR>" + "“" * 60_000 + "</AMDPAR>",
         "<P>" + "on of the by 5 p.m. ET, " * 4000 + "must comment by June 3, 2024.</P>",
         "<AMDPAR>" + "paragraphs (a) through (z), “x” and § 1.2, " * 2500 + "</AMDPAR>",
         '<HD SOURCE="HD3">a. One</HD><HD SOURCE="HD3">i. Two</HD>' * 1500,
         "<SECTION><SECTNO>§ 226.1</SECTNO>" + "<P>" + "(a)" * 30_000 + "</P></SECTION>",
         "<SECTION><SECTNO>§ 226.1</SECTNO>" + "<P>x</P>" * 10_000 + "</SECTION>",
     ],
-    ids=["dates", "hours", "instructions", "headings", "markers", "paragraphs"],
+    ids=["dates", "quotation marks", "hours", "instructions", "headings", "markers", "paragraphs"],
 )
 def test_text_made_to_be_slow_is_read_in_a_few_seconds(body):
     """About 100 KB each; expressions that go back over what they read would take minutes."""
