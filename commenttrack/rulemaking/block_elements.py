@@ -15,28 +15,20 @@ from lxml.etree import SubElement, _Element
 
 from commenttrack.rulemaking import block_roles as roles
 from commenttrack.rulemaking import text_blocks as blocks
+from commenttrack.rulemaking.flow_elements import fill, table_element
+from commenttrack.rulemaking.head_blocks import FIELDS, head_fields, listed_headings
 from commenttrack.rulemaking.preamble_outline import split_number
-from commenttrack.rulemaking.text_blocks import Block, Grid, SourceText
-from commenttrack.rulemaking.xml_text import Flow, join
+from commenttrack.rulemaking.text_blocks import Block, SourceText
+from commenttrack.rulemaking.xml_text import Flow
 
 _ROOTS = {"proposed_rule": "PRORULE", "rule": "RULE", "notice": "NOTICE", "presidential_document": "PRESDOCU"}
-_FIELDS = {
-    blocks.AGENCY: "AGENCY",
-    blocks.SUBAGENCY: "SUBAGY",
-    blocks.CFR: "CFR",
-    blocks.DOCKET: "DEPDOC",
-    blocks.RIN: "RIN",
-    blocks.TITLE: "SUBJECT",
-}
 # Captions stand on the first pages; without one in so many blocks the text has none.
 _LONGEST_HEAD = 80
 _LONGEST_SIGNATURE_LINE = 160
 _LONGEST_SIGNATURE = 8
-_SHORTEST_LIST = 3
 _LONGEST_SUBJECT = 400
 # “A. Overview.”: a heading that ends as a sentence does.
 _LONGEST_SENTENCE_HEADING = 120
-_ENDS_SENTENCE = re.compile(r"[.;:,][”’\"')\]]*\Z")
 _RUN_IN_SUBJECT = re.compile(r"[^.]{2,150}\.(?=\s)")
 
 
@@ -75,7 +67,7 @@ class _Writer:
             if roles.is_numbered_heading(block.flow.text) and roles.is_title_like(block.flow.text)
         )
         self._sections.update(number for block in found if (number := _section_number(block)))
-        self._listed = frozenset(_listed(found))
+        self._listed = frozenset(listed_headings(found))
         self._head()
         while (block := self._next()) is not None:
             self._body(block)
@@ -112,10 +104,10 @@ class _Writer:
     def _head(self) -> None:
         """PREAMB: the fields before the first caption and the captions up to the text."""
         first = next((i for i, b in enumerate(self._blocks[:_LONGEST_HEAD]) if roles.caption(b.flow.text)[0]), None)
-        marked = next((i for i, b in enumerate(self._blocks[:_LONGEST_HEAD]) if b.kind not in _FIELDS), 0)
+        marked = next((i for i, b in enumerate(self._blocks[:_LONGEST_HEAD]) if b.kind not in FIELDS), 0)
         preamb = self._place = SubElement(self._root, "PREAMB")
         self._index = marked if first is None else first
-        for tag, flow in _fields(self._blocks[: self._index]):
+        for tag, flow in head_fields(self._blocks[: self._index]):
             # What stands before the head, such as a note of the editors, goes with the text.
             self._text(tag or "P", flow)
         if preamb.find("CFR") is None:
@@ -315,7 +307,7 @@ class _Writer:
         if block.kind == blocks.INSTRUCTION or (block.kind == blocks.PARAGRAPH and self._instructs(text)):
             self._begin()
             self._text("AMDPAR", block.flow)
-        elif roles.PART.match(text) and self._heads(block, roles.in_capitals(text)):
+        elif roles.PART.match(text) and self._heads(block, roles.is_part_heading(text)):
             self._begin()
             self._unit("PART", block)
             self._contents()
@@ -353,7 +345,7 @@ class _Writer:
         text = block.flow.text
         if block.kind in (blocks.INSTRUCTION, blocks.SECTION):
             return True
-        if roles.PART.match(text) and self._heads(block, roles.in_capitals(text)):
+        if roles.PART.match(text) and self._heads(block, roles.is_part_heading(text)):
             return True
         opened = self._subjects_seen or self._issued or not self._captioned
         if not opened or block.kind not in (blocks.PARAGRAPH, blocks.HEADING):
@@ -494,145 +486,6 @@ class _Writer:
         self._page = block.flow.last_page or self._page
 
 
-def _listed(found: Sequence[Block]) -> Iterator[int]:
-    """The places of blocks that are worded as headings but stand in a list: headings have text under them.
-
-    So with three or more in a row that come once more later (a table of contents) or have no numbers (a glossary).
-    """
-    names = ["".join(filter(str.isalnum, block.flow.text.lower())) if _is_worded(block) else "" for block in found]
-    last = {name: index for index, name in enumerate(names)}
-    start = 0
-    for index in range(len(found) + 1):
-        if index < len(found) and names[index]:
-            continue
-        run = range(start, index)
-        start = index + 1
-        if len(run) < _SHORTEST_LIST:
-            continue
-        again = [at for at in run if last[names[at]] > at]
-        if 2 * len(again) >= len(run):
-            yield from range(run[0], again[-1] + 1)
-        else:
-            yield from (at for at in run if not split_number(found[at].flow.text)[0] or at in again)
-
-
-def _is_worded(block: Block) -> bool:
-    text = block.flow.text
-    if block.kind != blocks.PARAGRAPH or block.indented or len(text) > roles.LONGEST_HEADING:
-        return False
-    return not _ENDS_SENTENCE.search(text) or roles.is_title_like(text)
-
-
 def _section_number(block: Block) -> str:
     found = roles.SECTION.match(block.flow.text) if not block.indented else None
     return found["number"].lstrip("§ ").removeprefix("Sec.").strip() if found else ""
-
-
-def _fields(found: Sequence[Block]) -> Iterator[tuple[str, Flow]]:
-    """The blocks before the first caption with the elements they are, in order; the title is the last of them."""
-    tags = [_field(block) for block in found]
-    known = [index for index, tag in enumerate(tags) if tag]
-    last = known[-1] if known else -1
-    unknown = [index for index, tag in enumerate(tags) if not tag]
-    title = set(range(last + 1, len(found))) if "SUBJECT" not in tags else set()
-    if not title and unknown and "SUBJECT" not in tags:
-        title = {unknown[-1]}
-    if not title and "SUBJECT" not in tags and tags.count("AGENCY") > 1 and tags[-1] == "AGENCY":
-        # A title in capitals.
-        title = {len(tags) - 1}
-    named = False
-    for index, (block, tag) in enumerate(zip(found, tags, strict=True)):
-        if index in title:
-            continue
-        named = named or tag == "AGENCY"
-        yield tag or ("SUBAGY" if named and len(block.flow.text) < _LONGEST_SIGNATURE_LINE else ""), block.flow
-    if title:
-        yield "SUBJECT", join(found[index].flow for index in sorted(title))
-
-
-def _field(block: Block) -> str:
-    """The element of a field of the head, empty when its wording does not tell."""
-    if block.kind in _FIELDS:
-        return _FIELDS[block.kind]
-    text = block.flow.text
-    if block.kind == blocks.BILLING or roles.BILLING.match(text):
-        return "BILCOD"
-    if roles.CFR_LINE.match(text):
-        return "CFR"
-    if roles.RIN_LINE.match(text):
-        return "RIN"
-    if roles.is_docket_line(text):
-        return "DEPDOC"
-    return "AGENCY" if roles.in_capitals(text) else ""
-
-
-def fill(element: _Element, flow: Flow) -> None:
-    """Append the text of a flow to an element, with its italics, page marks and note calls as elements."""
-    marks: list[tuple[int, int, str]] = [(offset, 0, str(page)) for offset, page in flow.breaks]
-    marks += [(call.offset, 1, call.number) for call in flow.calls]
-    marks.sort(key=lambda mark: mark[:2])
-    edges = {0, len(flow.text), *(offset for offset, _, _ in marks)}
-    for start, end in flow.italics:
-        edges |= {start, end}
-    places = sorted(edges)
-    at = 0
-    italic = iter(flow.italics)
-    current = next(italic, None)
-    for index, place in enumerate(places):
-        while at < len(marks) and marks[at][0] <= place:
-            _, what, value = marks[at]
-            at += 1
-            if what == 0:
-                SubElement(element, "PRTPAGE", P=value)
-            else:
-                SubElement(element, "SU").text = value
-                SubElement(element, "FTREF")
-        if index + 1 == len(places):
-            break
-        piece = flow.text[place : places[index + 1]]
-        while current is not None and current[1] <= place:
-            current = next(italic, None)
-        if current is not None and current[0] <= place:
-            SubElement(element, "E", T="03").text = piece
-        elif len(element):
-            element[-1].tail = (element[-1].tail or "") + piece
-        else:
-            element.text = (element.text or "") + piece
-
-
-def table_element(grid: Grid) -> _Element:
-    """A table as GPOTABLE; a head cell that spans columns comes before the cells under it."""
-    table = etree.Element("GPOTABLE")
-    if grid.title:
-        SubElement(table, "TTITLE").text = grid.title
-    if grid.description:
-        SubElement(table, "TDESC").text = grid.description
-    if grid.heads:
-        box = SubElement(table, "BOXHD")
-        for rank, text in _heads_in_order(grid.heads, 0, 0, sum(span for _, span in grid.heads[0])):
-            SubElement(box, "CHED", H=str(rank)).text = text
-    for cells in grid.rows:
-        row = SubElement(table, "ROW")
-        for cell in cells:
-            SubElement(row, "ENT").text = cell
-    for number, text in grid.notes:
-        note = SubElement(table, "TNOTE")
-        if number:
-            sign = SubElement(note, "SU")
-            sign.text, sign.tail = number, f" {text}"
-        else:
-            note.text = text
-    return table
-
-
-def _heads_in_order(
-    rows: tuple[tuple[tuple[str, int], ...], ...], depth: int, start: int, end: int
-) -> Iterator[tuple[int, str]]:
-    """Head cells from the left, each before those it spans: (rank from 1, text)."""
-    column = 0
-    for text, span in rows[depth]:
-        if start <= column < end:
-            yield depth + 1, text
-            if depth + 1 < len(rows):
-                yield from _heads_in_order(rows, depth + 1, column, column + span)
-        column += span

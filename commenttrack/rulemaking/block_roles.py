@@ -41,7 +41,9 @@ ISSUANCE = re.compile(
     re.IGNORECASE,
 )
 AMENDS = re.compile(r"\b(?:amend(?:s|ed|ing)?|revis(?:e|es|ed|ing)|add(?:s|ed|ing)?)\b", re.IGNORECASE)
-PART = re.compile(r"PARTS?\s+[0-9][0-9A-Za-z–-]*\s*(?:[—–:-]|\s|\[|$)")
+PART = re.compile(r"(?:PARTS?|Part(?=\s+[0-9A-Za-z]+\s*[\[—]))\s+[0-9][0-9A-Za-z–-]*\s*(?:[—–:-]|\s|\[|$)")
+# “PART 520 [Removed and Reserved]” is in capitals all the same.
+_BRACKETED = re.compile(r"\[[^\]]*\]")
 SUBPART = re.compile(r"(?:SUBPART|Subpart)s?\s+[A-Z0-9]{1,5}\b\s*(?:[—–:\[-]|$|through|and)")
 APPENDIX = re.compile(r"(?:APPENDIX|Appendix|SUPPLEMENT|Supplement)\b(?:\s+(?:No\.\s*)?[A-Z0-9-]{1,6})?\s+(?:to|TO)\s+")
 GROUP = re.compile(r"(?:SUB)?(?:CHAPTER|TITLE)\s+[A-Z0-9]{1,6}\b\s*[—–:-]")
@@ -101,6 +103,11 @@ def caption(text: str) -> tuple[str, int]:
         if found:
             return tag, found.end()
     return "", 0
+
+
+def is_part_heading(text: str) -> bool:
+    """Whether a text that starts with a part's number is set as its heading: in capitals, a bracketed word aside."""
+    return text.startswith("Part") or in_capitals(_BRACKETED.sub("", text))
 
 
 def is_docket_line(text: str) -> bool:
