@@ -125,6 +125,7 @@ _ANSWER_STEMS = (
     ),
     *("opinion", "perspective", "estimate", "public", "respondent", "reader", "stakeholder", "hearing", "you"),
 )
+_PASSIVE_STEMS = ("requested", "invited", "sought", "solicited", "welcome", "encouraged")
 _HEADING_STEMS = ("request", "question", "rfi", "issue", "solicit", "comment")
 _LEAD_IN_LENGTH = 300
 _WORD_LIMIT = 4
@@ -258,7 +259,10 @@ def _asks_the_reader(sentence: str) -> bool:
             and not (verb.startswith(("seek", "request", "ask")) and _WOULD.search(before))
         ):
             return True
-    return bool(_PASSIVE.search(sentence) or ("accept" in sentence and _ACCEPTS.search(sentence)))
+    lower = sentence.lower()
+    if any(word in lower for word in _PASSIVE_STEMS) and _PASSIVE.search(sentence):
+        return True
+    return "accept" in lower and bool(_ACCEPTS.search(sentence))
 
 
 def _asks(heading: str) -> bool:
