@@ -291,7 +291,7 @@ def _hits(document: RuleDocument, pattern: finding.Pattern) -> list[Hit]:
         for note in row.details_json.get("notes", ()):
             callers.setdefault(note, row.key)
         cells = (cell for cells in row.details_json.get("rows", ()) for cell in cells)
-        excerpts = pattern.excerpts([row.label, row.heading, row.text, " · ".join(cells)])
+        excerpts = pattern.excerpts([row.heading, row.text, " · ".join(cells), row.label])
         if excerpts:
             name = row.label or row.heading or f"{row.text[:60]}…"
             found.append(Hit(row.key, name, row.pages[0] if row.pages else None, excerpts))
