@@ -7,6 +7,7 @@ import zipfile
 from lxml import etree, html
 
 from commenttrack.errors import BadInput
+from commenttrack.rulemaking.inspection_pdf import PDFIUM
 
 _READ = "Text, Markdown, HTML, PDF and Word (.docx) files are read"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -63,12 +64,13 @@ def _plain(data: bytes, name: str) -> str:
 def _pdf(data: bytes, name: str) -> str:
     import pypdfium2  # type: ignore[import-untyped]
 
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise BadInput(f"{name} cannot be opened as a PDF: {error}. {_READ}.") from error
-    with document:
-        pages = [page.get_textpage().get_text_bounded() for page in document]
+    with PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            raise BadInput(f"{name} cannot be opened as a PDF: {error}. {_READ}.") from error
+        with document:
+            pages = [page.get_textpage().get_text_bounded() for page in document]
     return "\n\n".join(page.replace("\r\n", "\n").replace("\r", "\n") for page in pages)
 
 

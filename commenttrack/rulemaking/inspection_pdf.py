@@ -33,7 +33,7 @@ _NARROWEST_COLUMN = 120
 _NOTE_LINE = re.compile(r"\s*([0-9]{1,3})\s*(?=[A-Z“\"(0-9§a-z]\S*)")
 _CONTROLS = dict.fromkeys((*range(2), *range(3, 9), 11, 12, *range(14, 32), 127, *range(0xE000, 0xE004)), " ")
 # pdfium may be entered by one thread at a time.
-_LOCK = threading.Lock()
+PDFIUM = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def read(data: bytes, name: str) -> SourceText:
     if len(data) > MAXIMUM_BYTES:
         raise BadInput(f"{name} is {len(data) / 1e6:.1f} MB; a PDF may have {MAXIMUM_BYTES // 1_000_000} MB here.")
     source = SourceText("pdf", [])
-    with _LOCK:
+    with PDFIUM:
         pages = _pages(data, name)
     characters = sum(len(line.text) for page in pages for line in page)
     if characters < _FEWEST * len(pages) or not characters:
