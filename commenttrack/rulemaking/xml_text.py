@@ -69,17 +69,20 @@ class Flow(NamedTuple):
 
     def cut(self, start: int, end: int | None = None) -> Flow:
         """The stretch from ``start`` to ``end`` without the white space at its edges; offsets move along."""
-        stop = len(self.text) if end is None else end
-        raw = self.text[start:stop]
-        start += len(raw) - len(raw.lstrip())
-        text = raw.strip()
-        stop = start + len(text)
-        if start == 0 and stop == len(self.text):
+        whole = self.text
+        stop = len(whole) if end is None else end
+        while start < stop and whole[start].isspace():
+            start += 1
+        while stop > start and whole[stop - 1].isspace():
+            stop -= 1
+        stop = max(start, stop)
+        if start == 0 and stop == len(whole):
             return self
+        text = whole[start:stop]
         if not (self.breaks or self.italics or self.calls):
             return Flow(text, self.page)
-        first = not self.text[:start].strip()
-        last = not self.text[stop:].strip()
+        first = not start or whole[:start].isspace()
+        last = stop == len(whole) or whole[stop:].isspace()
 
         def keep(offset: int) -> bool:
             # A mark at the very edge belongs to the stretch it ends, a mark before all text to the first one.
@@ -91,9 +94,9 @@ class Flow(NamedTuple):
         return Flow(
             text,
             self.page_at(start),
-            tuple((move(o), p) for o, p in self.breaks if start < o <= stop or (o > stop and last)),
-            tuple((move(s), move(e)) for s, e in self.italics if s < stop and e > start),
-            tuple(NoteCall(move(c.offset), c.number, c.page, c.serial) for c in self.calls if keep(c.offset)),
+            tuple([(move(o), p) for o, p in self.breaks if start < o <= stop or (o > stop and last)]),
+            tuple([(move(s), move(e)) for s, e in self.italics if s < stop and e > start]),
+            tuple([c._replace(offset=move(c.offset)) for c in self.calls if keep(c.offset)]),
         )
 
 
