@@ -246,8 +246,11 @@ class _Matching:
     # 2 and 3 ---------------------------------------------------------------------------------------------------------
 
     def settle_containers(self) -> None:
-        """Follow children upwards and words under settled parents downwards until neither settles more."""
-        while self._by_children() + self._under_parents():
+        """Follow words under settled parents downwards and children upwards until nothing more is settled.
+
+        What stands at its citation in its own words is settled before children are asked where they went.
+        """
+        while self._under_parents(in_place=True) or self._by_children() or self._under_parents(in_place=False):
             pass
 
     def _by_children(self) -> int:
@@ -284,7 +287,7 @@ class _Matching:
         score, row[later] = float(row[later]), 0.0
         return _clear(score, float(row.max()))
 
-    def _under_parents(self) -> int:
+    def _under_parents(self, *, in_place: bool) -> int:
         settled = 0
         for parent, family in self.earlier.children.items():
             there = self._parent_there(parent)
@@ -299,16 +302,16 @@ class _Matching:
                 if self.to[place] < 0:
                     mine[self.earlier.group[place], self.earlier.words[place]].append(place)
             for key, places in mine.items():
-                settled += self._same_words(key[1], places, free.get(key, []))
+                settled += self._same_words(places, free.get(key, []), in_order=bool(key[1]) and not in_place)
         return settled
 
-    def _same_words(self, words: tuple[str, ...], places: list[int], others: list[int]) -> int:
+    def _same_words(self, places: list[int], others: list[int], *, in_order: bool) -> int:
         """Settle siblings of the same words with their like under the same parent.
 
         As many here as there keep their order. Otherwise one of them came or went, and only those that have not changed
         at all, citation and punctuation included, are known.
         """
-        if words and len(places) == len(others):
+        if in_order and len(places) == len(others):
             pairs = list(zip(places, others, strict=True))
         else:
             pairs = [
@@ -327,7 +330,7 @@ class _Matching:
         """Where the children of an earlier parent should be looked for; None while that is not settled."""
         if parent < 0:
             return -1
-        return self.to[parent] if self.to[parent] >= 0 else None
+        return self.to[parent] if self.to[parent] >= 0 and parent not in self.doubtful else None
 
     # 4 ---------------------------------------------------------------------------------------------------------------
 

@@ -136,7 +136,7 @@ class Truth:
         self.alive = {id(unit.was) for _, unit in _below(later) if unit.was}
 
     def allows(self, unit, successor):
-        if successor.was is unit:
+        if successor.was is unit or (successor.was and self._twins(unit, successor.was)):
             return True
         home, there = self.before.get(id(unit)), self.after.get(id(successor))
         # Of the two documents themselves only the one pair is allowed, above.
@@ -147,6 +147,10 @@ class Truth:
             return len(unit.words) >= DISTINCTIVE or self.allows(home, there)
         deleted_and_new = successor.was is None and id(unit) not in self.alive
         return deleted_and_new and there.was is home and _between_the_same(unit, home, successor, there)
+
+    def _twins(self, one, other):
+        """Siblings of the same words: nobody could tell which of them was reworded or moved."""
+        return one.words == other.words and self.before.get(id(one)) is self.before.get(id(other))
 
 
 def _between_the_same(unit, home, successor, there):
