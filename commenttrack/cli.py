@@ -353,7 +353,9 @@ def letter_check(file: Path, rule_file: Path) -> None:
 
 
 @main.command()
-@click.option("--rule", "rule_file", type=INPUT, required=True, help="The rule: a raw file or commenttrack-rule/1 JSON.")
+@click.option(
+    "--rule", "rule_file", type=INPUT, required=True, help="The rule: a raw file or commenttrack-rule/1 JSON."
+)
 @click.option(
     "--current",
     "current_files",

@@ -275,7 +275,10 @@ def place(docket_id: int, document_id: int, row_id: int) -> ResponseReturnValue:
     form = PlaceForm(data={"revision": row.revision, "place": _proposed(row, corrects)})
     form.place.choices = options(
         [
-            *((provision.key, provision.label or provision.heading or f"“{provision.text[:60]}…”") for provision, _ in candidates),
+            *(
+                (provision.key, provision.label or provision.heading or f"“{provision.text[:60]}…”")
+                for provision, _ in candidates
+            ),
             ("other", "At another citation, below"),
             ("gone", "It corrects none of them" if corrects else "It is gone"),
         ]
