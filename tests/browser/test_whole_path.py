@@ -215,7 +215,10 @@ def look_around(staff: Page, sound) -> None:
     addresses = ["/", "/positions", "/positions/1", "/sources", "/sources/1", "/organizations/", "/organizations/new"]
     addresses += ["/organizations/1", "/search?q=license", "/administration/", "/administration/jobs"]
     addresses += ["/administration/outbox", "/administration/outbox/1", "/administration/trail"]
-    addresses += ["/dockets/1/draft/", "/dockets/1/draft/head", "/dockets/1/draft/parts/new", "/dockets/1/to-settle"]
+    addresses += ["/dockets/1/draft/", "/dockets/1/draft/head", "/dockets/1/draft/parts/new"]
+    document = "/dockets/1/documents/1"
+    addresses += ["/dockets/new", "/dockets/1/documents", "/dockets/1/documents/add", f"{document}/to-settle"]
+    addresses += [f"{document}/redline", f"{document}/find?q=license"]
     addresses += ["/dockets/1/map", "/dockets/1/sign/", "/dockets/1/sign/1", "/dockets/1/file/", "/dockets/1/read"]
     for width, scheme in ((1280, "light"), (360, "dark")):
         staff.set_viewport_size({"width": width, "height": 800})

@@ -6,16 +6,18 @@ import time
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 from sqlalchemy import event, select
 
 from commenttrack.db import transaction
 from commenttrack.members.permissions import Role
 from commenttrack.rulemaking.models import Docket, LevelSettlement, Provision, ProvisionSuccession, RuleDocument
 from commenttrack.rulemaking.operations import import_rule
+from commenttrack.worker import Worker
 from tests.factories.ambiguous_rule import ambiguous_rule
 from tests.factories.amended_sections import current, printed
 from tests.factories.amended_sections import rule as amending_rule
-from tests.factories.pages import NOW, enter
+from tests.factories.pages import NOW, enter, settings
 
 NINTH, FIRST = "4 CFR 21.1(i)", "4 CFR 21.1(h)(1)(i)"
 
@@ -263,6 +265,43 @@ def test_a_file_without_that_text_is_refused_with_a_sentence(client, send, amend
     answer = attach(send, *amended, data)
     assert answer.status_code == 422
     assert "error-summary" in answer.text
+
+
+def test_the_current_text_is_fetched_from_ecfr_in_the_background(empty_app, client, send, amended):
+    docket, document = amended
+    page = f"/dockets/{docket}/documents/{document}/redline"
+    waiting = send(f"{page}/fetch", title="4", part="21").headers["Location"]
+    assert "Fetching 4 CFR part 21" in plain(client.get(waiting).text)
+    with HTTPServer(threaded=True) as server:
+        title = {"number": 4, "name": "Accounts", "up_to_date_as_of": "2026-02-26", "latest_amended_on": "2018-05-01"}
+        server.expect_request("/v1/titles.json").respond_with_json({"titles": [{**title, "reserved": False}]})
+        server.expect_request("/v1/full/2026-02-26/title-4.xml").respond_with_data(
+            current("(a) A protest is filed in writing."), content_type="application/xml"
+        )
+        house = settings(
+            empty_app.extensions["commenttrack"].settings.data,
+            COMMENTTRACK_ECFR_URL=server.url_for("/v1"),
+            COMMENTTRACK_SOURCE_TIMEOUT="2",
+        )
+        Worker(house).step()
+    assert client.get(waiting).headers["Location"] == page
+    shown = plain(client.get(page).text)
+    assert "Feb. 26, 2026 eCFR: title-4-part-21.xml" in shown
+    assert "Revised" in shown
+
+
+def test_fetching_without_a_network_fails_with_a_sentence(empty_app, client, send, amended):
+    docket, document = amended
+    waiting = send(f"/dockets/{docket}/documents/{document}/redline/fetch", title="4", part="21").headers["Location"]
+    house = settings(
+        empty_app.extensions["commenttrack"].settings.data,
+        COMMENTTRACK_ECFR_URL="http://127.0.0.1:9/v1",
+        COMMENTTRACK_SOURCE_TIMEOUT="0.2",
+    )
+    Worker(house).step()
+    page = client.get(waiting).text
+    assert "could not be fetched" in page
+    assert "Attach a file instead" in page
 
 
 def test_text_can_be_taken_away_again(client, send, amended):
