@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -100,13 +99,11 @@ def test_what_does_not_occur_is_said_to_be_nowhere_and_is_not_taken_for_mark_up(
 
 
 def counted(app, client, address):
-    """The answer, how many statements it took, and the seconds."""
+    """The answer, and how many statements it took."""
     statements = []
     engine = app.extensions["commenttrack"].reading.kw["bind"]
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    begin = time.perf_counter()
-    answer = client.get(address)
-    return answer, len(statements), time.perf_counter() - begin
+    return client.get(address), len(statements)
 
 
 def test_a_large_rule_is_read_with_as_many_queries_as_a_small_one(empty_app, client, shared: Path):
@@ -115,10 +112,9 @@ def test_a_large_rule_is_read_with_as_many_queries_as_a_small_one(empty_app, cli
     client.get(f"/dockets/{large[0]}/read")  # templates are compiled once
     counts = {}
     for docket, document in (large, small):
-        answer, statements, seconds = counted(empty_app, client, f"/dockets/{docket}/read/{document}")
+        answer, statements = counted(empty_app, client, f"/dockets/{docket}/read/{document}")
         assert answer.status_code == 200
         counts[docket] = statements
-        assert seconds < 0.3
     assert len(set(counts.values())) == 1
     assert counts[large[0]] < 40
 

@@ -23,4 +23,6 @@
     clearTimeout(timer);
     timer = setTimeout(render, 600);
   });
+  // What was typed before this script ran, or what the browser kept of an earlier visit, is not in the rendering yet.
+  if ([...form.elements].some((field) => "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue)) render();
 })();
