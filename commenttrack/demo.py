@@ -177,7 +177,7 @@ class _Job:
 
     def mapping(self, session: Session) -> list[str]:
         document, said = self._document(session), []
-        if document.title == self.made.seed["rule"]["title"]:
+        if self.made.has(document):
             links = illustration.follow_instructions(session, self.made, document, now=_now())
             answers = illustration.give_answers(session, self.made, document, now=_now())
             said.append(f"{len(links)} links and {answers} answers by the association's (illustrative) instructions")

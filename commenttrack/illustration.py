@@ -22,14 +22,14 @@ from commenttrack.letters.models import Letter
 from commenttrack.letters.operations import start_letter
 from commenttrack.members.models import Organization, OrganizationKind, Person
 from commenttrack.members.operations import add_organization, add_person, add_signatory
-from commenttrack.positions.mapping import answer_question, map_position
+from commenttrack.positions.mapping import answer_question, links_of, map_position
 from commenttrack.positions.models import AnswerState, Position, ProvisionPosition, SourceDocument
 from commenttrack.positions.operations import AlreadyKnownSource, import_source
 from commenttrack.positions.ranking import positions_in_use, provisions_for
 from commenttrack.positions.source_files import read
 from commenttrack.positions.stances import Stance
 from commenttrack.resources import folder
-from commenttrack.rulemaking.models import Provision, Question, RuleDocument
+from commenttrack.rulemaking.models import Question, RuleDocument
 from commenttrack.rulemaking.operations import import_rule, parsed_rule
 from commenttrack.storage import Storage
 from commenttrack.wording import folded
@@ -48,6 +48,15 @@ class Illustration:
     def banner(self) -> str:
         """What every page about it says."""
         return str(self.seed["illustrative_text"])
+
+    @property
+    def instructed_by(self) -> str:
+        """Who stands in the trail for what the illustrative association instructs."""
+        return f"Instruction of {self.seed['association']['name']} (illustrative)"
+
+    def has(self, document: RuleDocument) -> bool:
+        """Whether a document is the illustrative rule, which alone the instructions and answers are about."""
+        return bool(document.title == self.seed["rule"]["title"])
 
     def filled(self, text: str) -> str:
         """Text with its ``{{date:format}}`` placeholders filled (strftime)."""
@@ -152,7 +161,6 @@ def follow_instructions(
     session: Session, made: Illustration, document: RuleDocument, *, now: dt.datetime
 ) -> list[ProvisionPosition]:
     """Map as the illustrative association instructs (seeds/demo/docket.json), in its name and saying so."""
-    actor = f"Instruction of {made.seed['association']['name']} (illustrative)"
     positions = {
         (position.source_document.file_name, position.label): position
         for position in session.scalars(
@@ -169,7 +177,7 @@ def follow_instructions(
             reason=item["reason"],
             request=item["request"],
             requested_text=item["requested_text"],
-            actor=actor,
+            actor=made.instructed_by,
             now=now,
         )
         for item in made.seed["instructions"]
@@ -178,11 +186,12 @@ def follow_instructions(
 
 def give_answers(session: Session, made: Illustration, document: RuleDocument, *, now: dt.datetime) -> int:
     """Answer the illustrative rule's questions as the association instructs; returns how many were answered."""
-    actor = f"Instruction of {made.seed['association']['name']} (illustrative)"
     given = 0
     for item in made.seed["answers"]:
         question = _asked(document.questions, item["quote"])
-        answer_question(session, question, state=AnswerState.ANSWERED, text=item["answer"], actor=actor, now=now)
+        answer_question(
+            session, question, state=AnswerState.ANSWERED, text=item["answer"], actor=made.instructed_by, now=now
+        )
         given += 1
     return given
 
@@ -207,8 +216,9 @@ def accept_by_rule(session: Session, made: Illustration, document: RuleDocument,
     actor = stated["accepted_by"].format(**stated)
     positions = {str(position.id): position for position in positions_in_use(session)}
     provisions = {provision.key: provision for provision in document.provisions}
-    taken = Counter(_mapped_provisions(session, document))
-    linked = set(_mapped_positions(session, document))
+    present = links_of(session, document)
+    taken = Counter(link.provision_id for link in present)
+    linked = {link.position_id for link in present}
     accepted: list[ProvisionPosition] = []
     left = 0
     for suggestion in provisions_for(session, document, list(positions.values()), top=1):
@@ -241,26 +251,6 @@ def accept_by_rule(session: Session, made: Illustration, document: RuleDocument,
     return Acceptance(stated["statement"].format(**stated), tuple(accepted), left)
 
 
-def _mapped_provisions(session: Session, document: RuleDocument) -> list[int]:
-    return list(
-        session.scalars(
-            select(ProvisionPosition.provision_id)
-            .join(ProvisionPosition.provision)
-            .where(Provision.rule_document_id == document.id)
-        )
-    )
-
-
-def _mapped_positions(session: Session, document: RuleDocument) -> list[int]:
-    return list(
-        session.scalars(
-            select(ProvisionPosition.position_id)
-            .join(ProvisionPosition.provision)
-            .where(Provision.rule_document_id == document.id)
-        )
-    )
-
-
 def begin_letter(
     session: Session,
     made: Illustration,
@@ -272,7 +262,7 @@ def begin_letter(
 ) -> Letter:
     """Start the association's letter: the head the notice fixes, with the illustrative rule's own addressee."""
     seed = made.seed["letter"]
-    own = document.title == made.seed["rule"]["title"]
+    own = made.has(document)
     head = head_for(
         parsed_rule(session, document).document,
         letterhead=Letterhead(lead.name, lead.tagline, tuple(lead.address)),
