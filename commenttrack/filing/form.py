@@ -7,7 +7,8 @@ from typing import Any
 
 from commenttrack.filing.limits import Limits
 from commenttrack.filing.preflight import Counter, comment_counters, counters
-from commenttrack.letters.blocks import Blocks, ListBlock, Table, plain, plain_blocks, read
+from commenttrack.letters.blocks import Blocks, ListBlock, Table, plain, plain_blocks
+from commenttrack.letters.body import read
 
 SHORTENED = "The summary continues in the attached letter."
 

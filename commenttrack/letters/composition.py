@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from commenttrack.letters.blocks import as_markdown
+from commenttrack.letters.body import as_markdown
 from commenttrack.letters.citation_forms import NBSP
 from commenttrack.letters.passages import passage
 from commenttrack.letters.rule_names import agency_name, full_agency, listed, register_of

@@ -87,7 +87,7 @@ class LetterPartContent:
     level: int
     """1 to 6 as in Markdown; 0 when there is no heading."""
     text: str
-    """Markdown, as :mod:`commenttrack.letters.blocks` reads it."""
+    """Markdown, as :mod:`commenttrack.letters.body` reads it."""
     requested_text: str = ""
     """The provision's own words with ``{--deleted--}{++added++}`` and no other markup; empty when none is requested."""
     provisions: tuple[str, ...] = ()

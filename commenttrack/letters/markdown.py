@@ -8,7 +8,7 @@ from typing import Any, get_args
 import yaml
 
 from commenttrack.errors import BadInput
-from commenttrack.letters import blocks
+from commenttrack.letters import body as bodies
 from commenttrack.letters.content import (
     CitationStyle,
     CitedDocument,
@@ -33,7 +33,7 @@ def content_from_markdown(text: str) -> LetterContent:
     """The letter that a Markdown file with a YAML head describes; the head and every key in it may be absent.
 
     Raises :class:`BadInput` for a head that is not YAML, a key that is not known or holds the wrong kind of value, and
-    for a body that :mod:`commenttrack.letters.blocks` refuses.
+    for a body that :mod:`commenttrack.letters.body` refuses.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     match = _HEAD.match(text)
@@ -50,9 +50,9 @@ def content_from_markdown(text: str) -> LetterContent:
 
 def parts_from_markdown(body: str) -> tuple[LetterPartContent, ...]:
     """A body cut at its headings. Keys come from the headings, so they stay when parts change places."""
-    blocks.read(body)  # the body as a whole must be readable: a note may be defined only once in it
+    bodies.read(body)  # the body as a whole must be readable: a note may be defined only once in it
     env: dict[str, Any] = {}
-    tokens = blocks.parser().parse(body, env)
+    tokens = bodies.parser().parse(body, env)
     lines = body.split("\n")
     starts = [(0, 0, "", 0)]
     for index, token in enumerate(tokens):

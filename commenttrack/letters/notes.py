@@ -29,10 +29,9 @@ from commenttrack.letters.blocks import (
     inlines_in,
     map_inlines,
     plain,
-    read,
-    read_requested,
 )
 from commenttrack.letters.blocks import Heading as HeadingBlock
+from commenttrack.letters.body import read, read_requested
 from commenttrack.letters.citation_forms import (
     NBSP,
     Authority,
@@ -45,6 +44,7 @@ from commenttrack.letters.citation_forms import (
     parse,
 )
 from commenttrack.letters.content import CitedDocument, LetterContent, LetterHead, LetterPartContent
+from commenttrack.letters.outline import deeper, levels_of, part_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,13 @@ def arrange(content: LetterContent) -> ArrangedLetter:
         part.key: (number, plain(heading))
         for part, (number, _), (_, heading) in zip(content.parts, numbers, bodies, strict=True)
     }
-    levels = _levels([part.level for part in content.parts])
+    levels = levels_of([part.level for part in content.parts])
     shift = 0
     parts = []
     for index, (part, (text, heading)) in enumerate(zip(content.parts, bodies, strict=True)):
         shift = levels[index] if levels[index] else shift
         number, mark = numbers[index]
-        blocks = _deeper(text.blocks, shift)
+        blocks = deeper(text.blocks, shift)
         parts.append(
             ArrangedPart(
                 part,
@@ -122,85 +122,6 @@ def _heading(heading: str) -> Inlines:
     if len(blocks) == 1 and isinstance(block := blocks[0], Paragraph | HeadingBlock):
         return block.inlines
     return (Text(re.sub(r"[ \t\r\n]+", " ", heading).strip(" ")),) if heading.strip() else ()
-
-
-# ------------------------------------------------------------------------------------------------------ part numbers
-
-_ENUMERATOR = re.compile(
-    r"(?:(?:Part|Annex|Appendix|Exhibit)\s+\w+|[IVXLC]+\.|[A-Z]\.|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|"
-    r"[IVXLC]+(?:\.\w+)+|\(\w{1,4}\))(?:\s|[—–:.]|\Z)"
-)
-
-
-def part_numbers(content: LetterContent) -> tuple[tuple[str, str], ...]:
-    """For each part its number ("III.B") and the mark before its heading ("B."); both empty for an unnumbered one.
-
-    Headings that carry numbers of their own keep them: then none of the letter's headings is numbered.
-    """
-    headings = [part for part in content.parts if part.heading.strip()]
-    own = any(_ENUMERATOR.match(part.heading.strip()) for part in headings)
-    if not content.head.numbered or own or len(headings) < 2:
-        return tuple(("", "") for _ in content.parts)
-    counters: list[int] = []
-    numbers = []
-    for part, level in zip(content.parts, _levels([part.level for part in content.parts]), strict=True):
-        if not part.heading.strip() or level == 0:
-            numbers.append(("", ""))
-            continue
-        counters = [*counters[:level], *([0] * (level - len(counters)))]
-        counters[-1] += 1
-        marks = [_mark(depth, count) for depth, count in enumerate(counters)]
-        numbers.append((".".join(marks).replace(".(", "("), marks[-1] + ("" if marks[-1].endswith(")") else ".")))
-    return tuple(numbers)
-
-
-def _mark(depth: int, count: int) -> str:
-    if depth == 0:
-        return roman(count)
-    if depth == 1:
-        return _letters(count)
-    return str(count) if depth == 2 else f"({_letters(count).lower()})"
-
-
-def _letters(count: int) -> str:
-    """A … Z, AA, BB …: the way outlines go on after the alphabet."""
-    return chr(ord("A") + (count - 1) % 26) * ((count - 1) // 26 + 1)
-
-
-def roman(number: int) -> str:
-    """The Roman numeral of a positive number."""
-    out = ""
-    for value, sign in (
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),
-        (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-    ):  # fmt: skip
-        out += sign * (number // value)
-        number %= value
-    return out
-
-
-def _levels(levels: Sequence[int]) -> list[int]:
-    """Heading levels that start at 1 and never skip one (PDF/UA-1, 7.4.2)."""
-    stack: list[int] = []
-    out = []
-    for level in levels:
-        if level == 0:
-            out.append(0)
-            continue
-        while stack and stack[-1] >= level:
-            stack.pop()
-        stack.append(level)
-        out.append(min(len(stack), 6))
-    return out
-
-
-def _deeper(blocks: Blocks, shift: int) -> Blocks:
-    """Headings inside a part's text, below the part's own heading."""
-    inside = iter(_levels([block.level for block in blocks if isinstance(block, HeadingBlock)]))
-    return tuple(
-        replace(block, level=min(shift + next(inside), 6)) if isinstance(block, HeadingBlock) else block
-        for block in blocks
-    )
 
 
 # -------------------------------------------------------------------------------------------------- notes and citations

@@ -15,7 +15,7 @@ from commenttrack.letters import quotations
 from commenttrack.letters.content import LetterContent, LetterPartContent, Signatory
 from commenttrack.letters.markdown import head_from_mapping
 from commenttrack.letters.models import IssuedFile, Letter, LetterPart, LetterVersion, PartKind
-from commenttrack.letters.notes import part_numbers
+from commenttrack.letters.outline import part_numbers
 from commenttrack.members.models import Organization
 from commenttrack.rulemaking.models import RuleDocument
 from commenttrack.rulemaking.operations import parsed_rule

@@ -26,11 +26,11 @@ from commenttrack.letters.blocks import (
     inlines_in,
     plain,
     plain_blocks,
-    read,
 )
+from commenttrack.letters.body import read
 from commenttrack.letters.citation_forms import Authority, Code, FederalRegister, ofr, parse
 from commenttrack.letters.content import LetterContent, LetterPartContent
-from commenttrack.letters.notes import part_numbers
+from commenttrack.letters.outline import part_numbers
 from commenttrack.letters.rule_names import register_of
 from commenttrack.letters.rule_text import Passage, RuleText, fold
 from commenttrack.rulemaking.provisions import ParsedRule

@@ -12,16 +12,15 @@ from commenttrack.letters.blocks import (
     Styled,
     Table,
     Text,
-    as_markdown,
     inlines_in,
     plain,
     plain_blocks,
-    read,
-    read_requested,
 )
+from commenttrack.letters.body import as_markdown, read, read_requested
 from commenttrack.letters.content import Signatory, name_key, ordered_signatories
 from commenttrack.letters.markdown import content_from_markdown
-from commenttrack.letters.notes import arrange, part_numbers, roman
+from commenttrack.letters.notes import arrange
+from commenttrack.letters.outline import part_numbers, roman
 
 HEAD = """---
 letterhead: {name: House, tagline: Line, address: [One, Two]}
