@@ -35,6 +35,13 @@ class OutgoingMail(Base):
     sent_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
+    about: Mapped[str] = mapped_column(default="", index=True)
+    # What it concerns, as the audit trail calls it, e.g. "sign_off_request 12".
+    unsubscribe: Mapped[str] = mapped_column(default="")
+    # Address for the List-Unsubscribe header of mails that may be declined; with SECRET_MARK where the secret stands.
+    bounced_at: Mapped[dt.datetime | None]
+    bounce: Mapped[str] = mapped_column(default="")
+    # What the receiving server said when it sent the mail back.
 
 
 SECRET_MARK = "••••••"  # noqa: S105 what staff see in its place
