@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from commenttrack.db import Base
 from commenttrack.members.models import Organization, Person
 from commenttrack.positions.stances import Stance
-from commenttrack.rulemaking.models import Provision, Question
+from commenttrack.rulemaking.models import Docket, Provision, Question
 from commenttrack.wording import wording_digest
 
 
@@ -236,8 +237,11 @@ class QuestionAnswer(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), unique=True)
     state: Mapped[AnswerState]
     text: Mapped[str]
+    # The answer, or why none is given.
     author: Mapped[str]
     created_at: Mapped[dt.datetime]
+    revision: Mapped[int] = mapped_column()
+    # Counts changes; a form that was opened at another revision is refused as a conflict.
 
     question: Mapped[Question] = relationship()
 
@@ -245,3 +249,99 @@ class QuestionAnswer(Base):
     def digest(self) -> str:
         """The wording of the question together with the answer; a letter part remembers it."""
         return wording_digest(self.question.text, self.text if self.state is AnswerState.ANSWERED else "")
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class ProvisionAssignment(Base):
+    """Who sees to a provision, and until when. A provision without a row is nobody's."""
+
+    __tablename__ = "provision_assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provision_id: Mapped[int] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"), unique=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    due: Mapped[dt.date | None]
+    # A day in Eastern time, before the agency's date.
+    assigned_by: Mapped[str]
+    assigned_at: Mapped[dt.datetime]
+    revision: Mapped[int] = mapped_column()
+
+    owner: Mapped[Person | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class KeptWording(Base):
+    """A provision's wording at which some link was reviewed, by its digest, so that a difference can be shown later.
+
+    A provision holds only its present text; a position keeps its own in its versions.
+    """
+
+    __tablename__ = "kept_wording"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    heading: Mapped[str]
+    text: Mapped[str]
+
+
+class Clearing(enum.StrEnum):
+    """What a change of wording means to the person who reviewed it."""
+
+    COSMETIC = "cosmetic"
+    SUBSTANTIVE = "substantive"
+
+
+class LinkClearing(Base):
+    """A person looked at a suspect link and said that it holds. The digests name the wordings that were compared."""
+
+    __tablename__ = "link_clearing"
+    __table_args__ = (CheckConstraint("reason <> ''", name="for_a_reason"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provision_position_id: Mapped[int] = mapped_column(
+        ForeignKey("provision_position.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[Clearing]
+    reason: Mapped[str]
+    cleared_by: Mapped[str]
+    cleared_at: Mapped[dt.datetime]
+    provision_before: Mapped[str]
+    provision_after: Mapped[str]
+    position_before: Mapped[str]
+    position_after: Mapped[str]
+
+    link: Mapped[ProvisionPosition] = relationship()
+
+
+class SavedView(Base):
+    """A choice of the matrix's rows and columns that somebody gave a name, for everybody on the docket."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("docket_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    query: Mapped[str]
+    # The query string of the page, without the question mark.
+    saved_by: Mapped[str]
+    saved_at: Mapped[dt.datetime]
+
+    docket: Mapped[Docket] = relationship()
+
+
+class UndoStep(Base):
+    """One action of one person on a docket's mapping, with what its rows held before and after."""
+
+    __tablename__ = "undo_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    done: Mapped[str]
+    # What was done, as a page says it: "Marked 12 provisions as reviewed".
+    done_at: Mapped[dt.datetime]
+    changes_json: Mapped[list[Any]]
+    # [{"table", "id", "before": {column: value} or null, "after": likewise}, …] in the order they were made.
