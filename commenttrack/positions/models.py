@@ -4,12 +4,12 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from commenttrack.db import Base
 from commenttrack.members.models import Organization, Person
-from commenttrack.positions.stances import Stance
+from commenttrack.positions.stances import Condition, MemberView, Stance
 from commenttrack.rulemaking.models import Docket, Provision, Question
 from commenttrack.wording import wording_digest
 
@@ -345,3 +345,103 @@ class UndoStep(Base):
     done_at: Mapped[dt.datetime]
     changes_json: Mapped[list[Any]]
     # [{"table", "id", "before": {column: value} or null, "after": likewise}, …] in the order they were made.
+
+
+class StanceSubject(Base):
+    """A provision or a position that the members of a docket are asked about."""
+
+    __tablename__ = "stance_subject"
+    __table_args__ = (
+        UniqueConstraint("docket_id", "provision_id"),
+        UniqueConstraint("docket_id", "position_id"),
+        CheckConstraint("(provision_id IS NULL) <> (position_id IS NULL)", name="one_subject"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"))
+    provision_id: Mapped[int | None] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"), index=True)
+    position_id: Mapped[int | None] = mapped_column(ForeignKey("position.id", ondelete="CASCADE"), index=True)
+    added_by: Mapped[str]
+    added_at: Mapped[dt.datetime]
+
+    provision: Mapped[Provision | None] = relationship()
+    position: Mapped[Position | None] = relationship()
+
+
+class StanceRequest(Base):
+    """The invitation of one organization to say where it stands, answered by one person at a time."""
+
+    __tablename__ = "stance_request"
+    __table_args__ = (UniqueConstraint("docket_id", "organization_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="RESTRICT"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    # SHA-256 of the token in the mailed link; the token itself is stored nowhere.
+    asked_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    opened_at: Mapped[dt.datetime | None]
+
+    docket: Mapped[Docket] = relationship()
+    organization: Mapped[Organization] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class MemberStance(Base):
+    """What one organization holds on a provision or a position, with the words it was shown.
+
+    At most one is current for an organization and a subject; earlier ones stay as the trail. ``subject_digest`` and
+    ``draft_digest`` are the wordings the answer was given on; when they differ from the present ones it is suspect.
+    """
+
+    __tablename__ = "member_stance"
+    __table_args__ = (
+        Index(
+            "uq_member_stance_current_provision",
+            "docket_id",
+            "organization_id",
+            "provision_id",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+        Index(
+            "uq_member_stance_current_position",
+            "docket_id",
+            "organization_id",
+            "position_id",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+        CheckConstraint("(provision_id IS NULL) <> (position_id IS NULL)", name="one_subject"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="RESTRICT"))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="RESTRICT"), index=True)
+    provision_id: Mapped[int | None] = mapped_column(ForeignKey("provision.id", ondelete="RESTRICT"), index=True)
+    position_id: Mapped[int | None] = mapped_column(ForeignKey("position.id", ondelete="RESTRICT"), index=True)
+    is_current: Mapped[bool]
+    held: Mapped[MemberView]
+    condition: Mapped[Condition]
+    reason: Mapped[str]
+    # For the staff only.
+    subject_digest: Mapped[str]
+    draft_digest: Mapped[str]
+    shown_subject: Mapped[str]
+    shown_draft: Mapped[str]
+    # The words behind the digests, to show what changed.
+    given_by: Mapped[str]
+    # Who answered for the organization.
+    given_at: Mapped[dt.datetime]
+    recorded_by: Mapped[str]
+    # Name of the staff member who recorded an answer received by mail; empty when the member answered by the link.
+    revision: Mapped[int]
+    # Counts the answers of the organization on the subject, from 1.
+
+    organization: Mapped[Organization] = relationship()
+    provision: Mapped[Provision | None] = relationship()
+    position: Mapped[Position | None] = relationship()

@@ -1,5 +1,6 @@
 """What a coalition or a member can hold about a provision, and which stances need what and contradict which."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from commenttrack.errors import Refused
@@ -13,6 +14,28 @@ class Stance(StrEnum):
     OPPOSE = "oppose"
     CLARIFY = "clarify"
     NEUTRAL = "neutral"
+
+
+class MemberView(StrEnum):
+    """What one member holds about a provision or a position; the first four mean what they do in a :class:`Stance`."""
+
+    SUPPORT = "support"
+    SUPPORT_WITH_CHANGE = "support_with_change"
+    OPPOSE = "oppose"
+    CLARIFY = "clarify"
+    NO_VIEW = "no_view"
+    CANNOT_COMMENT = "cannot_comment"
+    """The member has a reason to stay out of the matter, which is no view on it."""
+
+
+class Condition(StrEnum):
+    """What a member's signature depends on, about what the draft asks on a provision or for a position."""
+
+    NONE = "none"
+    NOT_IF_ASKED = "not_if_asked"
+    """Cannot sign a letter that asks this."""
+    ONLY_IF_ASKED = "only_if_asked"
+    """Signs only a letter that asks this."""
 
 
 class IncompleteStance(Refused):
@@ -68,3 +91,31 @@ def require_complete(stance: Stance, *, reason: str = "", request: str = "", req
 def contradict(one: Stance, other: Stance) -> bool:
     """Whether two stances on one provision cannot both stand in one letter. Symmetric; none contradicts itself."""
     return frozenset({one, other}) in _CONTRADICT
+
+
+def contradicts_draft(view: MemberView, drafted: Stance, *, of_position: bool) -> bool:
+    """Whether a member's view cannot stand in one letter with a link of the mapping that has the stance ``drafted``.
+
+    The view is on the link's provision, or, ``of_position``, on the position that the link carries. Whoever opposes the
+    position contradicts every link that takes a side for it, whatever the position says of the provision.
+    """
+    if of_position:
+        return view is MemberView.OPPOSE and drafted is not Stance.NEUTRAL
+    return view not in _WITHOUT_SIDE and contradict(Stance(view.value), drafted)
+
+
+_WITHOUT_SIDE = frozenset({MemberView.NO_VIEW, MemberView.CANNOT_COMMENT})
+
+
+def refused_links(
+    view: MemberView, condition: Condition, drafted: Sequence[Stance], *, of_position: bool
+) -> tuple[bool, ...]:
+    """Which of the links drafted on one subject a member who set ``condition`` cannot sign, in their order.
+
+    "Cannot sign a letter that asks this" is about the links that contradict the view; where none does, the member
+    objects to something else in them, so it is about all.
+    """
+    if condition is not Condition.NOT_IF_ASKED:
+        return (False,) * len(drafted)
+    against = tuple(contradicts_draft(view, stance, of_position=of_position) for stance in drafted)
+    return against if any(against) else (True,) * len(drafted)

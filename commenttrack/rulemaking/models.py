@@ -4,7 +4,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from commenttrack.db import Base
@@ -47,6 +47,8 @@ class Docket(Base):
     # Every page about an illustrative docket says that it is one.
     internal_deadline: Mapped[dt.date | None]
     # Last day for sign-offs, days before the agency's.
+    stances_open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether members see each other's stances; never their reasons.
     created_at: Mapped[dt.datetime]
 
     identifiers: Mapped[list["DocketIdentifier"]] = relationship(
