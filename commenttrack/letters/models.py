@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from commenttrack import full_text
 from commenttrack.db import Base
 from commenttrack.members.models import Organization
 from commenttrack.positions.models import ProvisionPosition, QuestionAnswer
@@ -134,6 +135,10 @@ class LetterVersion(Base):
     # [{"key", "number", "heading", "level", "text", "requested_text", "provisions": [label, …], "digest"}, …]
     frozen_by: Mapped[str]
     frozen_at: Mapped[dt.datetime]
+    override_reason: Mapped[str] = mapped_column(default="")
+    overridden_json: Mapped[list[Any]] = mapped_column(default=list)
+    # Why it was frozen although positions behind it were expired or not approved, and which:
+    # [{"position", "version", "name", "why"}, …]; both empty when nothing was in the way.
 
     letter: Mapped[Letter] = relationship(back_populates="versions")
     files: Mapped[list["IssuedFile"]] = relationship(cascade="all, delete-orphan", order_by="IssuedFile.id")
@@ -154,3 +159,7 @@ class IssuedFile(Base):
     sha256: Mapped[str]
     storage_key: Mapped[str]
     issued_at: Mapped[dt.datetime]
+
+
+full_text.index(LetterPart.__table__, {"heading": "A", "text": "D", "requested_text": "D"})
+full_text.index_items(LetterVersion.__table__, "parts_json", ("heading", "text", "requested_text"))

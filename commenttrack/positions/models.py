@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from commenttrack import full_text
 from commenttrack.db import Base
 from commenttrack.members.models import Organization, Person
 from commenttrack.positions.stances import Condition, MemberView, Stance
@@ -35,7 +36,10 @@ class Consensus(enum.StrEnum):
 
 
 class SourceDocument(Base):
-    """Where the coalition, or a third party, said something. The text stays with its owner; the digest binds it."""
+    """Where the coalition, or a third party, said something. The digest binds it, whether or not its file is here.
+
+    One row may have no file: under it stand the positions that were written in the program itself.
+    """
 
     __tablename__ = "source_document"
 
@@ -49,6 +53,10 @@ class SourceDocument(Base):
     # False: a third party, whose words are context and never become a position.
     file_name: Mapped[str]
     sha256: Mapped[str] = mapped_column(unique=True)
+    # Both are empty for what was written here.
+    storage_key: Mapped[str | None]
+    text_key: Mapped[str | None]
+    # The file, and the text that spans count in (for PDF, Word and HTML the text taken out); None: only its digest is known.
     created_at: Mapped[dt.datetime]
 
     positions: Mapped[list["Position"]] = relationship(
@@ -61,9 +69,14 @@ class SourceDocument(Base):
         cascade="all, delete-orphan", order_by="SourceParticipant.place"
     )
 
+    @property
+    def written_here(self) -> bool:
+        """Whether this stands for the positions that were written in the program, without a document."""
+        return not self.file_name
+
 
 class ContextPassage(Base):
-    """A passage of a third party, citable as evidence."""
+    """A passage that is no position: a third party's words, an introduction, or a finding put forward as evidence."""
 
     __tablename__ = "context_passage"
     __table_args__ = (UniqueConstraint("source_document_id", "place"),)
@@ -72,6 +85,8 @@ class ContextPassage(Base):
     source_document_id: Mapped[int] = mapped_column(ForeignKey("source_document.id", ondelete="CASCADE"))
     place: Mapped[int]
     speaker: Mapped[str]
+    heading: Mapped[str] = mapped_column(default="")
+    evidence: Mapped[bool] = mapped_column(default=False)
     text: Mapped[str]
     start: Mapped[int]
     end: Mapped[int]
@@ -119,12 +134,18 @@ class Position(Base):
     start: Mapped[int]
     end: Mapped[int]
     # Character span in the source document that the statement paraphrases.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    # Whom to ask about it.
+    review_by: Mapped[dt.date | None]
+    # The last day on which it may be used without being looked at again.
 
     source_document: Mapped[SourceDocument] = relationship(back_populates="positions")
     parent: Mapped["Position | None"] = relationship(remote_side=[id])
+    owner: Mapped[Person | None] = relationship()
     versions: Mapped[list["PositionVersion"]] = relationship(
         back_populates="position", cascade="all, delete-orphan", order_by="PositionVersion.number"
     )
+    exhibits: Mapped[list["Exhibit"]] = relationship(cascade="all, delete-orphan", order_by="Exhibit.id")
 
     @property
     def current(self) -> "PositionVersion":
@@ -138,7 +159,12 @@ class Position(Base):
 
 
 class PositionVersion(Base):
-    """One wording of a position."""
+    """One wording of a position.
+
+    ``statement`` says it in the coalition's own words; ``quotation`` are words of the source that stand in the position's
+    span there. ``request`` is what to ask of an agency first, ``fallback`` what would do instead: the fallback is for
+    the staff and belongs to no digest, since nothing that leaves the house is made from it.
+    """
 
     __tablename__ = "position_version"
     __table_args__ = (UniqueConstraint("position_id", "number"),)
@@ -148,11 +174,104 @@ class PositionVersion(Base):
     number: Mapped[int]
     heading: Mapped[str]
     statement: Mapped[str]
+    quotation: Mapped[str] = mapped_column(default="")
+    request: Mapped[str] = mapped_column(default="")
+    fallback: Mapped[str] = mapped_column(default="")
     wording_digest: Mapped[str]
+    # Over heading, statement and request.
     author: Mapped[str]
     created_at: Mapped[dt.datetime]
 
     position: Mapped[Position] = relationship(back_populates="versions")
+    approvals: Mapped[list["PositionApproval"]] = relationship(
+        back_populates="version", cascade="all, delete-orphan", order_by="PositionApproval.id"
+    )
+
+    @property
+    def standing_approvals(self) -> list["PositionApproval"]:
+        """Who approved this wording and did not take it back."""
+        return [approval for approval in self.approvals if approval.revoked_at is None]
+
+
+full_text.index(PositionVersion.__table__, {"heading": "A", "statement": "D"})
+
+
+class PositionApproval(Base):
+    """Somebody with the authority to do so approved one wording. It is never changed, only taken back."""
+
+    __tablename__ = "position_approval"
+    __table_args__ = (
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by = '')", name="revoked_by_somebody"),
+        CheckConstraint("revoked_at IS NULL OR revoked_reason <> ''", name="revoked_for_a_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    position_version_id: Mapped[int] = mapped_column(ForeignKey("position_version.id", ondelete="CASCADE"), index=True)
+    approved_by: Mapped[str]
+    body: Mapped[str]
+    # The board or committee; empty when a person approved on their own authority.
+    approved_on: Mapped[dt.date]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+    revoked_by: Mapped[str] = mapped_column(default="")
+    revoked_reason: Mapped[str] = mapped_column(default="")
+
+    version: Mapped[PositionVersion] = relationship(back_populates="approvals")
+
+
+class Exhibit(Base):
+    """A file that bears a position out, with what it shows and where it comes from."""
+
+    __tablename__ = "exhibit"
+    __table_args__ = (UniqueConstraint("position_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    position_id: Mapped[int] = mapped_column(ForeignKey("position.id", ondelete="CASCADE"))
+    caption: Mapped[str]
+    source: Mapped[str]
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    # Bytes.
+    sha256: Mapped[str]
+    storage_key: Mapped[str]
+    added_by: Mapped[str]
+    added_at: Mapped[dt.datetime]
+
+
+class SourceDraft(Base):
+    """An upload whose outline a person looks at before it becomes a source document.
+
+    The file is kept from the first moment. ``outline_json`` is empty while it could not be read; ``problem`` says why.
+    """
+
+    __tablename__ = "source_draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str]
+    size: Mapped[int]
+    # Bytes.
+    sha256: Mapped[str] = mapped_column(index=True)
+    storage_key: Mapped[str]
+    text_key: Mapped[str | None]
+    problem: Mapped[str] = mapped_column(default="")
+    outline_json: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # A commenttrack.positions.source_draft.Draft as JSON.
+    earlier_json: Mapped[list[Any]] = mapped_column(default=list)
+    # The drafts before the last changes, the newest last, for taking changes back.
+    source_document_id: Mapped[int | None] = mapped_column(
+        ForeignKey("source_document.id", ondelete="SET NULL"), index=True
+    )
+    # What it became.
+    created_by: Mapped[str]
+    created_at: Mapped[dt.datetime]
+    revision: Mapped[int] = mapped_column()
+    # Counts changes; a form that was opened at another revision is refused as a conflict.
+
+    source_document: Mapped[SourceDocument | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
 
 
 class ProvisionPosition(Base):
@@ -253,100 +372,6 @@ class QuestionAnswer(Base):
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
 
 
-class ProvisionAssignment(Base):
-    """Who sees to a provision, and until when. A provision without a row is nobody's."""
-
-    __tablename__ = "provision_assignment"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    provision_id: Mapped[int] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"), unique=True)
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
-    due: Mapped[dt.date | None]
-    # A day in Eastern time, before the agency's date.
-    assigned_by: Mapped[str]
-    assigned_at: Mapped[dt.datetime]
-    revision: Mapped[int] = mapped_column()
-
-    owner: Mapped[Person | None] = relationship()
-
-    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
-
-
-class KeptWording(Base):
-    """A provision's wording at which some link was reviewed, by its digest, so that a difference can be shown later.
-
-    A provision holds only its present text; a position keeps its own in its versions.
-    """
-
-    __tablename__ = "kept_wording"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    digest: Mapped[str] = mapped_column(unique=True)
-    heading: Mapped[str]
-    text: Mapped[str]
-
-
-class Clearing(enum.StrEnum):
-    """What a change of wording means to the person who reviewed it."""
-
-    COSMETIC = "cosmetic"
-    SUBSTANTIVE = "substantive"
-
-
-class LinkClearing(Base):
-    """A person looked at a suspect link and said that it holds. The digests name the wordings that were compared."""
-
-    __tablename__ = "link_clearing"
-    __table_args__ = (CheckConstraint("reason <> ''", name="for_a_reason"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    provision_position_id: Mapped[int] = mapped_column(
-        ForeignKey("provision_position.id", ondelete="CASCADE"), index=True
-    )
-    kind: Mapped[Clearing]
-    reason: Mapped[str]
-    cleared_by: Mapped[str]
-    cleared_at: Mapped[dt.datetime]
-    provision_before: Mapped[str]
-    provision_after: Mapped[str]
-    position_before: Mapped[str]
-    position_after: Mapped[str]
-
-    link: Mapped[ProvisionPosition] = relationship()
-
-
-class SavedView(Base):
-    """A choice of the matrix's rows and columns that somebody gave a name, for everybody on the docket."""
-
-    __tablename__ = "saved_view"
-    __table_args__ = (UniqueConstraint("docket_id", "name"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"))
-    name: Mapped[str]
-    query: Mapped[str]
-    # The query string of the page, without the question mark.
-    saved_by: Mapped[str]
-    saved_at: Mapped[dt.datetime]
-
-    docket: Mapped[Docket] = relationship()
-
-
-class UndoStep(Base):
-    """One action of one person on a docket's mapping, with what its rows held before and after."""
-
-    __tablename__ = "undo_step"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    done: Mapped[str]
-    # What was done, as a page says it: "Marked 12 provisions as reviewed".
-    done_at: Mapped[dt.datetime]
-    changes_json: Mapped[list[Any]]
-    # [{"table", "id", "before": {column: value} or null, "after": likewise}, …] in the order they were made.
-
-
 class StanceSubject(Base):
     """A provision or a position that the members of a docket are asked about."""
 
@@ -445,3 +470,97 @@ class MemberStance(Base):
     organization: Mapped[Organization] = relationship()
     provision: Mapped[Provision | None] = relationship()
     position: Mapped[Position | None] = relationship()
+
+
+class ProvisionAssignment(Base):
+    """Who sees to a provision, and until when. A provision without a row is nobody's."""
+
+    __tablename__ = "provision_assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provision_id: Mapped[int] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"), unique=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    due: Mapped[dt.date | None]
+    # A day in Eastern time, before the agency's date.
+    assigned_by: Mapped[str]
+    assigned_at: Mapped[dt.datetime]
+    revision: Mapped[int] = mapped_column()
+
+    owner: Mapped[Person | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class KeptWording(Base):
+    """A provision's wording at which some link was reviewed, by its digest, so that a difference can be shown later.
+
+    A provision holds only its present text; a position keeps its own in its versions.
+    """
+
+    __tablename__ = "kept_wording"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    heading: Mapped[str]
+    text: Mapped[str]
+
+
+class Clearing(enum.StrEnum):
+    """What a change of wording means to the person who reviewed it."""
+
+    COSMETIC = "cosmetic"
+    SUBSTANTIVE = "substantive"
+
+
+class LinkClearing(Base):
+    """A person looked at a suspect link and said that it holds. The digests name the wordings that were compared."""
+
+    __tablename__ = "link_clearing"
+    __table_args__ = (CheckConstraint("reason <> ''", name="for_a_reason"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provision_position_id: Mapped[int] = mapped_column(
+        ForeignKey("provision_position.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[Clearing]
+    reason: Mapped[str]
+    cleared_by: Mapped[str]
+    cleared_at: Mapped[dt.datetime]
+    provision_before: Mapped[str]
+    provision_after: Mapped[str]
+    position_before: Mapped[str]
+    position_after: Mapped[str]
+
+    link: Mapped[ProvisionPosition] = relationship()
+
+
+class SavedView(Base):
+    """A choice of the matrix's rows and columns that somebody gave a name, for everybody on the docket."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("docket_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    query: Mapped[str]
+    # The query string of the page, without the question mark.
+    saved_by: Mapped[str]
+    saved_at: Mapped[dt.datetime]
+
+    docket: Mapped[Docket] = relationship()
+
+
+class UndoStep(Base):
+    """One action of one person on a docket's mapping, with what its rows held before and after."""
+
+    __tablename__ = "undo_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    docket_id: Mapped[int] = mapped_column(ForeignKey("docket.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    done: Mapped[str]
+    # What was done, as a page says it: "Marked 12 provisions as reviewed".
+    done_at: Mapped[dt.datetime]
+    changes_json: Mapped[list[Any]]
+    # [{"table", "id", "before": {column: value} or null, "after": likewise}, …] in the order they were made.
