@@ -58,18 +58,19 @@ _CONTRADICT = frozenset(
     }
 )
 
-_NAMES = {
+STANCE_WORDS = {
     Stance.SUPPORT: "Support",
     Stance.SUPPORT_WITH_CHANGE: "Support with change",
     Stance.OPPOSE: "Oppose",
     Stance.CLARIFY: "Clarify",
     Stance.NEUTRAL: "Neutral",
 }
+"""How a stance reads in sentences, mails and what is kept of a page."""
 
 
 def shortcomings(stance: Stance, *, reason: str = "", request: str = "", requested_text: str = "") -> tuple[str, ...]:
     """Sentences on what is missing from or contradicts ``stance``; empty when it can be kept as it is."""
-    name, found = _NAMES[stance], []
+    name, found = STANCE_WORDS[stance], []
     if stance in NEEDS_REQUEST and not request.strip():
         found.append(f"“{name}” needs a request: say what the agency should do.")
     if stance in NEEDS_REASON and not reason.strip():
