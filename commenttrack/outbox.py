@@ -100,11 +100,14 @@ def write(
     text: str,
     html: str,
     secret: str = "",
+    about: str = "",
+    unsubscribe: str = "",
     now: dt.datetime,
 ) -> OutgoingMail:
     """Write a mail beside its cause. A cause that already wrote its mail gets that one back.
 
-    A ``secret`` that stands in the texts is kept apart from them, so that nobody reads it in a stored mail.
+    A ``secret`` that stands in the texts or in the address to ``unsubscribe`` at is kept apart from them, so that nobody
+    reads it in a stored mail. ``about`` is what the mail concerns, as the audit trail calls it.
     """
     mail = session.scalar(select(OutgoingMail).where(OutgoingMail.key == key))
     if mail is None:
@@ -116,6 +119,8 @@ def write(
             text=text.replace(secret, SECRET_MARK) if secret else text,
             html=html.replace(secret, SECRET_MARK) if secret else html,
             secret=secret,
+            about=about,
+            unsubscribe=unsubscribe.replace(secret, SECRET_MARK) if secret else unsubscribe,
             created_at=now,
         )
         session.add(mail)
@@ -131,6 +136,10 @@ def message_of(mail: OutgoingMail, *, sender: str) -> EmailMessage:
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{file_stem(mail)}@{sender.rpartition('@')[2].strip('>')}>"
     message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        # RFC 8058: one click in the mail program posts to the address; opening it changes nothing.
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe.replace(SECRET_MARK, mail.secret)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text.replace(SECRET_MARK, mail.secret) if mail.secret else mail.text)
     message.add_alternative(mail.html.replace(SECRET_MARK, mail.secret) if mail.secret else mail.html, subtype="html")
     return message

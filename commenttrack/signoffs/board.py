@@ -4,20 +4,28 @@ Reads a fixed number of queries, however many organizations were asked and howev
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, LetterVersion
 from commenttrack.letters.operations import numbered
+from commenttrack.letters.part_changes import PartChange, Wording, part_change, wordings_of
 from commenttrack.positions.models import ProvisionPosition
-from commenttrack.signoffs.lifecycle import JOINING, Comparison, PartState, Standing, compare, part_state, standing
+from commenttrack.signoffs.lifecycle import (
+    JOINING,
+    Comparison,
+    PartState,
+    Standing,
+    WordingChange,
+    compare,
+    part_state,
+    standing,
+)
 from commenttrack.signoffs.models import SignOff, SignOffRequest
-from commenttrack.signoffs.reading import standing_decisions, version_digests
-from commenttrack.wording import Change, difference
+from commenttrack.signoffs.reading import cosmetic_changes, covered_digests, standing_decisions, version_digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +35,6 @@ class BoardPart:
     key: str
     number: str
     heading: str
-
-
-@dataclass(frozen=True, slots=True)
-class PartChange:
-    """What happened to one part since a decision, word by word."""
-
-    key: str
-    number: str
-    heading: str
-    """Number and heading of today, or those decided on when the part is gone."""
-    what: Literal["changed", "removed", "added"]
-    headings: tuple[Change, ...]
-    text: tuple[Change, ...]
-    requested_text: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +70,6 @@ class Board:
     """Whether the letter was edited after its newest version was frozen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """One wording of a part."""
-
-    number: str
-    heading: str
-    text: str
-    requested_text: str
-
-
 def board(session: Session, letter: Letter) -> Board:
     """Everybody who was asked, in the order of their names."""
     now = session.scalars(
@@ -114,9 +98,10 @@ def board(session: Session, letter: Letter) -> Board:
         for entry in numbered(now)
     }
     digests = {part.key: part.wording_digest for part in now.parts if part.included}
+    cosmetic = cosmetic_changes(session, letter.id)
     differences: dict[tuple[int, str], PartChange] = {}
     rows = [
-        _row(request, decisions.get(request.organization_id), today, digests, differences)
+        _row(request, decisions.get(request.organization_id), today, digests, cosmetic, differences)
         for request in sorted(requests, key=lambda request: request.organization.name.casefold())
     ]
     counted = Counter(row.standing for row in rows)
@@ -130,22 +115,20 @@ def board(session: Session, letter: Letter) -> Board:
     )
 
 
-_NOTHING = Wording("", "", "", "")
-
-
 def _row(
     request: SignOffRequest,
     sign_off: SignOff | None,
     today: Mapping[str, Wording],
     digests: Mapping[str, str],
+    cosmetic: Collection[WordingChange],
     differences: dict[tuple[int, str], PartChange],
 ) -> BoardRow:
     if sign_off is None:
         comparison, covered, shown = None, {}, frozenset[str]()
     else:
-        covered = {part.part_key: part.digest for part in sign_off.parts}
+        covered = covered_digests(sign_off)
         shown = frozenset(version_digests(sign_off.letter_version))
-        comparison = compare(covered, shown, digests)
+        comparison = compare(covered, shown, digests, cosmetic)
     decision = sign_off.decision if sign_off else None
     return BoardRow(
         request=request,
@@ -166,38 +149,9 @@ def _changes(
     """The differences of one decision; those of a version are computed once for all organizations that saw it."""
     before = wordings_of(sign_off.letter_version.parts_json)
     found = []
-    for key in (*comparison.changed, *comparison.removed, *comparison.added):
+    for key in (*comparison.changed, *comparison.removed, *comparison.cleared, *comparison.added):
         place = (sign_off.letter_version_id, key)
         if place not in differences:
             differences[place] = part_change(key, before.get(key), today.get(key))
         found.append(differences[place])
     return tuple(found)
-
-
-def wordings_of(parts_json: Sequence[Mapping[str, Any]]) -> dict[str, Wording]:
-    """The wordings of a frozen version by part key."""
-    return {
-        part["key"]: Wording(part["number"], part["heading"], part["text"], part["requested_text"])
-        for part in parts_json
-    }
-
-
-def part_change(key: str, old: Wording | None, new: Wording | None) -> PartChange:
-    """The difference of two wordings of a part, either of which may not exist."""
-    before, after = old or _NOTHING, new or _NOTHING
-    shown = new or old or _NOTHING
-    return PartChange(
-        key=key,
-        number=shown.number,
-        heading=shown.heading,
-        what="changed" if old and new else "added" if new else "removed",
-        headings=tuple(difference(before.heading, after.heading)),
-        text=tuple(difference(before.text, after.text)),
-        requested_text=tuple(difference(before.requested_text, after.requested_text)),
-    )
-
-
-def changes_between(before: LetterVersion, after: LetterVersion, keys: Sequence[str]) -> tuple[PartChange, ...]:
-    """What happened to these parts between two frozen versions: what the signer of an older one is shown."""
-    old, new = wordings_of(before.parts_json), wordings_of(after.parts_json)
-    return tuple(part_change(key, old.get(key), new.get(key)) for key in keys)

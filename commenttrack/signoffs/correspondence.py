@@ -1,20 +1,25 @@
 """The mails of sign-offs, written beside their causes: what asks for a decision, and the signer's copy of it."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from commenttrack import outbox
 from commenttrack.letters.models import LetterVersion
+from commenttrack.letters.part_changes import in_words, part_change, wordings_of
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs import campaign, notices
 from commenttrack.signoffs.lifecycle import JOINING
-from commenttrack.signoffs.models import SignOff, SignOffRequest
+from commenttrack.signoffs.models import SignOff, SignOffRequest, WordingClearance
 from commenttrack.signoffs.reading import (
     DECISION_WORDS,
+    cosmetic_changes,
+    decided_since,
     link_closes,
-    moved_since,
     part_name,
+    shown_since,
+    subject_of,
     version_digests,
 )
 
@@ -39,7 +44,7 @@ def write_asking(
         _ask(request, version, closes),
         link=f"{base_url}/sign/{token}",
         note=note,
-        changes=_changes_in_words(before, version, current) if before else (),
+        changes=_changes_in_words(session, before, version, current) if before else (),
     )
     # The token is new with each asking, so its hash names this cause.
     key = f"sign_off_request {request.id} asked {request.token_hash[:16]}"
@@ -73,6 +78,40 @@ def write_confirmation(session: Session, made: SignOff, *, now: dt.datetime) -> 
     _write(session, request, mail, key=f"sign_off {made.id} confirmation", now=now)
 
 
+def write_cleared(
+    session: Session, sign_off: SignOff, clearances: Sequence[WordingClearance], *, now: dt.datetime
+) -> None:
+    """Tell a signer which changes were judged cosmetic, by whom and why, with the words that changed."""
+    request = sign_off.request
+    newest = clearances[-1].after_version
+    names = {
+        part["key"]: part_name(part)
+        for version in (*(clearance.before_version for clearance in clearances), newest)
+        for part in version.parts_json
+    }
+    mail = notices.compose_cleared(
+        _ask(request, newest, link_closes(request)),
+        tuple(
+            notices.ClearedPart(
+                name=names[clearance.part_key],
+                reason=clearance.reason,
+                by=clearance.cleared_by,
+                words=_words_that_changed(clearance),
+            )
+            for clearance in clearances
+        ),
+        signed_version=sign_off.letter_version.number,
+    )
+    key = f"sign_off {sign_off.id} cleared {clearances[-1].id}"
+    _write(session, request, mail, key=key, now=now)
+
+
+def _words_that_changed(clearance: WordingClearance) -> str:
+    key = clearance.part_key
+    before, after = wordings_of(clearance.before_version.parts_json), wordings_of(clearance.after_version.parts_json)
+    return in_words(part_change(key, before[key], after.get(key)))
+
+
 def _ask(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -> notices.Ask:
     docket = request.letter.docket
     date = deadline(docket)
@@ -91,9 +130,14 @@ def _ask(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -
 
 
 def _changes_in_words(
-    before: LetterVersion, version: LetterVersion, current: SignOff | None
+    session: Session, before: LetterVersion, version: LetterVersion, current: SignOff | None
 ) -> tuple[notices.ChangedPart, ...]:
-    comparison = moved_since(before, current, version_digests(version))
+    today = version_digests(version)
+    comparison = (
+        decided_since(current, today, cosmetic_changes(session, version.letter_id))
+        if current
+        else shown_since(before, today)
+    )
     old = {part["key"]: part_name(part) for part in before.parts_json}
     new = {part["key"]: part_name(part) for part in version.parts_json}
     return (
@@ -116,5 +160,6 @@ def _write(
         text=mail.text,
         html=mail.html,
         secret=secret,
+        about=subject_of(request),
         now=now,
     )

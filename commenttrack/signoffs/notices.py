@@ -72,6 +72,17 @@ class ChangedPart:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClearedPart:
+    """A part whose change was judged cosmetic, for the mail that tells its signers."""
+
+    name: str
+    reason: str
+    by: str
+    words: str
+    """The words that changed, as one line; empty when the part was taken out."""
+
+
 def compose_asking(name: str, ask: Ask, *, link: str, note: str = "", changes: tuple[ChangedPart, ...] = ()) -> Notice:
     """The mail that carries the link: ``name`` is ``invitation``, ``asked_again`` or ``reminder``."""
     return _compose(
@@ -82,6 +93,11 @@ def compose_asking(name: str, ask: Ask, *, link: str, note: str = "", changes: t
 def compose_confirmation(ask: Ask, recorded: Recorded, *, may_change: bool) -> Notice:
     """The copy of a decision for the one who made it."""
     return _compose("confirmation", ask=ask, recorded=recorded, may_change=may_change)
+
+
+def compose_cleared(ask: Ask, parts: tuple[ClearedPart, ...], *, signed_version: int) -> Notice:
+    """The mail that tells a signer of changes that do not touch what was agreed to. Holds no link."""
+    return _compose("cleared", ask=ask, parts=parts, signed_version=signed_version)
 
 
 @cache

@@ -1,7 +1,7 @@
 """What stands: the version to decide on, current decisions, the signature block, and what a link shows."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,8 @@ from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.rulemaking.models import Docket
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs import campaign
-from commenttrack.signoffs.lifecycle import JOINING, Comparison, Decision, compare
-from commenttrack.signoffs.models import SignOff, SignOffRequest
+from commenttrack.signoffs.lifecycle import JOINING, Comparison, Decision, Weight, WordingChange, compare
+from commenttrack.signoffs.models import SignOff, SignOffRequest, WordingClearance
 from commenttrack.signoffs.refusals import NothingFrozen, StaleSignOffs
 from commenttrack.signoffs.reservations import ShownPart
 
@@ -30,8 +30,8 @@ DECISION_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class StaleSignOff:
-    """A joining decision given for wording that is no longer in the version."""
+class ComparedSignOff:
+    """A joining decision, and how the letter moved since."""
 
     sign_off: SignOff
     comparison: Comparison
@@ -42,9 +42,11 @@ class SignatureBlock:
     """The joining decisions of a letter, measured against one version of it."""
 
     current: tuple[SignOff, ...]
-    stale: tuple[StaleSignOff, ...]
-    uncovered: tuple[StaleSignOff, ...]
+    stale: tuple[ComparedSignOff, ...]
+    uncovered: tuple[ComparedSignOff, ...]
     """Current decisions whose organizations never saw a part that was added later (``comparison.added``)."""
+    cleared: tuple[ComparedSignOff, ...]
+    """Current decisions that hold because changes were judged cosmetic (``comparison.cleared``)."""
 
     @property
     def printed(self) -> tuple[PrintedSignatory, ...]:
@@ -73,11 +75,30 @@ def version_digests(version: LetterVersion) -> dict[str, str]:
     return {part["key"]: part["digest"] for part in version.parts_json}
 
 
-def moved_since(before: LetterVersion, decided: SignOff | None, today: Mapping[str, str]) -> Comparison:
-    """How a letter moved since a version was decided on, or merely shown when nothing is decided."""
+def covered_digests(sign_off: SignOff) -> dict[str, str]:
+    """The digest that a decision binds of each part it covers, by part key."""
+    return {part.part_key: part.digest for part in sign_off.parts}
+
+
+def cosmetic_changes(session: Session, letter_id: int) -> frozenset[WordingChange]:
+    """The changes of a letter's wordings that a named person judged cosmetic."""
+    rows = session.execute(
+        select(WordingClearance.part_key, WordingClearance.before_digest, WordingClearance.after_digest).where(
+            WordingClearance.letter_id == letter_id, WordingClearance.weight == Weight.COSMETIC
+        )
+    )
+    return frozenset(WordingChange(*row) for row in rows)
+
+
+def decided_since(sign_off: SignOff, today: Mapping[str, str], cosmetic: Collection[WordingChange]) -> Comparison:
+    """How a letter moved since a decision."""
+    return compare(covered_digests(sign_off), frozenset(version_digests(sign_off.letter_version)), today, cosmetic)
+
+
+def shown_since(before: LetterVersion, today: Mapping[str, str]) -> Comparison:
+    """How a letter moved since a version that was shown and not decided on."""
     shown = version_digests(before)
-    covered = {part.part_key: part.digest for part in decided.parts} if decided else shown
-    return compare(covered, frozenset(shown), today)
+    return compare(shown, frozenset(shown), today)
 
 
 def shown_parts(version: LetterVersion) -> tuple[ShownPart, ...]:
@@ -90,21 +111,24 @@ def shown_parts(version: LetterVersion) -> tuple[ShownPart, ...]:
 
 def signature_block(session: Session, version: LetterVersion) -> SignatureBlock:
     """The joining decisions that stand, sorted into those that hold for this version and those that do not."""
-    today = version_digests(version)
+    today, cosmetic = version_digests(version), cosmetic_changes(session, version.letter_id)
     current: list[SignOff] = []
-    stale: list[StaleSignOff] = []
-    uncovered: list[StaleSignOff] = []
+    stale: list[ComparedSignOff] = []
+    uncovered: list[ComparedSignOff] = []
+    cleared: list[ComparedSignOff] = []
     for sign_off in standing_decisions(session, version.letter_id):
         if sign_off.decision not in JOINING:
             continue
-        comparison = moved_since(sign_off.letter_version, sign_off, today)
+        comparison = decided_since(sign_off, today, cosmetic)
         if comparison.stale:
-            stale.append(StaleSignOff(sign_off, comparison))
+            stale.append(ComparedSignOff(sign_off, comparison))
             continue
         current.append(sign_off)
         if comparison.added:
-            uncovered.append(StaleSignOff(sign_off, comparison))
-    return SignatureBlock(tuple(current), tuple(stale), tuple(uncovered))
+            uncovered.append(ComparedSignOff(sign_off, comparison))
+        if comparison.cleared:
+            cleared.append(ComparedSignOff(sign_off, comparison))
+    return SignatureBlock(tuple(current), tuple(stale), tuple(uncovered), tuple(cleared))
 
 
 def signatories(
@@ -197,11 +221,16 @@ def invitation(session: Session, request: SignOffRequest) -> Invitation:
     version = newest_version(request.letter)
     current = current_decision(session, request)
     before = current.letter_version if current else request.asked_version
+    today = version_digests(version)
     return Invitation(
         request=request,
         version=version,
         before=before,
         current=current,
-        comparison=moved_since(before, current, version_digests(version)),
+        comparison=(
+            decided_since(current, today, cosmetic_changes(session, request.letter_id))
+            if current
+            else shown_since(before, today)
+        ),
         closes=link_closes(request),
     )

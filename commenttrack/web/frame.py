@@ -13,9 +13,9 @@ from commenttrack.rulemaking.document_body import ROUTINE
 from commenttrack.rulemaking.later_documents import commented_on
 from commenttrack.rulemaking.models import CommentDate, Docket, Provision, ProvisionKind, RuleDocument
 from commenttrack.rulemaking.operations import dates_due, deadline
-from commenttrack.signoffs.lifecycle import JOINING, compare
+from commenttrack.signoffs.lifecycle import JOINING
 from commenttrack.signoffs.models import SignOffRequest
-from commenttrack.signoffs.reading import standing_decisions
+from commenttrack.signoffs.reading import cosmetic_changes, decided_since, standing_decisions
 
 EASTERN = ZoneInfo("America/New_York")
 
@@ -186,10 +186,8 @@ def sign_counts(session: Session, letter: Letter) -> SignCounts:
         LetterPart.letter_id == letter.id, LetterPart.included
     )
     today = {row[0]: row[1] for row in session.execute(parts)} if decisions else {}
-    stale = sum(
-        compare({part.part_key: part.digest for part in decision.parts}, frozenset(), today).stale
-        for decision in decisions
-    )
+    cosmetic = cosmetic_changes(session, letter.id) if decisions else frozenset()
+    stale = sum(decided_since(decision, today, cosmetic).stale for decision in decisions)
     return SignCounts(asked, len(decisions) - stale, stale)
 
 

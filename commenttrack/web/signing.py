@@ -13,8 +13,8 @@ from flask.typing import ResponseReturnValue
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version
+from commenttrack.letters.part_changes import changes_of, wordings_of
 from commenttrack.signoffs import operations
-from commenttrack.signoffs.board import changes_between
 from commenttrack.signoffs.campaign import last_moment_in_words
 from commenttrack.signoffs.lifecycle import JOINING, Decision
 from commenttrack.signoffs.reading import Invitation, invitation
@@ -72,7 +72,9 @@ def _page(token: str, shown: Invitation, form: SignForm, problem: str = "") -> s
     form.version.raw_data = None
     form.seen.process_data(shown.current.id if shown.current else None)
     form.seen.raw_data = None
-    moved = (*shown.comparison.changed, *shown.comparison.removed, *shown.comparison.added)
+    comparison = shown.comparison
+    moved = (*comparison.changed, *comparison.removed, *comparison.cleared, *comparison.added)
+    before, after = wordings_of(shown.before.parts_json), wordings_of(shown.version.parts_json)
     return render_template(
         "web/signing/sign.html",
         token=token,
@@ -80,7 +82,7 @@ def _page(token: str, shown: Invitation, form: SignForm, problem: str = "") -> s
         form=form,
         problem=problem,
         readable=readable(content_of_version(shown.version)),
-        changes=changes_between(shown.before, shown.version, moved) if shown.moved else (),
+        changes=changes_of(before, after, moved) if shown.moved else (),
         **_around(shown),
     )
 

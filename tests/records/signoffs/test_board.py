@@ -5,8 +5,9 @@ from sqlalchemy import event, select
 
 from commenttrack.db import make_sessions
 from commenttrack.letters.models import Letter
+from commenttrack.letters.part_changes import changes_of, wordings_of
 from commenttrack.outbox import OutgoingMail
-from commenttrack.signoffs.board import board, changes_between
+from commenttrack.signoffs.board import board
 from commenttrack.signoffs.lifecycle import Decision, PartState, Standing
 from commenttrack.signoffs.operations import decide, invite, mark_opened
 from tests.factories import world
@@ -123,7 +124,7 @@ def test_changes_between_versions_are_shown_word_by_word(session, campaign):
     letter, version = campaign
     world.reword(session, letter, "c", "We say more in part c.")
     newer = world.version(session, letter)
-    (change,) = changes_between(version, newer, ["c"])
+    (change,) = changes_of(wordings_of(version.parts_json), wordings_of(newer.parts_json), ["c"])
     assert any(run.kind == "insert" and "more" in run.text for run in change.text)
 
 

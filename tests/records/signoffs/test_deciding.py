@@ -19,7 +19,7 @@ from commenttrack.signoffs.operations import (
     record_received,
     remind,
 )
-from commenttrack.signoffs.reading import StaleSignOff, invitation, signatories, signature_block, trail
+from commenttrack.signoffs.reading import ComparedSignOff, invitation, signatories, signature_block, trail
 from commenttrack.signoffs.refusals import (
     CannotBeAsked,
     DecidedMeanwhile,
@@ -397,7 +397,7 @@ def test_a_part_added_later_is_reported_as_not_covered(campaign):
     block = signature_block(campaign.session, newer)
     assert block.current == (made,)
     assert [(entry.sign_off, entry.comparison.added) for entry in block.uncovered] == [(made, ("d",))]
-    assert isinstance(block.uncovered[0], StaleSignOff)
+    assert isinstance(block.uncovered[0], ComparedSignOff)
 
 
 def test_who_declined_or_abstained_stands_in_no_block(campaign):

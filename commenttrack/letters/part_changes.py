@@ -1,0 +1,105 @@
+"""What happened to the parts of a letter between two wordings, word by word. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from commenttrack.wording import Change, difference
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One wording of a part."""
+
+    number: str
+    heading: str
+    text: str
+    requested_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartChange:
+    """What happened to one part between two wordings."""
+
+    key: str
+    number: str
+    heading: str
+    """Number and heading of the later wording, or those of the earlier one when the part is gone."""
+    what: Literal["changed", "removed", "added"]
+    headings: tuple[Change, ...]
+    text: tuple[Change, ...]
+    requested_text: tuple[Change, ...]
+
+
+_NOTHING = Wording("", "", "", "")
+
+
+def wordings_of(parts_json: Sequence[Mapping[str, Any]]) -> dict[str, Wording]:
+    """The wordings of a frozen version (``LetterVersion.parts_json``) by part key, in order."""
+    return {
+        part["key"]: Wording(part["number"], part["heading"], part["text"], part["requested_text"])
+        for part in parts_json
+    }
+
+
+def part_change(key: str, old: Wording | None, new: Wording | None) -> PartChange:
+    """The difference of two wordings of a part, either of which may not exist."""
+    before, after = old or _NOTHING, new or _NOTHING
+    shown = new or old or _NOTHING
+    return PartChange(
+        key=key,
+        number=shown.number,
+        heading=shown.heading,
+        what="changed" if old and new else "added" if new else "removed",
+        headings=tuple(difference(before.heading, after.heading)),
+        text=tuple(difference(before.text, after.text)),
+        requested_text=tuple(difference(before.requested_text, after.requested_text)),
+    )
+
+
+def changes_of(
+    before: Mapping[str, Wording], after: Mapping[str, Wording], keys: Iterable[str]
+) -> tuple[PartChange, ...]:
+    """What happened to these parts between two states of a letter."""
+    return tuple(part_change(key, before.get(key), after.get(key)) for key in keys)
+
+
+_AROUND = 4
+"""Words left standing on each side of a change."""
+
+
+def in_words(change: PartChange) -> str:
+    """A change as one line of plain text: ``… each exporter [removed: shall] [added: must] keep the …``.
+
+    Empty for a part that was taken out or added whole.
+    """
+    if change.what != "changed":
+        return ""
+    fields = (_line(runs) for runs in (change.headings, change.text, change.requested_text))
+    return " / ".join(line for line in fields if line)
+
+
+def _line(runs: Sequence[Change]) -> str:
+    if all(run.kind == "same" for run in runs):
+        return ""
+    pieces = []
+    for place, run in enumerate(runs):
+        if run.kind == "same":
+            pieces.append(_shortened(run.text, first=place == 0, last=place == len(runs) - 1))
+        elif run.text.strip():
+            pieces.append(f"[{'removed' if run.kind == 'delete' else 'added'}: {run.text.strip()}]")
+        else:
+            pieces.append(" ")
+    return " ".join(" ".join(pieces).split())
+
+
+def _shortened(text: str, *, first: bool, last: bool) -> str:
+    """The words next to the changes; what lies between them and farther away is left out with an ellipsis."""
+    words = text.split()
+    if first:
+        return " ".join(words) if len(words) <= _AROUND else "… " + " ".join(words[-_AROUND:])
+    if last:
+        return " ".join(words) if len(words) <= _AROUND else " ".join(words[:_AROUND]) + " …"
+    if len(words) <= 2 * _AROUND:
+        return " ".join(words)
+    return " ".join(words[:_AROUND]) + " … " + " ".join(words[-_AROUND:])
