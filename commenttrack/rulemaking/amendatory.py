@@ -17,49 +17,74 @@ from commenttrack.rulemaking.document_body import Amendment
 from commenttrack.rulemaking.enumerators import readings
 from commenttrack.rulemaking.provisions import ParsedInstruction
 
-_MARKERS = r"(?:\([A-Za-z0-9]{1,5}\))+"
+# Instructions are read in lower case, which is faster than to have every expression look for both cases.
+_MARKERS = r"(?:\([a-z0-9]{1,5}\))+"
 _LIST = rf"{_MARKERS}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+|\s+through\s+|\s*[-–]\s*){_MARKERS})*"
 # Bounded, since a quotation mark without its closing one would have the rest of the text read again for each.
 _QUOTED = r"[“\"‘][^”\"’]{1,2000}[”\"’](?:\s*,?\s*(?:and\s+)?[“\"‘][^”\"’]{1,2000}[”\"’])*"
+_IN_ITS_PLACE = r"\s+(?:,\s*)?in\s+(?:its|their)\s+places?,?"
+_SECTION = r"[0-9]+[a-z]?[.-][0-9][0-9a-z.-]*?"
+# Each alternative starts with a letter or a set of letters, by which most are left out at once; the empty group at its
+# end tells its kind. A word that starts no token is taken as a whole, so that tokens are looked for at its start only.
 _TOKEN = re.compile(
-    # Tokens start where a word does, or with one of these marks: looking nowhere else halves the time.
     rf"""
     (?:(?<!\w)|(?=[“"‘§,]))(?:
-    (?P<noise>newly[\s-]+(?:re)?designated|so\s+redesignated|as\s+added|to\s+read\s+as\s+follows|in\s+alphabetical\s+order|
-        in\s+numerical\s+order)
-    |(?P<keep>continues?\s+to\s+read)
-    |(?P<place_of>(?:and\s+)?(?:by\s+)?(?:adding|inserting|add|insert|replacing\s+(?:it|them)\s+with)\s+(?:,\s*)?in\s+(?:its|their)\s+places?,?|
-        and\s+(?:by\s+)?(?:adding|inserting|add|insert)\s+(?=(?:the\s+)?(?:\w+\s+)?{_QUOTED}\s*,?\s+in\s+(?:its|their)\s+place)|
-        and\s+(?:adding|inserting)\s+in\s+lieu\s+thereof|with\s+the\s+(?:words?|phrases?|terms?|references?))
-    |(?P<reserve>(?:remov\w+\s+and\s+)?reserv(?:e|ed|es|ing)\b|add\w*\s+and\s+reserv\w+)
-    |(?P<redesignate>redesignat(?:e|ed|es|ing)\b)
-    |(?P<revise>(?:republish|revis|correct)(?:e|ed|es|ing)\b)
-    |(?P<add>(?:add|insert)(?:ed|s|ing)?\b)
-    |(?P<remove>(?:remov|delet)(?:e|ed|es|ing)\b|withdraw(?:n|ing)?\b)
-    |(?P<amend>amend(?:ed|ing|s)?\b)
-    |(?P<passive>(?:is|are)\b(?=[^.;]{{0,40}}?(?:revised|added|removed|redesignated|reserved|deleted|amended)\b))
-    |(?P<part>\bparts?\s+(?P<part_number>[0-9]+[A-Za-z]?)\b)
-    |(?P<subpart>\bsubparts?\s+(?P<subpart_letter>[A-Z]{{1,3}})\b)
-    |(?P<appendix>\b(?:appendix|supplement)\s+(?P<appendix_letter>[A-Z0-9-]{{1,4}})\b)
-    |(?P<section>(?:§§?\s*|\b[Ss]ections?\s+)(?P<section_numbers>[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*?(?P<section_path>{_MARKERS})?
-        (?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*?)*)(?=[\s,;:.—–(]|$))
-    |(?P<paragraph>\b(?:sub)?paragraphs?\s+(?P<paths>{_LIST})(?P<introductory>\s+introductory\s+text)?)
-    |(?P<more>(?:,|\band)\s+(?:and\s+)?(?P<more_paths>{_LIST})(?P<more_introductory>\s+introductory\s+text)?)
-    |(?P<introduction>\b(?:the\s+)?introductory\s+text\b)
-    |(?P<heading>\b(?:section|paragraph|subject|subpart|part)?\s*heading\b
-        (?:\s+(?:of|for|to)(?=\s+(?:the\s+)?(?:sub)?part|\s+(?:the\s+)?appendix))?)
-    |(?P<authority>\bauthority\s+citations?\b)
-    |(?P<definition>\bdefinitions?\s+(?:of|for)\s+(?:the\s+terms?\s+)?(?P<terms>{_QUOTED}))
-    |(?P<table>\b(?:entry|entries|table)\b(?:\s+[0-9A-Z]+)?)
-    |(?P<sentence>\b(?P<which>(?:first|second|third|fourth|fifth|last)(?:\s+(?:and|through)\s+\w+)?)\s+sentences?\b)
-    |(?P<words>(?:\b(?:words?|phrases?|terms?|references?|citations?|abbreviations?|numbers?|dates?|text)\s+)?(?P<quoted>{_QUOTED}))
-    |(?P<as>\bas\b)
-    |(?P<beside>\b(?:immediately\s+)?(?:following|after|before|preceding)\s+(?=(?:the\s+)?(?:newly\s+\w+\s+)?(?:§|section|paragraph|definition|entry|introductory|words?\b|phrase|[“"‘])))
-    |(?P<in_place>\b(?:in|to|of|from|under|at\s+the\s+end\s+of)\b)
+    newly[\s-]+(?:re)?designated(?P<noise>)
+    |so\s+redesignated(?P<noise_2>)
+    |as\s+added(?P<noise_3>)
+    |to\s+read\s+as\s+follows(?P<noise_4>)
+    |in\s+(?:alphabetical|numerical)\s+order(?P<noise_5>)
+    |continues?\s+to\s+read(?P<keep>)
+    |and\s+(?:by\s+)?(?:(?:add|insert)(?:ing)?|replacing\s+(?:it|them)\s+with){_IN_ITS_PLACE}(?P<place_of>)
+    |by\s+(?:(?:add|insert)(?:ing)?|replacing\s+(?:it|them)\s+with){_IN_ITS_PLACE}(?P<place_of_2>)
+    |add(?:ing)?{_IN_ITS_PLACE}(?P<place_of_3>)
+    |insert(?:ing)?{_IN_ITS_PLACE}(?P<place_of_4>)
+    |replacing\s+(?:it|them)\s+with{_IN_ITS_PLACE}(?P<place_of_5>)
+    |and\s+(?:by\s+)?(?:add|insert)(?:ing)?\s+(?=(?:the\s+)?(?:\w+\s+)?{_QUOTED}\s*,?\s+in\s+(?:its|their)\s+place)(?P<place_of_6>)
+    |and\s+(?:adding|inserting)\s+in\s+lieu\s+thereof(?P<place_of_7>)
+    |with\s+the\s+(?:words?|phrases?|terms?|references?)(?P<place_of_8>)
+    |remov\w+\s+and\s+reserv(?:e|ed|es|ing)\b(?P<reserve>)
+    |reserv(?:e|ed|es|ing)\b(?P<reserve_2>)
+    |add\w*\s+and\s+reserv\w+(?P<reserve_3>)
+    |redesignat(?:e|ed|es|ing)\b(?P<redesignate>)
+    |re(?:publish|vis)(?:e|ed|es|ing)\b(?P<revise>)
+    |correct(?:e|ed|es|ing)\b(?P<revise_2>)
+    |add(?:ed|s|ing)?\b(?P<add>)
+    |insert(?:ed|s|ing)?\b(?P<add_2>)
+    |remov(?:e|ed|es|ing)\b(?P<remove>)
+    |delet(?:e|ed|es|ing)\b(?P<remove_2>)
+    |withdraw(?:n|ing)?\b(?P<remove_3>)
+    |amend(?:ed|ing|s)?\b(?P<amend>)
+    |[ia](?:(?<=i)s|(?<=a)re)\b(?=[^.;]{{0,40}}?(?:revised|added|removed|redesignated|reserved|deleted|amended)\b)(?P<passive>)
+    |parts?\s+(?P<part_number>[0-9]+[a-z]?)\b(?P<part>)
+    |subparts?\s+(?P<subpart_letter>[a-z]{{1,3}})\b(?P<subpart>)
+    |[as](?:(?<=a)ppendix|(?<=s)upplement)\s+(?P<appendix_letter>[a-z0-9-]{{1,4}})\b(?P<appendix>)
+    |[§s](?:(?<=§)§?\s*|(?<=s)ections?\s+)(?P<section_numbers>{_SECTION}(?P<section_path>{_MARKERS})?
+        (?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?{_SECTION})*)(?=[\s,;:.—–(]|$)(?P<section>)
+    |[ps](?:(?<=p)|(?<=s)ubp)aragraphs?\s+(?P<paths>{_LIST})(?P<introductory>\s+introductory\s+text)?(?P<paragraph>)
+    |[,a](?:(?<=,)|(?<=a)nd)\s+(?:and\s+)?(?P<more_paths>{_LIST})(?P<more_introductory>\s+introductory\s+text)?(?P<more>)
+    |[ti](?:(?<=t)he\s+i|(?<=i))ntroductory\s+text\b(?P<introduction>)
+    |[hps](?:(?<=h)|(?<=p)(?:aragraph|art)\s*h|(?<=s)(?:ection|ubject|ubpart)\s*h)eading\b
+        (?:\s+(?:of|for|to)(?=\s+(?:the\s+)?(?:sub)?part|\s+(?:the\s+)?appendix))?(?P<heading>)
+    |authority\s+citations?\b(?P<authority>)
+    |definitions?\s+(?:of|for)\s+(?:the\s+terms?\s+)?(?P<terms>{_QUOTED})(?P<definition>)
+    |[et](?:(?<=e)ntr(?:y|ies)|(?<=t)able)\b(?:\s+[0-9a-z]+)?(?P<table>)
+    |[flst](?:(?<=f)(?:irst|ourth|ifth)|(?<=s)econd|(?<=t)hird|(?<=l)ast)(?:\s+(?:and|through)\s+\w+)?
+        \s+sentences?\b(?P<sentence>)
+    |{_QUOTED}(?P<words>)
+    |[acdnprtw](?:(?<=w)ord|(?<=p)hrase|(?<=t)erm|(?<=r)eference|(?<=c)itation|(?<=a)bbreviation|(?<=n)umber|(?<=d)ate|
+        (?<=t)ext(?!s))s?\s+{_QUOTED}(?P<words_2>)
+    |as\b(?P<as>)
+    |[abfip](?:(?<=i)mmediately\s+(?:following|after|before|preceding)|(?<=f)ollowing|(?<=a)fter|(?<=b)efore|
+        (?<=p)receding)\s+(?=(?:the\s+)?(?:newly\s+\w+\s+)?
+        (?:§|section|paragraph|definition|entry|introductory|words?\b|phrase|[“"‘]))(?P<beside>)
+    |[afiotu](?:(?<=i)n|(?<=t)o|(?<=o)f|(?<=f)rom|(?<=u)nder|(?<=a)t\s+the\s+end\s+of)\b(?P<in_place>)
     )
+    |\w+[^\w“"‘§,]*
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
+_KINDS = {name: name.rstrip("_0123456789") for name in _TOKEN.groupindex}
 _QUALIFIED = {
     *(("authority", "part"), ("authority", "section"), ("authority", "subpart"), ("part", "subpart")),
     *(("heading", "part"), ("heading", "subpart"), ("heading", "appendix")),
@@ -67,7 +92,7 @@ _QUALIFIED = {
 _PASSIVE = re.compile(r"\b(?:is|are)\b[^.;]*$")
 # How a paragraph ends that leaves the rest to those numbered within it, and one that new text follows.
 _LEADS = re.compile(r"(?:\bby|[:—–-])\s*[:—–-]?\s*$")
-_FOLLOWS = re.compile(r"\bfollow(?:s|ing)\b", re.IGNORECASE)
+_FOLLOWS = re.compile(r"\bfollow(?:s|ing)\b")
 _VERBS = ("revise", "add", "remove", "redesignate", "reserve", "keep")
 _QUOTE = re.compile(r"[“\"‘]([^”\"’]+)[”\"’]")
 
@@ -157,6 +182,8 @@ class _Reading:
 
     def __init__(self, text: str, places: Sequence[_Place], inherited: str | None) -> None:
         self.text = text
+        # Of the same length, so that what stands in a token is taken from the text itself.
+        self.lower = text.replace("İ", "I").lower()
         self.places = list(places)
         self.inherited = inherited
         self.actions: list[_Action] = []
@@ -170,9 +197,10 @@ class _Reading:
         self._sentence = False
         self._located = False
         kind = ""
-        for match in _TOKEN.finditer(text):
-            # The group that closes last is the one around the others.
-            before, kind = kind, match.lastgroup or ""
+        for match in _TOKEN.finditer(self.lower):
+            if match.lastgroup is None:
+                continue
+            before, kind = kind, _KINDS[match.lastgroup]
             # “after paragraph (b)” says where, not what.
             if before != "beside" or kind in _VERBS:
                 self._token(kind, match, before)
@@ -191,7 +219,7 @@ class _Reading:
             else:
                 self._begin("add", match.start())
         elif kind == "words":
-            self._words += _QUOTE.findall(match["quoted"] or "")
+            self._words += _QUOTE.findall(self.text, match.start(), match.end())
             self._located = False
         elif kind == "as":
             if self._verb == "redesignate" and self._targets:
@@ -204,10 +232,10 @@ class _Reading:
             self._targets[-1] = self._targets[-1]._replace(detail="heading")
         elif (before, kind) in _QUALIFIED and self._targets:
             # “the authority citation for part 3, subpart A” is one place.
-            place = _places(kind, match, self._targets, self._targets)[0]
+            place = self._places(kind, match, self._targets)[0]
             self._targets[-1] = place._replace(detail=self._targets[-1].detail)
         elif kind not in ("noise", "passive", "beside"):
-            self._named(_places(kind, match, self.places, self._targets), more=kind == "more")
+            self._named(self._places(kind, match, self.places), more=kind == "more")
 
     def _begin(self, verb: str, start: int) -> None:
         """A verb starts; what was collected for the one before is done."""
@@ -263,7 +291,7 @@ class _Reading:
         self._targets, self._words, self._removed, self._new, self._sentence = [], [], None, None, False
 
     def _finish(self) -> None:
-        follows = "ollow" in self.text and bool(_FOLLOWS.search(self.text))
+        follows = "follow" in self.lower and bool(_FOLLOWS.search(self.lower))
         leads = not follows and bool(_LEADS.search(self.text, max(0, len(self.text) - 12)))
         collected = bool(self._targets or self._words or self._sentence)
         if self._verb in _VERBS:
@@ -286,43 +314,50 @@ class _Reading:
         if not self.actions and not (leads and self._verb == "amend"):
             self.actions.append((None, self.places[-1].citation() if self.places else "", ()))
 
+    def _places(self, kind: str, match: re.Match[str], open_places: Sequence[_Place]) -> list[_Place]:
+        """The places a token names, in the context of the section or part that is open."""
+        context = open_places[-1]
+        targets = self._targets
+        if kind == "section":
+            numbers = re.findall(r"[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*", self._printed(match, "section_numbers"))
+            path = self._printed(match, "section_path")
+            return [_Place(context.title, context.part, number.rstrip(".-"), path) for number in numbers]
+        if kind == "part":
+            return [_Place(context.title, self._printed(match, "part_number"))]
+        if kind == "subpart":
+            letter = self._printed(match, "subpart_letter")
+            return [context._replace(section="", path="", detail="", unit=f"subpart {letter}")]
+        if kind == "appendix":
+            letter = self._printed(match, "appendix_letter")
+            return [context._replace(section="", path="", detail="", unit=f"appendix {letter}")]
+        # “§ 21.1 in paragraphs (b) introductory text, (c), …”: the list goes on in the section named last.
+        base = targets[-1]._replace(path="", detail="") if targets and targets[-1].section else context
+        if kind in ("paragraph", "more"):
+            listed = self._printed(match, "paths" if kind == "paragraph" else "more_paths")
+            if kind == "paragraph":
+                named = paths(listed)
+            elif targets and targets[-1].path:
+                # “§ 21.1(a)(1) and (2)”: a short path goes on from the one before.
+                named = paths(f"{targets[-1].path}, {listed}")[1:]
+            else:
+                return []
+            found = [base._replace(path="".join(f"({marker})" for marker in path), detail="") for path in named]
+            if match["introductory"] or match["more_introductory"]:
+                found[-1] = found[-1]._replace(detail="introductory text")
+            return found
+        if kind == "definition":
+            terms = _QUOTE.findall(self.text, match.start("terms"), match.end("terms"))
+            return [base._replace(detail=f"“{term.strip(' ,')}”") for term in terms]
+        if kind == "authority":
+            return [base._replace(detail="authority citation")]
+        if kind == "heading":
+            return [base._replace(detail="heading")]
+        if kind == "introduction":
+            return [base._replace(detail="introductory text")]
+        # Tables and single sentences say where within a place; they name none of their own.
+        return []
 
-def _places(kind: str, match: re.Match[str], open_places: Sequence[_Place], targets: Sequence[_Place]) -> list[_Place]:
-    """The places a token names, in the context of the section or part that is open."""
-    context = open_places[-1]
-    if kind == "section":
-        numbers = re.findall(r"[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*", match["section_numbers"] or "")
-        return [
-            _Place(context.title, context.part, number.rstrip(".-"), match["section_path"] or "") for number in numbers
-        ]
-    if kind == "part":
-        return [_Place(context.title, match["part_number"] or "")]
-    if kind == "subpart":
-        return [context._replace(section="", path="", detail="", unit=f"subpart {match['subpart_letter']}")]
-    if kind == "appendix":
-        return [context._replace(section="", path="", detail="", unit=f"appendix {match['appendix_letter']}")]
-    # “§ 21.1 in paragraphs (b) introductory text, (c), …”: the list goes on in the section named last.
-    base = targets[-1]._replace(path="", detail="") if targets and targets[-1].section else context
-    if kind in ("paragraph", "more"):
-        listed = match["paths"] or match["more_paths"] or ""
-        if kind == "paragraph":
-            named = paths(listed)
-        elif targets and targets[-1].path:
-            # “§ 21.1(a)(1) and (2)”: a short path goes on from the one before.
-            named = paths(f"{targets[-1].path}, {listed}")[1:]
-        else:
-            return []
-        found = [base._replace(path="".join(f"({marker})" for marker in path), detail="") for path in named]
-        if match["introductory"] or match["more_introductory"]:
-            found[-1] = found[-1]._replace(detail="introductory text")
-        return found
-    if kind == "definition":
-        return [base._replace(detail=f"“{term.strip(' ,')}”") for term in _QUOTE.findall(match["terms"] or "")]
-    if kind == "authority":
-        return [base._replace(detail="authority citation")]
-    if kind == "heading":
-        return [base._replace(detail="heading")]
-    if kind == "introduction":
-        return [base._replace(detail="introductory text")]
-    # Tables and single sentences say where within a place; they name none of their own.
-    return []
+    def _printed(self, match: re.Match[str], group: str) -> str:
+        """What a group of a token stands for in the text, which has its capitals."""
+        start, end = match.span(group)
+        return self.text[start:end] if end > start else ""

@@ -26,6 +26,8 @@ DATE = re.compile(
     r"\b(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?\s+"
     r"([0-9]{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)[0-9]{2})\b"
 )
+# A year after a day or the comma behind it, which is found sooner still.
+YEAR = re.compile(r"[12](?<=[0-9tdh,\s]\s.)[09][0-9]{2}\b")
 # A day and a year: what stands in every date, and is found much sooner than a month.
 DAY_AND_YEAR = re.compile(r"[0-9](?:st|nd|rd|th)?,?\s+(?:19|20)[0-9]{2}\b")
 NUMBERS = {
@@ -66,7 +68,7 @@ ZONES = {
     "u": "UTC",
 }
 # Where a sentence ends, with the mark that ends it.
-SENTENCE = re.compile(r"[.;!?]\s+(?=[A-Z(•“\"])|\n+")
+SENTENCE = re.compile(r"[.;!?\n](?:(?<=\n)\n*|(?<!\n)\s+(?=[A-Z(•“\"]))")
 # Full stops that end no sentence.
 ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|No|Nos|U\.S|a\.m|p\.m|St|Ave|Dr|Mr|Ms|Jr|Inc|Sec|e\.g|i\.e|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec))\.$"
@@ -104,6 +106,8 @@ ON_COLLECTION = "comments on the information collection"
 COLLECTION = re.compile(
     r"\binformation\s+collection|\bcollections?\s+of\s+information|\bPaperwork\s+Reduction|\bICRs?\b", re.IGNORECASE
 )
+# One of these stands wherever COLLECTION is found.
+COLLECTION_STEMS = ("collection", "paperwork", "icr")
 # What a date is for, what words of it stand in every sentence that says so, and how it is said.
 PURPOSES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     (

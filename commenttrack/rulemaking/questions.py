@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from commenttrack.rulemaking.provisions import ParsedProvision, ParsedQuestion
 
+# Tried where one of its stems stands in the text in lower case.
 _VERB = re.compile(
     r"\b(?:seek(?:s|ing)?|request(?:s|ing)?|invit(?:e|es|ing)|welcom(?:e|es|ing)|solicit(?:s|ing)?|ask(?:s|ing)?(?:\s+for)?|"
-    r"encourag(?:e|es|ing)|urges?|appreciates?|interested\s+in)\b",
-    re.IGNORECASE,
+    r"encourag(?:e|es|ing)|urges?|appreciates?|interested\s+in)\b"
 )
 # What follows the verb within a few words: comments always count, other matter only when it is about something.
 _ANSWERS = re.compile(
@@ -98,19 +98,8 @@ _ABBREVIATED = re.compile(
 )
 
 # The words that questions are made of.
-_STEMS = (
-    "seek",
-    "request",
-    "invit",
-    "welcom",
-    "solicit",
-    "ask",
-    "encourag",
-    "urge",
-    "appreciat",
-    "interested in",
-    "accept",
-)
+_STEMS = ("seek", "request", "invit", "welcom", "solicit", "ask", "encourag", "urge", "appreciat", "interested in")
+_STEMS += ("accept",)
 _ANSWER_STEMS = (
     *(
         "comment",
@@ -126,9 +115,12 @@ _ANSWER_STEMS = (
     *("opinion", "perspective", "estimate", "public", "respondent", "reader", "stakeholder", "hearing", "you"),
 )
 _PASSIVE_STEMS = ("requested", "invited", "sought", "solicited", "welcome", "encouraged")
+_ACCEPT = "accept"
+_OTHER_STEMS = (*_PASSIVE_STEMS, _ACCEPT)
 _HEADING_STEMS = ("request", "question", "rfi", "issue", "solicit", "comment")
 _LEAD_IN_LENGTH = 300
 _WORD_LIMIT = 4
+_LONG_WORD = 5
 
 
 def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
@@ -163,7 +155,14 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
         if item and asking and place is None and not _is_bullet(item["number"]) and _REQUEST_LIKE.search(text):
             found.append(_question(found, provision, item["number"], item.end(), len(text)))
             continue
-        if not asking and not _may_ask(text):
+        # Of the same length as the text.
+        lower = text.replace("İ", "I").lower()
+        stems = [stem for stem in _STEMS if stem in lower]
+        if not asking and not (stems and _holds(lower, _ANSWER_STEMS)):
+            continue
+        verbs = _verbs(lower, stems)
+        others = [stem for stem in _OTHER_STEMS if stem in lower] if stems else []
+        if not (asking or verbs or others):
             continue
         sentences = list(sentence_spans(text))
         if (
@@ -172,13 +171,12 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
             and _list_follows(provisions, index)
         ):
             start, end = sentences[-1]
-            if asking or _request(text[start:end]):
+            if asking or _request(text, lower, start, end, verbs, others):
                 # The list says what is asked, so its lead-in is no question of its own.
                 place, style = provision.parent, ""
                 sentences.pop()
         for start, end in sentences:
-            sentence = text[start:end]
-            if _request(sentence) or (asking and sentence.endswith("?")):
+            if _request(text, lower, start, end, verbs, others) or (asking and text[end - 1] == "?"):
                 found.append(_question(found, provision, "", start, end))
     return tuple(found)
 
@@ -199,44 +197,65 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _SENTENCE_END.finditer(text):
         end = match.end()
-        if (
-            text[match.start()] == "."
-            and end < len(text)
-            and _ABBREVIATED.search(text[max(start, match.start() - 12) : match.start() + 1])
-        ):
-            continue
-        begin = start + len(text[start:end]) - len(text[start:end].lstrip())
-        if begin < end:
-            yield begin, end
+        stop = match.start()
+        if text[stop] == "." and end < len(text):
+            # No abbreviation ends in more than four letters.
+            long_word = stop - start >= _LONG_WORD and text[stop - _LONG_WORD : stop].isalpha()
+            if not long_word and _ABBREVIATED.search(text[max(start, stop - 12) : stop + 1]):
+                continue
+        while start < end and text[start].isspace():
+            start += 1
+        if start < end:
+            yield start, end
         start = end
-    begin = start + len(text[start:]) - len(text[start:].lstrip())
-    if begin < len(text):
-        yield begin, len(text)
+    while start < len(text) and text[start].isspace():
+        start += 1
+    if start < len(text):
+        yield start, len(text)
 
 
-def _may_ask(text: str) -> bool:
-    """A quick look that spares most paragraphs the expressions."""
-    lower = text.lower()
+def _verbs(lower: str, stems: Sequence[str]) -> list[re.Match[str]]:
+    """The verbs of asking in a text in lower case that has these stems, in order."""
+    places: list[int] = []
+    for stem in stems:
+        at = lower.find(stem)
+        while at >= 0:
+            places.append(at)
+            at = lower.find(stem, at + 1)
+    places.sort()
+    return [match for match in [_VERB.match(lower, at) for at in places] if match]
+
+
+def _holds(lower: str, stems: Sequence[str]) -> bool:
+    """A quick look that spares most texts the expressions."""
     # A loop, since any() with a generator takes twice the time where most of it is spent.
-    for stem in _STEMS:
+    for stem in stems:  # noqa: SIM110
         if stem in lower:
-            break
-    else:
+            return True
+    return False
+
+
+def _request(
+    text: str, lower: str, start: int, end: int, verbs: Sequence[re.Match[str]], others: Sequence[str]
+) -> bool:
+    """Whether a sentence asks the reader for comment; ``verbs`` and ``others`` are those of the whole text."""
+    verbs = [verb for verb in verbs if start <= verb.start() < end]
+    lower = lower[start:end]
+    others = [stem for stem in others if stem in lower]
+    if not (verbs or (others and _holds(lower, _STEMS))) or not _holds(lower, _ANSWER_STEMS):
         return False
-    return any(word in lower for word in _ANSWER_STEMS)
+    sentence = text[start:end]
+    return _asks_the_reader(sentence, start, verbs, others) and not (
+        _PAST.search(sentence) or _BOILERPLATE.search(sentence)
+    )
 
 
-def _request(sentence: str) -> bool:
-    """Whether a sentence asks the reader for comment."""
-    if not _may_ask(sentence):
-        return False
-    return _asks_the_reader(sentence) and not (_PAST.search(sentence) or _BOILERPLATE.search(sentence))
-
-
-def _asks_the_reader(sentence: str) -> bool:
-    for match in _VERB.finditer(sentence):
-        rest = sentence[match.end() : match.end() + 200]
-        verb = match[0].lower()
+def _asks_the_reader(sentence: str, offset: int, verbs: Sequence[re.Match[str]], others: Sequence[str]) -> bool:
+    """Whether a verb of the sentence, which stands at ``offset`` in the text of the verbs, asks the reader."""
+    for match in verbs:
+        start, end = match.start() - offset, match.end() - offset
+        rest = sentence[end : end + 200]
+        verb = match[0]
         mild = verb.startswith(("encourag", "urge", "appreciat"))
         if not (
             _ANSWERS.match(rest)
@@ -246,12 +265,12 @@ def _asks_the_reader(sentence: str) -> bool:
             or (verb.startswith("interested") and _HEARING.match(rest))
         ):
             continue
-        if match.start() and match[0][0].isupper() and sentence[match.start() - 1] == " ":
+        if start and sentence[start].isupper() and sentence[start - 1] == " ":
             # “the ECE Request Form” is a name.
             continue
         if verb.startswith("appreciat") and _GIVEN.match(rest):
             continue
-        before = sentence[max(0, match.start() - 40) : match.start()]
+        before = sentence[max(0, start - 40) : start]
         if (
             not _NOT_ASKING.search(before)
             and not (verb.endswith("ing") and not _IN_PROGRESS.search(before))
@@ -259,16 +278,13 @@ def _asks_the_reader(sentence: str) -> bool:
             and not (verb.startswith(("seek", "request", "ask")) and _WOULD.search(before))
         ):
             return True
-    lower = sentence.lower()
-    if any(word in lower for word in _PASSIVE_STEMS) and _PASSIVE.search(sentence):
-        return True
-    return "accept" in lower and bool(_ACCEPTS.search(sentence))
+    return any((_ACCEPTS if stem == _ACCEPT else _PASSIVE).search(sentence) for stem in others)
 
 
 def _asks(heading: str) -> bool:
     """Whether a heading announces requests for comment."""
     lower = heading.lower()
-    return any(stem in lower for stem in _HEADING_STEMS) and bool(_ASKING_HEADING.search(heading))
+    return _holds(lower, _HEADING_STEMS) and bool(_ASKING_HEADING.search(heading))
 
 
 def _is_bullet(number: str) -> bool:

@@ -18,11 +18,11 @@ from lxml.etree import _Element
 ITALIC = frozenset({"03"})
 # Superscripts and subscripts belong to the word they stand at.
 _RAISED = frozenset({"51", "52", "53", "54", "8051", "8052", "7051", "7052"})
-_INDENT = re.compile(r"\n[ \t]*\Z")
-_LEADING_INDENT = re.compile(r"\n[ \t]*")
 # Marks for where a line may break, which take no room.
 _WITHOUT_ROOM = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 _ENOUGH = 300
+# Around these the space is lost in every file.
+_LOSE_SPACE = frozenset({"PRTPAGE", "FTREF"})
 _OPENING = "([{“‘\u00a0—–-/"
 _CLOSING = ".,;:)]}”’!?%—–-/"
 
@@ -69,35 +69,33 @@ class Flow(NamedTuple):
 
     def cut(self, start: int, end: int | None = None) -> Flow:
         """The stretch from ``start`` to ``end`` without the white space at its edges; offsets move along."""
-        whole = self.text
-        stop = len(whole) if end is None else end
-        while start < stop and whole[start].isspace():
-            start += 1
-        while stop > start and whole[stop - 1].isspace():
-            stop -= 1
-        stop = max(start, stop)
-        if start == 0 and stop == len(whole):
+        whole, page, breaks, italics, calls = self
+        stretch = whole[start:end]
+        text = stretch.strip()
+        length = len(text)
+        if length == len(whole):
             return self
-        text = whole[start:stop]
-        if not (self.breaks or self.italics or self.calls):
-            return Flow(text, self.page)
-        first = not start or whole[:start].isspace()
-        last = stop == len(whole) or whole[stop:].isspace()
-
-        def keep(offset: int) -> bool:
+        if not (breaks or italics or calls):
+            return Flow(text, page)
+        start += len(stretch) - len(stretch.lstrip())
+        stop = start + length
+        if breaks:
+            page = self.page_at(start)
+        if breaks or calls:
             # A mark at the very edge belongs to the stretch it ends, a mark before all text to the first one.
-            return (start < offset or (first and offset <= start)) and (offset <= stop or last)
-
-        def move(offset: int) -> int:
-            return min(max(offset - start, 0), len(text))
-
-        return Flow(
-            text,
-            self.page_at(start),
-            tuple([(move(o), p) for o, p in self.breaks if start < o <= stop or (o > stop and last)]),
-            tuple([(move(s), move(e)) for s, e in self.italics if s < stop and e > start]),
-            tuple([c._replace(offset=move(c.offset)) for c in self.calls if keep(c.offset)]),
-        )
+            last = stop == len(whole) or whole[stop:].isspace()
+            first = not start or whole[:start].isspace()
+            breaks = tuple([(min(o - start, length), p) for o, p in breaks if start < o and (o <= stop or last)])
+            calls = tuple(
+                [
+                    NoteCall(min(max(o - start, 0), length), number, at, serial)
+                    for o, number, at, serial in calls
+                    if (start < o or first) and (o <= stop or last)
+                ]
+            )
+        if italics:
+            italics = tuple([(max(s - start, 0), min(e - start, length)) for s, e in italics if s < stop and e > start])
+        return Flow(text, page, breaks, italics, calls)
 
 
 class PageCounter:
@@ -141,61 +139,51 @@ class _Reader:
 
     def add(self, raw: str, *, inner: bool = False) -> None:
         """Add text; ``inner`` says that an element starts or ends before it whose space may be lost."""
-        if raw.isprintable() and "  " not in raw:
-            # The only white space that is printable is the common one.
-            text = raw.strip(" ")
-        else:
-            raw = _without_marks(raw)
-            text = " ".join(raw.split())
-        if not text:
-            # White space between two inner elements.
-            if raw and self.last and self.last != " ":
-                self.pieces.append(" ")
-                self.length += 1
-                self.last = " "
-            return
-        if self.last and self.last != " " and (raw[0].isspace() or (inner and self._runs_together(text[0]))):
-            text = " " + text
-        if raw[-1].isspace():
-            text += " "
-        self.pieces.append(text)
-        self.length += len(text)
-        self.last = text[-1]
-
-    def _runs_together(self, following: str) -> bool:
-        """Whether the text so far and the next character would make one word of two."""
-        return self.last not in _OPENING and following not in _CLOSING
+        # The only white space that is printable is the common one.
+        if not raw.isprintable() or "  " in raw:
+            raw = _folded(_without_marks(raw))
+            if not raw:
+                return
+        last = self.last
+        if raw[0] == " ":
+            if not last or last == " ":
+                raw = raw[1:]
+                if not raw:
+                    return
+        elif inner and last and last != " " and last not in _OPENING and raw[0] not in _CLOSING:
+            # The text so far and the next character would make one word of two.
+            raw = " " + raw
+        self.pieces.append(raw)
+        self.length += len(raw)
+        self.last = raw[-1]
 
     def element(self, element: _Element) -> None:
         # The indentation before a child says how much of the white space after it is indentation too.
         indent = 0
+        loose = self.loose
         text = element.text
         if text:
             if "\n" in text:
                 indent = _indentation(text)
                 text = _unindented_start(text)
             if text:
-                self.add(text, inner=self.loose and not _is_raised(element))
+                self.add(text, inner=loose and not _is_raised(element))
+        if not len(element):
+            return
         for child in element:
             self.child(child)
             tail = child.tail
             if not tail:
                 indent = 0
                 continue
-            inner = child.tag in ("PRTPAGE", "FTREF") or (self.loose and not _is_raised(child))
+            inner = child.tag in _LOSE_SPACE or (loose and not _is_raised(child))
             if "\n" in tail:
-                text, indent = self.unindented(tail, indent), _indentation(tail)
+                text, indent = _unindented(tail, indent), _indentation(tail)
                 if text:
                     self.add(text, inner=inner)
             else:
                 self.add(tail, inner=inner)
                 indent = 0
-
-    def unindented(self, tail: str, indent: int) -> str:
-        leading = _LEADING_INDENT.match(tail)
-        text = tail[1 + min(indent, leading.end() - 1) :] if leading else tail
-        trailing = _INDENT.search(text)
-        return text[: trailing.start()] if trailing else text
 
     def child(self, child: _Element) -> None:
         tag = child.tag
@@ -331,20 +319,47 @@ def _without_marks(text: str) -> str:
     return text
 
 
+def _folded(text: str) -> str:
+    """The text with single spaces between its words, and one at each end that has white space."""
+    if not text:
+        return ""
+    folded = " ".join(text.split())
+    if not folded:
+        return " "
+    before, after = text[0].isspace(), text[-1].isspace()
+    return f" {folded} " if before and after else " " + folded if before else folded + " " if after else folded
+
+
 def _indentation(text: str | None) -> int:
     """How many spaces and tabs stand on the last line of a text when nothing else does."""
-    if not text or "\n" not in text:
+    line = text.rfind("\n") + 1 if text else 0
+    if not text or not line or text[line:].strip(" \t"):
         return 0
-    last = text[text.rindex("\n") + 1 :]
-    return 0 if last.strip(" \t") else len(last)
+    return len(text) - line
 
 
 def _unindented_start(text: str) -> str:
     """The text before the first child: what stands before it on lines of its own is indentation, as is its end."""
     if text.lstrip(" \t").startswith("\n"):
         text = text.lstrip()
-    trailing = _INDENT.search(text)
-    return text[: trailing.start()] if trailing else text
+    return _unindented_end(text)
+
+
+def _unindented(tail: str, indent: int) -> str:
+    """The text after a child that stands on a line of its own with this indentation."""
+    if tail[0] == "\n":
+        # Never more than there is.
+        start = 1
+        while start <= indent and start < len(tail) and tail[start] in " \t":
+            start += 1
+        tail = tail[start:]
+    return _unindented_end(tail)
+
+
+def _unindented_end(text: str) -> str:
+    """The text without a last line of nothing but spaces and tabs."""
+    line = text.rfind("\n")
+    return text if line < 0 or text[line + 1 :].strip(" \t") else text[:line]
 
 
 def _is_raised(element: _Element) -> bool:
