@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from commenttrack import full_text
 from commenttrack.db import Base
 from commenttrack.rulemaking.anchors import Fate
 from commenttrack.rulemaking.succession import LaterKind
@@ -142,6 +143,9 @@ class Provision(Base):
 
     rule_document: Mapped[RuleDocument] = relationship(back_populates="provisions")
     parent: Mapped["Provision | None"] = relationship(remote_side=[id])
+
+
+full_text.index(Provision.__table__, {"label": "A", "heading": "B", "text": "D"})
 
 
 class Note(Base):
