@@ -140,6 +140,7 @@ class _Job:
 
     def association(self, session: Session) -> str | None:
         illustration.load_association(session, self.made, actor=ACTOR, now=_now())
+        illustration.approve_library(session, self.made, now=_now())
         staff = self.made.seed["association"]["staff"]
         password = None
         for member in staff:

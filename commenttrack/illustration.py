@@ -22,12 +22,15 @@ from commenttrack.letters.models import Letter
 from commenttrack.letters.operations import start_letter
 from commenttrack.members.models import Organization, OrganizationKind, Person
 from commenttrack.members.operations import add_organization, add_person, add_signatory
-from commenttrack.positions.mapping import answer_question, links_of, map_position
+from commenttrack.positions.answers import answer_question
+from commenttrack.positions.approval import with_approvals
+from commenttrack.positions.mapping import links_of, map_position
 from commenttrack.positions.models import AnswerState, Position, ProvisionPosition, SourceDocument
 from commenttrack.positions.operations import AlreadyKnownSource, import_source
 from commenttrack.positions.ranking import positions_in_use, provisions_for
 from commenttrack.positions.source_files import read
 from commenttrack.positions.stances import Stance
+from commenttrack.positions.upkeep import approve_version, look_after
 from commenttrack.resources import folder
 from commenttrack.rulemaking.models import Question, RuleDocument
 from commenttrack.rulemaking.operations import import_rule, parsed_rule
@@ -90,6 +93,49 @@ def load_library(session: Session, *, actor: str, now: dt.datetime) -> list[Sour
         except AlreadyKnownSource:
             continue
     return stored
+
+
+def approve_library(session: Session, made: Illustration, *, now: dt.datetime) -> int:
+    """Record that the illustrative association's board approved the positions of seeds/positions; how many were.
+
+    Its people must be known. Positions that are somebody's already, or were approved or reworded, stay as they are.
+    """
+    stated = made.seed["approval"]
+    digests = {
+        read(path.read_bytes(), name=path.name).sha256 for path in (folder("seeds") / "positions").glob("*.json")
+    }
+    owner = session.scalar(select(Person).where(Person.email == stated["owner"]))
+    approved = 0
+    for position in session.scalars(
+        select(Position)
+        .join(Position.source_document)
+        .where(SourceDocument.sha256.in_(digests), Position.owner_id.is_(None))
+        .options(with_approvals())
+    ):
+        if len(position.versions) > 1 or position.current.approvals:
+            continue
+        approve_version(
+            session,
+            position.current,
+            approved_by=stated["approved_by"],
+            body=stated["body"],
+            approved_on=made.dates[stated["approved_on"]],
+            today=made.dates["loading"],
+            actor=made.instructed_by,
+            now=now,
+        )
+        look_after(
+            session,
+            position,
+            owner=owner,
+            review_by=made.dates[stated["review_by"]],
+            topics=position.topics,
+            consensus=position.consensus,
+            actor=made.instructed_by,
+            now=now,
+        )
+        approved += 1
+    return approved
 
 
 def load_association(session: Session, made: Illustration, *, actor: str, now: dt.datetime) -> Organization:

@@ -132,7 +132,8 @@ class LetterVersion(Base):
     number: Mapped[int]
     head_json: Mapped[dict[str, Any]]
     parts_json: Mapped[list[Any]]
-    # [{"key", "number", "heading", "level", "text", "requested_text", "provisions": [label, …], "digest"}, …]
+    # [{"key", "number", "heading", "level", "text", "requested_text", "provisions": [label, …], "digest",
+    #   "positions": [[id, version], …]}, …]
     frozen_by: Mapped[str]
     frozen_at: Mapped[dt.datetime]
     override_reason: Mapped[str] = mapped_column(default="")

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,8 @@ from commenttrack.letters.markdown import head_from_mapping
 from commenttrack.letters.models import IssuedFile, Letter, LetterPart, LetterVersion, PartKind
 from commenttrack.letters.outline import part_numbers
 from commenttrack.members.models import Organization
+from commenttrack.positions.approval import Blocking, as_json, blocking
+from commenttrack.positions.models import ProvisionPosition
 from commenttrack.rulemaking.models import RuleDocument
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.storage import Storage
@@ -39,6 +41,14 @@ class NotReadyToFreeze(Refused):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("The letter cannot be frozen yet: " + " ".join(problems))
         self.problems = tuple(problems)
+
+
+class RestsOnUnapproved(NotReadyToFreeze):
+    """Positions behind the letter are expired or not approved; with a reason the letter can be frozen all the same."""
+
+    def __init__(self, found: Sequence[Blocking]) -> None:
+        super().__init__([item.sentence for item in found])
+        self.found = tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +281,17 @@ def suspect_parts(letter: Letter) -> list[LetterPart]:
     return [part for part in letter.parts if part.included and any(link.moved for link in part.links)]
 
 
-def freeze(session: Session, letter: Letter, *, actor: str, now: dt.datetime) -> LetterVersion:
+def links_behind(parts: Iterable[LetterPart]) -> list[ProvisionPosition]:
+    """The links of the mapping that some parts were written from."""
+    return [link.provision_position for part in parts for link in part.links if link.provision_position is not None]
+
+
+def freeze(session: Session, letter: Letter, *, override: str = "", actor: str, now: dt.datetime) -> LetterVersion:
     """Fix the letter as it stands as its next version, which people can be asked to sign.
 
     Refuses an empty letter, one whose quotations, citations or requested texts do not stand in the rule, and one that
-    reads word for word as its last version.
+    reads word for word as its last version. It refuses as well while a position behind the letter is expired or not
+    approved, unless ``override`` says why that is right this time; the reason stays with the version and in the trail.
     """
     parts = numbered(letter)
     if not parts:
@@ -290,6 +306,10 @@ def freeze(session: Session, letter: Letter, *, actor: str, now: dt.datetime) ->
         and _digests_of(last) == [(p.part.key, p.part.wording_digest) for p in parts]
     ):
         raise NotReadyToFreeze([f"It reads word for word as version {last.number}."])
+    unapproved = blocking(session, links_behind(entry.part for entry in parts), now=now)
+    override = override.strip() if unapproved else ""
+    if unapproved and not override:
+        raise RestsOnUnapproved(unapproved)
     version = LetterVersion(
         number=last.number + 1 if last else 1,
         head_json=letter.head_json,
@@ -303,12 +323,15 @@ def freeze(session: Session, letter: Letter, *, actor: str, now: dt.datetime) ->
                 "requested_text": content.requested_text,
                 "provisions": list(content.provisions),
                 "digest": entry.part.wording_digest,
+                "positions": _positions(entry.part),
             }
             for entry in parts
             for content in [_part_content(entry.part)]
         ],
         frozen_by=actor,
         frozen_at=now,
+        override_reason=override,
+        overridden_json=as_json(unapproved),
     )
     letter.versions.append(version)
     session.flush()  # the audit event names the version's id
@@ -320,8 +343,15 @@ def freeze(session: Session, letter: Letter, *, actor: str, now: dt.datetime) ->
         now=now,
         version=version.number,
         digests=dict(_digests_of(version)),
+        **({"override": override, "overridden": version.overridden_json} if override else {}),
     )
     return version
+
+
+def _positions(part: LetterPart) -> list[list[int]]:
+    """Id and version of each position that a part was written from."""
+    positions = {link.position.id: link.position.current.number for link in links_behind([part])}
+    return [[position, version] for position, version in sorted(positions.items())]
 
 
 def _digests_of(version: LetterVersion) -> list[tuple[str, str]]:

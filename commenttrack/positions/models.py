@@ -56,7 +56,8 @@ class SourceDocument(Base):
     # Both are empty for what was written here.
     storage_key: Mapped[str | None]
     text_key: Mapped[str | None]
-    # The file, and the text that spans count in (for PDF, Word and HTML the text taken out); None: only its digest is known.
+    # The file, and the text that spans count in (of a PDF, Word or HTML file the text taken out of it). None: only the
+    # digest is known.
     created_at: Mapped[dt.datetime]
 
     positions: Mapped[list["Position"]] = relationship(
@@ -161,9 +162,9 @@ class Position(Base):
 class PositionVersion(Base):
     """One wording of a position.
 
-    ``statement`` says it in the coalition's own words; ``quotation`` are words of the source that stand in the position's
-    span there. ``request`` is what to ask of an agency first, ``fallback`` what would do instead: the fallback is for
-    the staff and belongs to no digest, since nothing that leaves the house is made from it.
+    ``statement`` says it in the coalition's own words; ``quotation`` are words of the source that stand in the
+    position's span there. ``request`` is what to ask of an agency first, ``fallback`` what would do instead: the
+    fallback is for the staff and belongs to no digest, since nothing that leaves the house is made from it.
     """
 
     __tablename__ = "position_version"

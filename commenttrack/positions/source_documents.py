@@ -110,7 +110,7 @@ def parse_text(text: str, *, stem: str) -> ParsedSource:
         ),
         positions=_positions(text, built, stem),
         context=tuple(
-            ParsedContext(folded(text[item.start : item.end]), "", item.start, item.end, item.heading)
+            ParsedContext(folded(text[item.start : item.end]), "", item.start, item.end, item.heading, item.evidence)
             for item in built.passages
         ),
         signatories=tuple(

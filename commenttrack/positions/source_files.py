@@ -6,7 +6,7 @@ seeds/README.md) adds topics, consensus and participants, and carries paraphrase
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,16 +28,20 @@ class SourcePosition:
     consensus: str
     start: int
     end: int
+    quotation: str = ""
+    # The source's own words in the span, where the file itself was read.
 
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:
-    """A passage that is no position."""
+    """A passage that is no position; ``evidence`` when the source puts it forward as a finding."""
 
     speaker: str
     text: str
     start: int
     end: int
+    heading: str = ""
+    evidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class SourceFile:
 def read(data: bytes, *, name: str) -> SourceFile:
     """Read a seed file, parsed JSON or a raw document. Raises ``BadInput`` saying what is wrong where."""
     if data.lstrip()[:1] != b"{":
-        return _from_parsed(source_documents.parse(data, name=name), data, name)
+        return _from_parsed(source_documents.parse(data, name=name), data, name, quoting=True)
     try:
         top = json.loads(data)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
@@ -81,7 +85,7 @@ def read(data: bytes, *, name: str) -> SourceFile:
     return _from_parsed(source_documents.from_json(top), data, name)
 
 
-def _from_parsed(parsed: source_documents.ParsedSource, data: bytes, name: str) -> SourceFile:
+def _from_parsed(parsed: source_documents.ParsedSource, data: bytes, name: str, *, quoting: bool = False) -> SourceFile:
     labels = {position.id: position.label for position in parsed.positions}
     return SourceFile(
         title=parsed.source.title or name,
@@ -101,27 +105,36 @@ def _from_parsed(parsed: source_documents.ParsedSource, data: bytes, name: str) 
                 consensus="deferred" if position.deferred else "aligned",
                 start=position.start,
                 end=position.end,
+                # What a person typed into parsed JSON may be a paraphrase.
+                quotation=position.text if quoting else "",
             )
             for position in parsed.positions
         ),
-        context=tuple(SourceContext(item.speaker, item.text, item.start, item.end) for item in parsed.context),
-        participants=(
-            *(
-                Participant(
-                    not signatory.organization,
-                    signatory.organization or signatory.person,
-                    signatory.title,
-                    "",
-                    "signatory",
-                    "",
-                )
-                for signatory in parsed.signatories
-            ),
-            *(
-                Participant(True, person.person, person.affiliation, "", "participant", person.side)
-                for person in parsed.participants
-            ),
+        context=tuple(
+            SourceContext(item.speaker, item.text, item.start, item.end, item.heading, item.evidence)
+            for item in parsed.context
         ),
+        participants=people(parsed.signatories, parsed.participants),
+    )
+
+
+def people(
+    signatories: Sequence[source_documents.ParsedSignatory], participants: Sequence[source_documents.ParsedParticipant]
+) -> tuple[Participant, ...]:
+    """Who signed and who took part, in the order of the document."""
+    return (
+        *(
+            Participant(
+                not signatory.organization,
+                signatory.organization or signatory.person,
+                signatory.title,
+                "",
+                "signatory",
+                "",
+            )
+            for signatory in signatories
+        ),
+        *(Participant(True, one.person, one.affiliation, "", "participant", one.side) for one in participants),
     )
 
 

@@ -56,11 +56,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage that is no position, and the heading it stands under."""
+    """A passage that is no position, and the heading it stands under. ``evidence``: it is in a list of findings."""
 
     start: int
     end: int
     heading: str
+    evidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ class _Builder:
         block = self._blocks[place]
         same = next((item for item in reversed(self._open) if item.style == block.marker), None)
         if same is None and not self._open and self._is_evidence(place):
-            self._found.passages.append(Passage(block.start, block.end, self._section))
+            self._found.passages.append(Passage(block.start, block.end, self._section, evidence=True))
             return
         if same is not None:
             parent = same.parent

@@ -55,6 +55,8 @@ class ParsedContext:
     start: int
     end: int
     heading: str = ""
+    evidence: bool = False
+    # It is in a list of findings that the source puts forward.
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def from_json(data: object) -> ParsedSource:
                 _number(item, "start", where),
                 _number(item, "end", where),
                 _text(item, "heading", where),
+                _flag(item, "evidence", where, default=False),
             )
             for item, where in _objects(top, "context")
         ),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from commenttrack.illustration import illustration, load_association, load_library, load_rule
+from commenttrack.illustration import approve_library, illustration, load_association, load_library, load_rule
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.models import Position, PositionVersion, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking import operations
@@ -48,6 +48,7 @@ def open_illustrative() -> ResponseReturnValue:
     made = illustration(eastern_day(now))
     load_library(session, actor=actor, now=now)
     load_association(session, made, actor=actor, now=now)
+    approve_library(session, made, now=now)
     document = load_rule(session, made, storage=database.house().storage, actor=actor, now=now)
     flash("The illustrative docket is open. Everything about it is invented, and every page says so.", "done")
     return redirect(url_for("rulemaking.read", docket_id=document.docket_id), 303)

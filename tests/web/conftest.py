@@ -61,6 +61,7 @@ def _furnished_house(_empty_house: Path, tmp_path_factory: pytest.TempPathFactor
     with make_sessions(engine)() as session, transaction(session):
         illustration.load_library(session, actor="test", now=NOW)
         lead = illustration.load_association(session, made, actor="test", now=NOW)
+        illustration.approve_library(session, made, now=NOW)
         document = illustration.load_rule(session, made, storage=Storage(settings.storage_url), actor="test", now=NOW)
         illustration.follow_instructions(session, made, document, now=NOW)
         illustration.give_answers(session, made, document, now=NOW)

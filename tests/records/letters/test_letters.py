@@ -11,6 +11,7 @@ from commenttrack.errors import BadInput
 from commenttrack.letters import operations
 from commenttrack.letters.drafting import compose_letter, take_over
 from commenttrack.positions import mapping
+from commenttrack.positions.answers import answer_question
 from commenttrack.positions.models import AnswerState
 from commenttrack.positions.operations import revise_position
 from commenttrack.positions.stances import Stance
@@ -23,6 +24,7 @@ BY = {"actor": "Ada", "now": NOW}
 @pytest.fixture
 def letter(session, made, document, library, lead):
     """The illustrative association's letter, composed from its instructions."""
+    illustration.approve_library(session, made, now=NOW)
     illustration.follow_instructions(session, made, document, now=NOW)
     illustration.give_answers(session, made, document, now=NOW)
     letter = illustration.begin_letter(session, made, document, lead, **BY)
@@ -105,7 +107,7 @@ def test_a_part_nothing_stands_for_any_more_is_left_out_and_kept(session, letter
 def test_a_declined_question_is_not_answered_in_the_letter(session, letter):
     part = next(part for part in letter.parts if any(link.question_answer for link in part.links))
     question = part.links[0].question_answer.question
-    mapping.answer_question(session, question, state=AnswerState.DECLINED, text="", **BY)
+    answer_question(session, question, state=AnswerState.DECLINED, text="Members file their own.", **BY)
     compose_letter(session, letter, **BY)
     assert not part.included
 
