@@ -123,7 +123,7 @@ def triggers(connection: Connection) -> dict[str, str]:
 
 
 def restore_triggers(connection: Connection, before: Mapping[str, str]) -> None:
-    """Make again what a migration lost: SQLite changes a table by copying it, and its triggers go with the first one."""
+    """Make again what a migration lost: SQLite changes a table by copying it, without its triggers."""
     present = triggers(connection)
     tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
     for name, statement in before.items():

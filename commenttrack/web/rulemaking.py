@@ -5,15 +5,17 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from commenttrack.illustration import approve_library, illustration, load_association, load_library, load_rule
 from commenttrack.members.permissions import Permission
-from commenttrack.positions.models import Position, PositionVersion, ProvisionPosition, QuestionAnswer
+from commenttrack.positions.models import Position, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking import operations
 from commenttrack.rulemaking.models import Docket, Note, Provision, Question, RuleDocument
 from commenttrack.rulemaking.redline import RedlineParagraph
+from commenttrack.search import Kind as FoundKind
+from commenttrack.search import find as find_words
 from commenttrack.web import database, finding, reading
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.frame import REGULATORY, frame_of, to_settle
@@ -24,6 +26,8 @@ from commenttrack.web.templating import eastern_day
 rulemaking = Blueprint("rulemaking", __name__)
 
 MOST_HITS = 200
+MOST_FOUND = 20
+"""Of each kind on the page of a search over everything."""
 
 
 # ------------------------------------------------------------------------------------------------------------- dockets
@@ -309,34 +313,12 @@ def _hits(document: RuleDocument, pattern: finding.Pattern) -> list[Hit]:
 @rulemaking.get("/search")
 @requires(Permission.READ)
 def search() -> str:
-    """Dockets, provisions and positions that hold every word of the query."""
+    """Dockets, positions, provisions and letters that hold every word of ``?q=``; with ``?docket=``, of one docket."""
     query = request.args.get("q", "").strip()[:200]
-    words = query.split()[:8]
-    found: dict[str, Any] = {"dockets": [], "provisions": [], "positions": []}
-    if words:
-        session = database.session()
-        found["dockets"] = session.scalars(
-            select(Docket).where(*(_holds(word, Docket.title) for word in words)).limit(20)
-        ).all()
-        found["provisions"] = session.scalars(
-            select(Provision)
-            .where(*(_holds(word, Provision.text, Provision.heading, Provision.label) for word in words))
-            .options(joinedload(Provision.rule_document).joinedload(RuleDocument.docket))
-            .order_by(Provision.id)
-            .limit(40)
-        ).all()
-        found["positions"] = session.scalars(
-            select(Position)
-            .join(PositionVersion)
-            .where(
-                *(_holds(word, PositionVersion.statement, PositionVersion.heading, Position.label) for word in words)
-            )
-            .options(selectinload(Position.versions), joinedload(Position.source_document))
-            .distinct()
-            .limit(20)
-        ).all()
-    return render_template("web/rulemaking/search.html", query=query, **found)
-
-
-def _holds(word: str, *columns: Any) -> Any:
-    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+    chosen = request.args.get("docket", 0, int)
+    within = load(Docket, chosen) if chosen else None
+    hits = find_words(database.session(), query, docket=within, limit=MOST_FOUND + 1)
+    found = {kind: [hit for hit in hits if hit.kind is kind] for kind in FoundKind}
+    return render_template(
+        "web/rulemaking/search.html", query=query, within=within, found=found, most=MOST_FOUND, searched=bool(query)
+    )
