@@ -106,8 +106,8 @@ def write(
 ) -> OutgoingMail:
     """Write a mail beside its cause. A cause that already wrote its mail gets that one back.
 
-    A ``secret`` that stands in the texts or in the address to ``unsubscribe`` at is kept apart from them, so that nobody
-    reads it in a stored mail. ``about`` is what the mail concerns, as the audit trail calls it.
+    A ``secret`` that stands in the texts, or in the address to ``unsubscribe`` at, is kept apart from them, so that
+    nobody reads it in a stored mail. ``about`` is what the mail concerns, as the audit trail calls it.
     """
     mail = session.scalar(select(OutgoingMail).where(OutgoingMail.key == key))
     if mail is None:

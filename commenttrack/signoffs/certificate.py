@@ -12,7 +12,7 @@ from functools import cache
 import jinja2
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from commenttrack import audit
 from commenttrack.letters import pdf
@@ -23,13 +23,15 @@ from commenttrack.letters.models import LetterVersion
 from commenttrack.members.models import Organization
 from commenttrack.resources import folder
 from commenttrack.signoffs.campaign import moment_in_words
-from commenttrack.signoffs.lifecycle import JOINING, Comparison
-from commenttrack.signoffs.models import SignOff, SignOffRequest
+from commenttrack.signoffs.lifecycle import JOINING, Comparison, Weight, WordingChange, changes
+from commenttrack.signoffs.models import SignOff, SignOffRequest, WordingClearance
 from commenttrack.signoffs.reading import (
     DECISION_WORDS,
+    covered_digests,
     part_name,
     signature_block,
     standing_decisions,
+    version_digests,
 )
 
 
@@ -76,6 +78,23 @@ class CertifiedDecision:
     """Names of parts that were added after the decision."""
     changed: tuple[str, ...]
     """Names of parts agreed to whose wording changed or that are gone."""
+    cleared: tuple[str, ...]
+    """Names of parts agreed to whose change was judged cosmetic."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedClearance:
+    """A change of wording that a named person judged cosmetic, and on which a decision above rests."""
+
+    part: str
+    from_version: int
+    to_version: int
+    before: str
+    after: str
+    """Digests; ``after`` is empty when the part was taken out."""
+    by: str
+    moment: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +125,7 @@ class Certificate:
     stale: tuple[CertifiedDecision, ...]
     others: tuple[CertifiedDecision, ...]
     undecided: tuple[str, ...]
+    clearances: tuple[CertifiedClearance, ...]
     wordings: tuple[CertifiedWordings, ...]
     """Printed once for each version, however many organizations agreed to it."""
 
@@ -116,7 +136,7 @@ def certificate_content(
     """What can be certified about this version at this moment; ``files`` are the issued letter's."""
     letter = version.letter
     block = signature_block(session, version)
-    uncovered = {entry.sign_off.id: entry.comparison for entry in block.uncovered}
+    moved = {entry.sign_off.id: entry.comparison for entry in (*block.uncovered, *block.cleared)}
     last = session.scalars(select(audit.AuditEvent).order_by(audit.AuditEvent.number.desc()).limit(1)).first()
     decided = standing_decisions(session, letter.id)
     waiting = session.scalars(
@@ -140,10 +160,11 @@ def certificate_content(
         files=tuple(files),
         audit_number=last.number if last else 0,
         audit_hash=last.hash if last else audit.FIRST_HASH,
-        signed=_sorted(_certified(sign_off, version, uncovered.get(sign_off.id)) for sign_off in block.current),
+        signed=_sorted(_certified(sign_off, version, moved.get(sign_off.id)) for sign_off in block.current),
         stale=_sorted(_certified(entry.sign_off, version, entry.comparison) for entry in block.stale),
         others=_sorted(_certified(s, version, None) for s in decided if s.decision not in JOINING),
         undecided=tuple(sorted(waiting, key=name_key)),
+        clearances=_clearances(session, version, [entry.sign_off for entry in block.cleared]),
         wordings=tuple(
             CertifiedWordings(
                 shown.number,
@@ -152,6 +173,34 @@ def certificate_content(
             for shown in letter.versions
             if any(sign_off.letter_version_id == shown.id for sign_off in block.current)
         ),
+    )
+
+
+def _clearances(
+    session: Session, version: LetterVersion, sign_offs: Sequence[SignOff]
+) -> tuple[CertifiedClearance, ...]:
+    """The judgements without which these decisions would not stand under the version."""
+    today = version_digests(version)
+    relied_on = {change for sign_off in sign_offs for change in changes(covered_digests(sign_off), today)}
+    rows = session.scalars(
+        select(WordingClearance)
+        .where(WordingClearance.letter_id == version.letter_id, WordingClearance.weight == Weight.COSMETIC)
+        .order_by(WordingClearance.id)
+        .options(joinedload(WordingClearance.before_version), joinedload(WordingClearance.after_version))
+    )
+    return tuple(
+        CertifiedClearance(
+            part=next(part_name(part) for part in row.before_version.parts_json if part["key"] == row.part_key),
+            from_version=row.before_version.number,
+            to_version=row.after_version.number,
+            before=row.before_digest,
+            after=row.after_digest,
+            by=row.cleared_by,
+            moment=moment_in_words(row.cleared_at),
+            reason=row.reason,
+        )
+        for row in rows
+        if WordingChange(row.part_key, row.before_digest, row.after_digest) in relied_on
     )
 
 
@@ -179,6 +228,7 @@ def _certified(sign_off: SignOff, version: LetterVersion, moved: Comparison | No
         excepted=tuple(name for key, name in shown.items() if key not in covered),
         not_covered=tuple(today[key] for key in moved.added) if moved else (),
         changed=tuple(shown[key] for key in (*moved.changed, *moved.removed)) if moved else (),
+        cleared=tuple(shown[key] for key in moved.cleared) if moved else (),
     )
 
 

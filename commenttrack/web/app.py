@@ -9,6 +9,7 @@ from commenttrack import resources
 from commenttrack.config import Settings
 from commenttrack.web import access, database, errors, logs, security, templating
 from commenttrack.web.administration import administration
+from commenttrack.web.clearing import clearing
 from commenttrack.web.documents import documents
 from commenttrack.web.filing import filing
 from commenttrack.web.health import health
@@ -38,6 +39,7 @@ SUBJECTS = (
     letters,
     versions,
     signoffs,
+    clearing,
     signing,
     filing,
     members,

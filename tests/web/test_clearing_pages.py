@@ -1,0 +1,98 @@
+"""The page where changes since signature are judged."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from commenttrack.letters.models import LetterPart, LetterVersion
+from commenttrack.members.permissions import Role
+from commenttrack.outbox import OutgoingMail
+from commenttrack.signoffs.models import WordingClearance
+from tests.factories.pages import enter
+
+
+@pytest.fixture
+def moved(post, stored):
+    """Somebody joined version 1 and one part was reworded in version 2; the part."""
+    version = stored.scalars(select(LetterVersion)).one()
+    post(
+        "/dockets/1/sign/1/received",
+        {"received-version": version.id, "received-decision": "joined", "received-name": "Delphine"},
+    )
+    part = stored.scalars(select(LetterPart).where(LetterPart.included)).first()
+    fields = {
+        "revision": part.revision,
+        "heading": part.heading,
+        "text": f"{part.text} We say so again.",
+        "requested_text": part.requested_text,
+    }
+    post(f"/dockets/1/draft/parts/{part.id}", fields)
+    assert post("/dockets/1/draft/freeze").status_code == 303
+    return part
+
+
+def names_of(page):
+    """The names of the fields of the one open change, and the hidden list of what is shown."""
+    (name,) = set(re.findall(r'name="weight-([^"]+)"', page))
+    return name, re.search(r'name="judged_at" type="hidden" value="([^"]+)"', page)[1]
+
+
+def test_the_page_shows_the_words_the_organization_and_who_moved_them(moved, staff):
+    page = staff.get("/dockets/1/sign/changes/").text
+    assert "We say so again." in page
+    assert "Reworded by Administrator Person" in page
+    assert "Agreed to in version 1 by" in page
+
+
+def test_a_cosmetic_judgement_makes_the_signature_current_again_and_stands_on_the_page(moved, post, staff, stored):
+    assert "1 stale" in staff.get("/dockets/1/sign/").text
+    name, shown = names_of(staff.get("/dockets/1/sign/changes/").text)
+    answer = post(
+        "/dockets/1/sign/changes/",
+        {f"weight-{name}": "cosmetic", f"reason-{name}": "A repetition.", "judged_at": shown},
+    )
+    assert answer.status_code == 303
+    board = staff.get("/dockets/1/sign/").text
+    assert "1 of 2 joined" in board
+    assert "board__cell board__cell--cleared" in board
+    page = staff.get("/dockets/1/sign/changes/").text
+    assert "A repetition." in page
+    assert "signature stands" in stored.scalars(select(OutgoingMail).order_by(OutgoingMail.id.desc())).first().subject
+
+
+def test_a_judgement_without_a_reason_is_refused_and_keeps_the_choice(moved, post, staff, stored):
+    name, shown = names_of(staff.get("/dockets/1/sign/changes/").text)
+    answer = post("/dockets/1/sign/changes/", {f"weight-{name}": "cosmetic", "judged_at": shown})
+    assert answer.status_code == 422
+    assert "Say why" in answer.text
+    assert re.search(rf'checked[^>]*name="weight-{re.escape(name)}"[^>]*value="cosmetic"', answer.text)
+    assert stored.scalars(select(WordingClearance)).all() == []
+
+
+def test_a_change_that_the_page_did_not_show_is_not_judged(moved, post, staff, stored):
+    name, _ = names_of(staff.get("/dockets/1/sign/changes/").text)
+    answer = post(
+        "/dockets/1/sign/changes/", {f"weight-{name}": "cosmetic", f"reason-{name}": "So.", "judged_at": "another"}
+    )
+    assert answer.status_code == 422
+    assert "moved while this page was open" in answer.text
+    assert stored.scalars(select(WordingClearance)).all() == []
+
+
+def test_taking_a_judgement_back_needs_a_reason_and_makes_the_signature_stale(moved, post, staff, stored):
+    name, shown = names_of(staff.get("/dockets/1/sign/changes/").text)
+    post(
+        "/dockets/1/sign/changes/",
+        {f"weight-{name}": "cosmetic", f"reason-{name}": "A repetition.", "judged_at": shown},
+    )
+    clearance = stored.scalars(select(WordingClearance)).one()
+    assert post(f"/dockets/1/sign/changes/{clearance.id}/take-back").status_code == 422
+    post(f"/dockets/1/sign/changes/{clearance.id}/take-back", {"back-reason": "It is more."})
+    assert "1 stale" in staff.get("/dockets/1/sign/").text
+
+
+def test_who_may_only_read_sees_the_changes_and_no_form(moved, app):
+    page = enter(app.test_client(), Role.GUEST).get("/dockets/1/sign/changes/").text
+    assert "We say so again." in page
+    assert "weight-" not in page
