@@ -315,23 +315,21 @@ def letter() -> None:
 
 
 def _letter(file: Path) -> Any:
-    from commenttrack.letters.markdown import content_from_markdown
+    from commenttrack.letters.files import letter_from
 
-    try:
-        return content_from_markdown(read_file(file).decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file} is not UTF-8 text: byte {error.start} cannot be read.") from error
+    return letter_from(file, read_file(file))
 
 
 @letter.command("compile")
 @click.argument("file", type=INPUT)
 @click.option("-o", "--output", type=INPUT, required=True, help="The file to write: .pdf, .docx or .html.")
 @click.option("--rule", "rule_file", type=INPUT, help="Check quotations and requested text against this rule first.")
-def letter_compile(file: Path, output: Path, rule_file: Path | None) -> None:
+@click.option("--review", is_flag=True, help="A copy to read through: numbered lines and a wide margin.")
+def letter_compile(file: Path, output: Path, rule_file: Path | None, review: bool) -> None:
     """Turn LETTER.md into a PDF, a Word file or a page."""
-    from commenttrack.letters.files import render
+    from commenttrack.letters.files import for_review, render
 
-    content = _letter(file)
+    content = for_review(_letter(file)) if review else _letter(file)
     data = render(content, output.suffix, rule=read_rule(rule_file) if rule_file else None)
     output.write_bytes(data)
     click.echo(f"Wrote {output} ({len(data):,} bytes).")

@@ -1,7 +1,7 @@
 """What a printed letter is made with: its fonts and drawings. Nothing else can be fetched while it is printed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from weasyprint.urls import (  # type: ignore[import-untyped]
@@ -11,6 +11,7 @@ from weasyprint.urls import (  # type: ignore[import-untyped]
 )
 
 from commenttrack.errors import Refused
+from commenttrack.letters.content import Picture
 from commenttrack.resources import folder
 
 
@@ -75,13 +76,17 @@ def _face(family: str, address: str, weight: int, style: str) -> str:
 
 
 class OwnAssetsOnly(URLFetcher):  # type: ignore[misc]  # weasyprint is not typed
-    """Gives the program's own fonts and drawings, by names of ours; everything else ends the rendering."""
+    """Gives our own fonts and drawings and the letter's pictures, by names of ours; everything else ends the work."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Sequence[Picture] = ()) -> None:
         super().__init__(fail_on_errors=True)
+        self._pictures = pictures
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         scheme, _, name = url.partition(":")
+        if scheme == "picture" and name.isdecimal() and int(name) < len(self._pictures):
+            picture = self._pictures[int(name)]
+            return URLFetcherResponse(url, picture.data, {"Content-Type": picture.media_type})
         places = {"font": _FONTS, "dejavu": _DEJAVU, "asset": folder("templates") / "letter"}
         if scheme in places and re.fullmatch(r"[\w.-]+", name):
             kind = "image/svg+xml" if name.endswith(".svg") else "font/woff2"

@@ -59,12 +59,20 @@ class NoteMark:
 
 @dataclass(frozen=True, slots=True)
 class PartCall:
-    """A cross-reference to a part of the letter by its key, ``[#key]``; printed as the part's number of the day."""
+    """A cross-reference to a part, exhibit or request of the letter by its key, ``[#key]``; printed as its number."""
 
     key: str
 
 
-Inline = Text | Styled | Break | Cite | NoteCall | InlineNote | NoteMark | PartCall
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image by its address as typed; only pictures that were given with the letter are printed."""
+
+    alt: str
+    address: str
+
+
+Inline = Text | Styled | Break | Cite | NoteCall | InlineNote | NoteMark | PartCall | Image
 Inlines = tuple[Inline, ...]
 
 
@@ -114,7 +122,27 @@ class Rule:
     """A thematic break."""
 
 
-Block = Paragraph | Heading | Quote | ListBlock | Table | Code | Rule
+@dataclass(frozen=True, slots=True)
+class Division:
+    """What stands between ``::: exhibit Caption {#key}`` and ``:::``.
+
+    An exhibit has a caption and a request the place it concerns as its ``title``; both are counted through the letter,
+    and ``label`` is what they are called there ("Exhibit B", "Request 3"; empty until it is arranged).
+    """
+
+    kind: Literal["exhibit", "request", "landscape"]
+    title: Inlines
+    blocks: "Blocks"
+    key: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTable:
+    """Where the requests of the letter are collected, ``{requests}``."""
+
+
+Block = Paragraph | Heading | Quote | ListBlock | Table | Code | Rule | Division | RequestTable
 Blocks = tuple[Block, ...]
 
 
@@ -147,6 +175,8 @@ def plain(inlines: Iterable[Inline], *, deleted: bool = True, added: bool = True
                 out.append(plain(children, deleted=deleted, added=added))
             case Break():
                 out.append("\n")
+            case Image(alt):
+                out.append(alt)
     return "".join(out)
 
 
@@ -172,6 +202,9 @@ def inline_runs(blocks: Iterable[Block]) -> Iterator[Inlines]:
                     yield from row
             case Code(text):
                 yield (Text(text),)
+            case Division(_, title, inner):
+                yield title
+                yield from inline_runs(inner)
 
 
 def inlines_in(inlines: Iterable[Inline]) -> Iterator[Inline]:
@@ -199,6 +232,8 @@ def map_inlines(blocks: Iterable[Block], change: Callable[[Inlines], Inlines]) -
                     header=tuple(change(cell) for cell in header),
                     rows=tuple(tuple(change(cell) for cell in row) for row in rows),
                 )
+            case Division(_, title, inner):
+                return replace(block, title=change(title), blocks=map_inlines(inner, change))
             case _:
                 return block
 

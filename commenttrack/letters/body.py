@@ -1,18 +1,20 @@
 """The Markdown of a letter's body, read into the values of :mod:`commenttrack.letters.blocks`.
 
 CommonMark with tables, and what letters need besides: ``[^1]`` and ``^[…]`` notes, ``[@84 FR 65316, 65318]`` citations,
-``{--deleted--}{++added++}`` requested text and ``[#key]`` cross-references. Raw HTML stays the text it is; an image
-becomes its description and address.
+``{--deleted--}{++added++}`` requested text, ``[#key]`` cross-references, ``::: exhibit`` and other divisions that end
+with ``:::``, and ``{requests}``. Raw HTML stays the text it is.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote.index import footnote_def
 
 from commenttrack.errors import BadInput
@@ -23,7 +25,9 @@ from commenttrack.letters.blocks import (
     Break,
     Cite,
     Code,
+    Division,
     Heading,
+    Image,
     Inline,
     InlineNote,
     Inlines,
@@ -32,6 +36,7 @@ from commenttrack.letters.blocks import (
     Paragraph,
     PartCall,
     Quote,
+    RequestTable,
     Rule,
     Styled,
     Table,
@@ -54,6 +59,7 @@ def read(markdown: str) -> Body:
     markdown = markdown.replace("\r\n", "\n").replace("\r", "\n")
     env: dict[str, Any] = {}
     tokens = parser().parse(_within_paragraphs(markdown), env)
+    refuse_open_divisions(tokens, markdown.split("\n"))
     for token in tokens:
         # markdown-it drops what is nested deeper than its limit; a letter may not lose text.
         if token.level >= _DEEPEST - 2 or any(child.level >= _DEEPEST - 2 for child in token.children or ()):
@@ -62,6 +68,25 @@ def read(markdown: str) -> Body:
     reader = _Reader(tokens)
     blocks = _with_sources(reader.blocks_until(None))
     return Body(blocks, reader.notes)
+
+
+_FENCE = re.compile(r":::+\s*(\w*)")
+
+
+def refuse_open_divisions(tokens: Iterable[Token], lines: list[str]) -> None:
+    """A division that is not closed would swallow the rest of the letter; one that is not known would print as text."""
+    for token in tokens:
+        if not token.map:
+            continue
+        first, last = token.map
+        if token.type.startswith("container_") and token.nesting == 1:
+            if last >= len(lines) or not _FENCE.match(lines[last].lstrip(" >")):
+                raise BadInput(f"The :::{token.info} of line {first + 1} is not closed; end it with a line of :::.")
+        elif token.type == "inline" and ":::" in token.content:
+            for line in range(first, min(last, len(lines))):
+                if match := _FENCE.match(lines[line].lstrip(" >")):
+                    what = f"opens no division that is known ({', '.join(DIVISIONS)})" if match[1] else "closes nothing"
+                    raise BadInput(f"The {match[0].strip()} of line {line + 1} {what}. To print it, write \\:::.")
 
 
 def _with_sources(blocks: Blocks) -> Blocks:
@@ -73,6 +98,8 @@ def _with_sources(blocks: Blocks) -> Blocks:
                 out.append(_own_source(inner))
             case ListBlock(items):
                 out.append(replace(block, items=tuple(_with_sources(item) for item in items)))
+            case Division(_, _, inner):
+                out.append(replace(block, blocks=_with_sources(inner)))
             case Paragraph(inlines) if out and isinstance(before := out[-1], Quote) and not before.source:
                 if only_citations(inlines):
                     out[-1] = replace(before, source=inlines)
@@ -98,12 +125,20 @@ def _own_source(inner: Blocks) -> Quote:
 
 
 _DEEPEST = 40
+DIVISIONS = ("exhibit", "request", "landscape", "translation")
+KEY = re.compile(r"[a-z][\w.-]*")
+"""What a part, an exhibit or a request can be called."""
+_DIVISION_KEY = re.compile(rf"\s*\{{#({KEY.pattern})\}}\Z")
 
 
 def parser() -> MarkdownIt:
     """CommonMark with tables and the additions of a letter."""
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+    # Whether an address may be followed is decided where it is used (_SAFE_LINK, Image).
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.block.ruler.before("reference", "note_definition", footnote_def, {"alt": ["paragraph", "reference"]})
+    for kind in DIVISIONS:
+        container_plugin(parser, kind)
     parser.inline.ruler.before("link", "citation", _citation)
     parser.inline.ruler.before("link", "note_call", _note_call)
     parser.inline.ruler.before("link", "inline_note", _inline_note)
@@ -181,7 +216,7 @@ def _note_call(state: StateInline, silent: bool) -> bool:
     return True
 
 
-_PART = re.compile(r"\[#([a-z][\w.-]*)\]")
+_PART = re.compile(rf"\[#({KEY.pattern})\]")
 
 
 def _part_call(state: StateInline, silent: bool) -> bool:
@@ -248,7 +283,9 @@ class _Reader:
                 case "paragraph_open":
                     inlines = inlines_of(self._next().children or [])
                     self._next()
-                    if inlines:
+                    if inlines == (Text("{requests}"),):
+                        blocks.append(RequestTable())
+                    elif inlines:
                         blocks.append(Paragraph(inlines))
                 case "heading_open":
                     blocks.append(Heading(int(token.tag[1]), inlines_of(self._next().children or [])))
@@ -265,6 +302,13 @@ class _Reader:
                     blocks.append(Code(token.content.rstrip("\n")))
                 case "hr":
                     blocks.append(Rule())
+                case "container_exhibit_open" | "container_request_open" | "container_landscape_open":
+                    blocks.append(self._division(token))
+                case "container_translation_open":
+                    raise BadInput(
+                        "A ::: translation stands within a list, a quotation or another division; it belongs to a part "
+                        "of the letter, at the left margin."
+                    )
                 case "footnote_reference_open":
                     self._define(str(token.meta["label"]), self.blocks_until("footnote_reference_close"))
                 case other:
@@ -283,6 +327,17 @@ class _Reader:
             items.append(self.blocks_until("list_item_close"))
         tight = any(t.type == "paragraph_open" and t.hidden for t in self._tokens[first : self._at])
         return ListBlock(tuple(items), start, tight)
+
+    def _division(self, opening: Token) -> Division:
+        """An exhibit, a request or a turned page, from its opening line to the ``:::`` that closes it."""
+        kind = opening.type.removeprefix("container_").removesuffix("_open")
+        words = opening.info.strip().removeprefix(kind).strip()
+        key = ""
+        if match := _DIVISION_KEY.search(words):
+            key, words = match.group(1), words[: match.start()].strip()
+        title = inlines_of(parser().parseInline(words)[0].children or []) if words else ()
+        inner = self.blocks_until(opening.type.replace("_open", "_close"))
+        return Division(kind, title, inner, key)  # type: ignore[arg-type]  # one of the three names matched above
 
     def _table(self) -> Table:
         rows: list[tuple[Inlines, ...]] = []
@@ -328,7 +383,7 @@ def inlines_of(tokens: Iterable[Token]) -> Inlines:
             case "part_call":
                 add(PartCall(token.content))
             case "image":
-                add(Text(f"[{token.content or 'image'}: {token.attrGet('src')}]"))
+                add(Image(token.content, address_of(token)))
             case "em_open" | "strong_open" | "s_open" | "ins_open" | "del_open" | "link_open" | "inline_note_open":
                 stack.append((token.type.removesuffix("_open"), str(token.attrGet("href") or ""), []))
             case (
@@ -340,6 +395,11 @@ def inlines_of(tokens: Iterable[Token]) -> Inlines:
             case other:
                 raise AssertionError(f"Markdown token {other} is not read")
     return tuple(stack[0][2])
+
+
+def address_of(image: Token) -> str:
+    """The address of an image as it was typed."""
+    return unquote(str(image.attrGet("src") or ""))
 
 
 def _closed(kind: str, href: str, children: Inlines) -> Iterator[Inline]:
@@ -360,7 +420,7 @@ def _closed(kind: str, href: str, children: Inlines) -> Iterator[Inline]:
 
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>{}^|~&])")
-_LINE_START = re.compile(r"\A(\s*)([-+=]|#{1,6}(?=\s|\Z)|\d+(?=[.)]))(.?)", re.S)
+_LINE_START = re.compile(r"\A(\s*)([-+=]|#{1,6}(?=\s|\Z)|:(?=::)|\d+(?=[.)]))(.?)", re.S)
 
 
 def as_markdown(text: str) -> str:

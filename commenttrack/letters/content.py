@@ -10,6 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 Order = Literal["alphabetical", "lead-first"]
+Article = Literal["ignore", "keep"]
+Fonts = Literal["serif", "sans", "serif-throughout"]
+Numbering = Literal["outline", "decimal", "none"]
+SignatureBlocks = Literal["together", "by-lead"]
+ExhibitMarks = Literal["letters", "numbers"]
+TranslationLayout = Literal["side-by-side", "after"]
 CitationStyle = Literal["ofr", "bluebook"]
 RedlineWords = Literal["hidden", "shown"]
 
@@ -21,6 +27,55 @@ class Letterhead:
     name: str = ""
     tagline: str = ""
     address: tuple[str, ...] = ()
+    logo: str = ""
+    """Name of one of the letter's pictures."""
+    logo_alt: str = ""
+    """What the logo shows, for those who do not see it; empty means “NAME logo”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """One addressee block; in a letter to several agencies each has its own attention and Re: lines."""
+
+    lines: tuple[str, ...] = ()
+    attention: str = ""
+    re: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image that was checked (:mod:`commenttrack.letters.pictures`); sizes are in pixels, or in units of the SVG."""
+
+    name: str
+    media_type: Literal["image/png", "image/jpeg", "image/svg+xml"]
+    data: bytes
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class HouseStyle:
+    """How an association's letters look and count, whatever they say."""
+
+    fonts: Fonts = "serif"
+    """``serif``: text in Source Serif, headings in Source Sans; ``sans``: all in Source Sans; ``serif-throughout``."""
+    citations: CitationStyle = "ofr"
+    order: Order = "alphabetical"
+    numbering: Numbering = "outline"
+    """``outline``: I., A., 1., (a); ``decimal``: 1, 1.1, 1.1.1; ``none``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The second language of a letter; the parts carry its text."""
+
+    lang: str
+    layout: TranslationLayout = "after"
+    heading: str = ""
+    """Heading of the second text where it follows the first."""
+    re: tuple[str, ...] = ()
+    salutation: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +100,28 @@ class LetterHead:
     letterhead: Letterhead = Letterhead()
     date: str = ""
     via: str = ""
-    to: tuple[tuple[str, ...], ...] = ()
-    """Addressee blocks, each a tuple of lines."""
+    to: tuple[Addressee, ...] = ()
     re: tuple[str, ...] = ()
     salutation: str = ""
     closing: str = ""
     contact: str = ""
     order: Order = "alphabetical"
+    the: Article = "ignore"
+    """Whether a leading "The" counts when names are put in order."""
+    signature_columns: int = 0
+    """1, 2 or 3; 0 chooses by the number of signatories."""
+    signature_blocks: SignatureBlocks = "together"
+    """``by-lead``: the leads sign side by side in blocks of their own, the others below them."""
+    annex_of_signatories: str = ""
+    """Heading of an annex that describes each organization; empty for none."""
+    exhibits: ExhibitMarks = "letters"
     citations: CitationStyle = "ofr"
     thousands_comma: bool = False
     """Whether Bluebook pages of five digits print as 50,379."""
     toc: bool = False
     draft: bool = False
+    review: bool = False
+    """A copy for reading through: line numbers and a wide margin."""
     numbered: bool = True
     """Whether headings get computed numbers (I., A., 1.); headings that carry their own are left alone."""
     lang: str = "en-US"
@@ -65,6 +130,9 @@ class LetterHead:
     illustrative: str = ""
     """A banner for every page when the rule that the letter answers is an illustration."""
     sources: tuple[CitedDocument, ...] = ()
+    house_style: HouseStyle = HouseStyle()
+    """Fonts and numbering; ``citations`` and ``order`` above already follow it unless the head says otherwise."""
+    translation: Translation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +144,10 @@ class Signatory:
     title: str = ""
     reservation: str = ""
     recorded_by_mail: bool = False
+    about: str = ""
+    """A paragraph on the organization, for the annex that describes each."""
+    block: str = ""
+    """Heading of the signature block it signs in; empty for the common one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +164,13 @@ class LetterPartContent:
     """The provision's own words with ``{--deleted--}{++added++}`` and no other markup; empty when none is requested."""
     provisions: tuple[str, ...] = ()
     """Labels of the provisions that the part speaks of, as the rule prints them."""
+    annex: bool = False
+    """Whether it stands after the signatures."""
+    landscape: bool = False
+    """Whether it is printed on pages turned on their side."""
+    translated_heading: str = ""
+    translation: str = ""
+    """The part in the letter's second language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +182,96 @@ class LetterContent:
     signatories: tuple[Signatory, ...] = ()
     lead: str = ""
     """Name of the lead organization; empty means the first signatory."""
+    co_leads: tuple[str, ...] = ()
+    """Further leads of a joint letter, in the order in which they sign after the lead."""
+    pictures: tuple[Picture, ...] = ()
+    """Everything that the letter can show; nothing else is printed as an image."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureBlock:
+    """Signatories that sign together, in order."""
+
+    heading: str
+    signatories: tuple[Signatory, ...]
+    columns: int
 
 
 def ordered_signatories(content: LetterContent) -> tuple[Signatory, ...]:
-    """The signature block's order: alphabetical, or the lead first and the others alphabetical."""
-    ordered = sorted(content.signatories, key=lambda signatory: name_key(signatory.organization))
+    """The signature block's order: alphabetical, or the leads first and the others alphabetical."""
+    keep = content.head.the == "keep"
+    ordered = sorted(content.signatories, key=lambda signatory: name_key(signatory.organization, keep_article=keep))
     if content.head.order == "lead-first" and ordered:
-        lead = content.lead or content.signatories[0].organization
-        ordered.sort(key=lambda signatory: signatory.organization != lead)
+        leads = leads_of(content)
+        place = {name: index for index, name in enumerate(leads)}
+        ordered.sort(key=lambda signatory: place.get(signatory.organization, len(leads)))
     return tuple(ordered)
 
 
+def leads_of(content: LetterContent) -> tuple[str, ...]:
+    """The lead organizations, the first one first."""
+    first = content.lead or (content.signatories[0].organization if content.signatories else "")
+    return tuple(dict.fromkeys(name for name in (first, *content.co_leads) if name))
+
+
+def signature_blocks(content: LetterContent) -> tuple[SignatureBlock, ...]:
+    """The signatories as they are set: all together, under the headings they name, or each lead in a block of its own.
+
+    Blocks with headings stand in the order in which their first signatory was given; who names none signs last.
+    """
+    ordered = ordered_signatories(content)
+    headings = list(dict.fromkeys(signatory.block for signatory in content.signatories if signatory.block))
+    blocks: list[tuple[str, tuple[Signatory, ...]]] = []
+    beside = 0
+    if headings:
+        blocks = [(heading, tuple(s for s in ordered if s.block == heading)) for heading in (*headings, "")]
+    elif content.head.signature_blocks == "by-lead":
+        leads = leads_of(content)
+        signing = sorted((s for s in ordered if s.organization in leads), key=lambda s: leads.index(s.organization))
+        others = tuple(s for s in ordered if s.organization not in leads)
+        blocks = [("", tuple(signing)), ("Joined by" if signing else "", others)]
+        beside = min(len(signing), 3)
+    else:
+        blocks = [("", ordered)]
+    wanted = content.head.signature_columns
+    return tuple(
+        SignatureBlock(heading, signatories, wanted or (beside if not index else 0) or columns_for(signatories))
+        for index, (heading, signatories) in enumerate(blocks)
+        if signatories
+    )
+
+
+def columns_for(signatories: tuple[Signatory, ...]) -> int:
+    """Columns by number: names alone stay in one column up to 24, signers with lines for a pen up to 3."""
+    count = len(signatories)
+    if all(not signatory.person for signatory in signatories):
+        return 1 if count <= 24 else 2 if count <= 80 else 3
+    return 1 if count <= 3 else 2 if count <= 60 else 3
+
+
 _NUMBER = re.compile(r"(\d+)")
+_LEGAL_FORMS = frozenset(
+    ("llc", "llp", "lp", "inc", "incorporated", "corp", "corporation", "co", "company", "ltd", "limited", "plc", "pllc",
+     "pbc", "gmbh", "ag", "sa", "nv", "bv")
+)  # fmt: skip
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "&": " and "}
+)
 
 
-def name_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key of a name: case, accents, punctuation and a leading "The" do not count; numbers sort by value."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    words = re.sub(r"[^\w\s]|_", "", plain).split()
-    if len(words) > 1 and words[0] == "the":
+def name_key(name: str, *, keep_article: bool = False) -> tuple[tuple[int, int, str], ...]:
+    """Sort key of a name, word by word.
+
+    Case, accents, punctuation, a leading "The" (unless ``keep_article``) and a legal form at the end ("LLC", "Inc.") do
+    not count, "&" is "and", and numbers sort by value before letters. Names that are alike in all this sort as written.
+    """
+    decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_PLAIN))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    words = re.sub(r"[^\w\s]|_", "", re.sub(r"[-–—/]", " ", bare)).split()
+    if not keep_article and len(words) > 1 and words[0] == "the":
         words = words[1:]
-    pieces = [piece for piece in _NUMBER.split(" ".join(words)) if piece]
-    return tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces)
+    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+        words = words[:-1]
+    pieces = [piece for word in words for piece in (*_NUMBER.split(word), " ") if piece]
+    key = tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces)
+    return (*key, (-1, 0, name))

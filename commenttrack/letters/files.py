@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 from commenttrack.errors import BadInput
 from commenttrack.letters import quotations
 from commenttrack.letters.content import LetterContent
+from commenttrack.letters.markdown import Files, content_from_markdown
 from commenttrack.letters.rule_names import cited_document
 from commenttrack.rulemaking import redline as redlines
 from commenttrack.rulemaking import redline_pages
@@ -13,6 +15,47 @@ from commenttrack.rulemaking.provisions import ParsedRule
 
 FORMATS = (".pdf", ".docx", ".html")
 REDLINE_FORMATS = (".json", ".html", ".docx")
+
+
+def letter_from(path: Path, data: bytes) -> LetterContent:
+    """The letter that the bytes of a Markdown file describe, with the images and the second text that lie beside it.
+
+    Raises :class:`BadInput` for what :func:`markdown.content_from_markdown` refuses and for a file outside the folder.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not UTF-8 text: byte {error.start} cannot be read.") from error
+    return content_from_markdown(text, files_beside(path))
+
+
+def files_beside(letter: Path) -> Files:
+    """The files in the folder of a letter and in the folders under it, by name; others are not opened."""
+    folder = letter.resolve().parent
+
+    def read(name: str) -> bytes:
+        try:
+            path = (folder / name).resolve()
+            inside = path.is_relative_to(folder) and not Path(name).is_absolute()
+            if not inside or not path.is_file():
+                lies = "is not in" if inside else "lies outside"
+                raise BadInput(f"{name}, which the letter names, {lies} the letter’s folder {folder}.")
+            if path.stat().st_size > _LARGEST_FILE:
+                raise BadInput(f"{name} has more than {_LARGEST_FILE:,} bytes; that is no part of a letter.")
+            return path.read_bytes()
+        except (OSError, ValueError) as error:  # a name too long, or with a byte that no name has
+            raise BadInput(f"{name[:80]!r}, which the letter names, cannot be read.") from error
+
+    return read
+
+
+_LARGEST_FILE = 6_000_000
+"""Bytes; an image or a text that may be larger is refused by those who read it."""
+
+
+def for_review(content: LetterContent) -> LetterContent:
+    """The letter as a copy to read through."""
+    return replace(content, head=replace(content.head, review=True))
 
 
 def with_source(content: LetterContent, rule: ParsedRule) -> LetterContent:

@@ -1,93 +1,121 @@
 """A letter as one Markdown file: a YAML head between ``---`` lines, then the body."""
 
 import re
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, get_args
 
 import yaml
 
 from commenttrack.errors import BadInput
-from commenttrack.letters import body as bodies
 from commenttrack.letters.content import (
+    Addressee,
+    Article,
     CitationStyle,
     CitedDocument,
+    ExhibitMarks,
+    Fonts,
+    HouseStyle,
     LetterContent,
     LetterHead,
     Letterhead,
-    LetterPartContent,
+    Numbering,
     Order,
+    Picture,
     RedlineWords,
     Signatory,
+    SignatureBlocks,
+    Translation,
+    TranslationLayout,
 )
+from commenttrack.letters.fields import (
+    choice_of,
+    day_of,
+    fields_of,
+    flag_of,
+    language_of,
+    lines_of,
+    list_of,
+    text_of,
+)
+from commenttrack.letters.parts import HEAD, parse, with_second
+from commenttrack.letters.pictures import MOST, checked, refusal_of_address
 
 _KEYS = (
-    "letterhead", "date", "via", "to", "re", "salutation", "closing", "contact", "signatories", "lead", "order",
-    "citations", "thousands_comma", "toc", "draft", "numbered", "lang", "redline_words", "illustrative", "sources",
+    "letterhead", "date", "via", "to", "re", "salutation", "closing", "contact", "signatories", "lead", "order", "the",
+    "signature_columns", "signature_blocks", "annex_of_signatories", "exhibits", "citations", "thousands_comma", "toc",
+    "draft", "review", "numbered", "lang", "translation", "redline_words", "illustrative", "sources", "house_style",
 )  # fmt: skip
-_HEAD = re.compile(r"\ufeff?---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _LONGEST_HEAD = 500_000
 
+Files = Callable[[str], bytes]
+"""Gives the bytes of a file by the name that a letter uses for it, or refuses with :class:`BadInput`."""
 
-def content_from_markdown(text: str) -> LetterContent:
+
+def content_from_markdown(text: str, files: Files | None = None) -> LetterContent:
     """The letter that a Markdown file with a YAML head describes; the head and every key in it may be absent.
 
-    Raises :class:`BadInput` for a head that is not YAML, a key that is not known or holds the wrong kind of value, and
-    for a body that :mod:`commenttrack.letters.body` refuses.
+    ``files`` gives the images and the second text that the letter names; without it a letter that needs one is refused.
+
+    Raises :class:`BadInput` for a head that is not YAML, a key that is not known or holds the wrong kind of value, for
+    a body that :mod:`commenttrack.letters.body` refuses, and for a file that is not what it should be.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    match = _HEAD.match(text)
+    match = HEAD.match(text)
     if match is None and re.match(r"\ufeff?---[ \t]*\n", text) and re.search(r"^\w+:", text, re.M):
         raise BadInput("The letter's head is opened with --- in the first line and not closed with a second --- line.")
     values = _yaml(match.group(1)) if match else {}
     head = head_from_mapping(values)
-    signatories = tuple(_signatory(item) for item in _list(values.get("signatories"), "signatories"))
-    lead = _text(values.get("lead"), "lead")
-    if lead and lead not in {signatory.organization for signatory in signatories}:
-        raise BadInput(f"lead: {lead!r} is not among the organizations under signatories.")
-    return LetterContent(head, parts_from_markdown(text[match.end() :] if match else text), signatories, lead)
+    signatories = tuple(_signatory(item) for item in list_of(values.get("signatories"), "signatories"))
+    leads = _leads(values.get("lead"))
+    for lead in leads:
+        if lead not in {signatory.organization for signatory in signatories}:
+            raise BadInput(f"lead: {lead!r} is not among the organizations under signatories.")
+    letter = parse(text[match.end() :] if match else text)
+    second = fields_of(values.get("translation"), "translation", _TRANSLATION_KEYS).get("file")
+    if second is not None:
+        name = text_of(second, "translation: file")
+        letter = with_second(letter, name, _decoded(_file(files, name), name))
+    if head.translation is None and any(part.translation for part in letter.parts):
+        raise BadInput(
+            "The letter has ::: translation; say in its head in which language: translation: {lang: zh-Hans}."
+        )
+    names = (*((head.letterhead.logo,) if head.letterhead.logo else ()), *letter.images)
+    return LetterContent(
+        head,
+        letter.parts,
+        signatories,
+        leads[0] if leads else "",
+        co_leads=leads[1:],
+        pictures=_pictures(names, files),
+    )
 
 
-def parts_from_markdown(body: str) -> tuple[LetterPartContent, ...]:
-    """A body cut at its headings. Keys come from the headings, so they stay when parts change places."""
-    bodies.read(body)  # the body as a whole must be readable: a note may be defined only once in it
-    env: dict[str, Any] = {}
-    tokens = bodies.parser().parse(body, env)
-    lines = body.split("\n")
-    starts = [(0, 0, "", 0)]
-    for index, token in enumerate(tokens):
-        if token.type == "heading_open" and token.level == 0 and token.map:
-            starts.append((token.map[0], token.map[1], " ".join(tokens[index + 1].content.split()), int(token.tag[1])))
-    ends = [start for start, *_ in starts[1:]] + [len(lines)]
-    parts: list[LetterPartContent] = []
-    keys: set[str] = set()
-    for (_, start, heading, level), end in zip(starts, ends, strict=True):
-        text = "\n".join(lines[start:end]).strip("\n")
-        if not heading and level == 0 and not text.strip():
-            continue
-        parts.append(LetterPartContent(_key(heading, keys), heading, level, _with_addresses(text, env)))
-    return tuple(parts)
+def _leads(value: object) -> tuple[str, ...]:
+    return lines_of(value, "lead") if isinstance(value, list) else tuple(filter(None, (text_of(value, "lead"),)))
 
 
-def _key(heading: str, keys: set[str]) -> str:
-    words = re.findall(r"[a-z0-9]+", heading.lower()) or ["opening"]
-    stem = "-".join(words)[:60].strip("-")
-    stem = stem if stem[0].isalpha() else f"part-{stem}"
-    key, count = stem, 2
-    while key in keys:
-        key, count = f"{stem}-{count}", count + 1
-    keys.add(key)
-    return key
+def _pictures(names: Iterable[str], files: Files | None) -> tuple[Picture, ...]:
+    wanted = list(dict.fromkeys(names))
+    if len(wanted) > MOST:
+        raise BadInput(f"The letter shows {len(wanted)} images; {MOST} are the most.")
+    for name in wanted:
+        if refusal := refusal_of_address(name):
+            raise BadInput(refusal)
+    return tuple(checked(name, _file(files, name)) for name in wanted)
 
 
-def _with_addresses(text: str, env: Mapping[str, Any]) -> str:
-    """A part with the link addresses it uses that another part defines (``[name]: https://…``)."""
-    missing = [
-        f"[{label.lower()}]: <{reference['href']}>"
-        for label, reference in env.get("references", {}).items()
-        if f"[{label.lower()}]" in text.lower() and f"[{label.lower()}]:" not in text.lower()
-    ]
-    return text + "\n\n" + "\n".join(missing) if missing else text
+def _file(files: Files | None, name: str) -> bytes:
+    if files is None:
+        raise BadInput(f"The letter names the file {name}, and no files were given with it.")
+    return files(name)
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{name} is not UTF-8 text: byte {error.start} cannot be read.") from None
 
 
 # -------------------------------------------------------------------------------------------------------------- head
@@ -137,127 +165,146 @@ def head_from_mapping(values: Mapping[str, Any]) -> LetterHead:
     for key in values:
         if key not in _KEYS:
             raise BadInput(f"Unknown key in the letter's head: {key}. Allowed are {', '.join(_KEYS)}.")
-    letterhead = _fields(values.get("letterhead"), "letterhead", ("name", "tagline", "address"))
+    letterhead = fields_of(values.get("letterhead"), "letterhead", ("name", "tagline", "address", "logo", "logo_alt"))
+    style = _house_style(values.get("house_style"))
     return LetterHead(
         letterhead=Letterhead(
-            _text(letterhead.get("name"), "letterhead: name"),
-            _text(letterhead.get("tagline"), "letterhead: tagline"),
-            _lines(letterhead.get("address"), "letterhead: address"),
+            text_of(letterhead.get("name"), "letterhead: name"),
+            text_of(letterhead.get("tagline"), "letterhead: tagline"),
+            lines_of(letterhead.get("address"), "letterhead: address"),
+            text_of(letterhead.get("logo"), "letterhead: logo"),
+            text_of(letterhead.get("logo_alt"), "letterhead: logo_alt"),
         ),
-        date=_text(values.get("date"), "date"),
-        via=_text(values.get("via"), "via"),
+        date=text_of(values.get("date"), "date"),
+        via=text_of(values.get("via"), "via"),
         to=_addressees(values.get("to")),
-        re=_lines(values.get("re"), "re"),
-        salutation=_text(values.get("salutation"), "salutation"),
-        closing=_text(values.get("closing"), "closing"),
-        contact=_text(values.get("contact"), "contact"),
-        order=_choice(values.get("order"), "order", get_args(Order), "alphabetical"),
-        citations=_choice(values.get("citations"), "citations", get_args(CitationStyle), "ofr"),
-        thousands_comma=_flag(values.get("thousands_comma"), "thousands_comma", False),
-        toc=_flag(values.get("toc"), "toc", False),
-        draft=_flag(values.get("draft"), "draft", False),
-        numbered=_flag(values.get("numbered"), "numbered", True),
-        lang=_language(values.get("lang")),
-        redline_words=_choice(values.get("redline_words"), "redline_words", get_args(RedlineWords), "hidden"),
-        illustrative=_text(values.get("illustrative"), "illustrative"),
-        sources=tuple(_source(item) for item in _list(values.get("sources"), "sources")),
+        re=lines_of(values.get("re"), "re"),
+        salutation=text_of(values.get("salutation"), "salutation"),
+        closing=text_of(values.get("closing"), "closing"),
+        contact=text_of(values.get("contact"), "contact"),
+        order=choice_of(values.get("order"), "order", get_args(Order), style.order),
+        the=choice_of(values.get("the"), "the", get_args(Article), "ignore"),
+        signature_columns=_columns(values.get("signature_columns")),
+        signature_blocks=choice_of(
+            values.get("signature_blocks"), "signature_blocks", get_args(SignatureBlocks), "together"
+        ),
+        annex_of_signatories=_annex(values.get("annex_of_signatories")),
+        exhibits=choice_of(values.get("exhibits"), "exhibits", get_args(ExhibitMarks), "letters"),
+        citations=choice_of(values.get("citations"), "citations", get_args(CitationStyle), style.citations),
+        thousands_comma=flag_of(values.get("thousands_comma"), "thousands_comma", False),
+        toc=flag_of(values.get("toc"), "toc", False),
+        draft=flag_of(values.get("draft"), "draft", False),
+        review=flag_of(values.get("review"), "review", False),
+        numbered=flag_of(values.get("numbered"), "numbered", True),
+        lang=language_of(values.get("lang"), "lang") or "en-US",
+        redline_words=choice_of(values.get("redline_words"), "redline_words", get_args(RedlineWords), "hidden"),
+        illustrative=text_of(values.get("illustrative"), "illustrative"),
+        sources=tuple(_source(item) for item in list_of(values.get("sources"), "sources")),
+        house_style=style,
+        translation=_translation(values.get("translation")),
     )
 
 
-def _text(value: object, key: str) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            text = value.strip()
-            if key == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-                return _text(_day(text, key), key)
-            return text
-        case datetime():
-            raise BadInput(f"{key}: {value} has an hour; write the day alone.")
-        case date():
-            return f"{value:%B} {value.day}, {value.year}"
-        case bool():
-            raise BadInput(f"{key} must be text, not {str(value).lower()}.")
-        case int() | float():
-            return str(value)
-        case _:
-            raise BadInput(f"{key} must be text, not {_kind(value)}.")
+def _house_style(value: object) -> HouseStyle:
+    values = fields_of(value, "house_style", ("fonts", "citations", "order", "numbering"))
+    return HouseStyle(
+        choice_of(values.get("fonts"), "house_style: fonts", get_args(Fonts), "serif"),
+        choice_of(values.get("citations"), "house_style: citations", get_args(CitationStyle), "ofr"),
+        choice_of(values.get("order"), "house_style: order", get_args(Order), "alphabetical"),
+        choice_of(values.get("numbering"), "house_style: numbering", get_args(Numbering), "outline"),
+    )
 
 
-def _day(text: str, key: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{key}: {text} is not a day of the calendar.") from None
+_TRANSLATION_KEYS = ("lang", "layout", "file", "heading", "re", "salutation", "closing")
 
 
-def _lines(value: object, key: str) -> tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(_text(item, key) for item in value)
-    return tuple(line.strip() for line in _text(value, key).split("\n") if line.strip())
-
-
-def _list(value: object, key: str) -> list[Any]:
+def _translation(value: object) -> Translation | None:
     if value is None:
-        return []
-    if not isinstance(value, list):
-        raise BadInput(f"{key} must be a list, not {_kind(value)}.")
-    return value
+        return None
+    values = fields_of(value, "translation", _TRANSLATION_KEYS)
+    lang = language_of(values.get("lang"), "translation: lang")
+    if not lang:
+        raise BadInput("translation: say its language, as in lang: zh-Hans.")
+    return Translation(
+        lang,
+        choice_of(values.get("layout"), "translation: layout", get_args(TranslationLayout), "after"),
+        text_of(values.get("heading"), "translation: heading"),
+        lines_of(values.get("re"), "translation: re"),
+        text_of(values.get("salutation"), "translation: salutation"),
+        text_of(values.get("closing"), "translation: closing"),
+    )
 
 
-def _addressees(value: object) -> tuple[tuple[str, ...], ...]:
-    items = _list(value, "to") if not isinstance(value, str) else [value]
+def _columns(value: object) -> int:
+    if value in (None, "auto"):
+        return 0
+    if value not in (1, 2, 3) or isinstance(value, bool):
+        raise BadInput(f"signature_columns must be 1, 2, 3 or auto, not {value!r}.")
+    return int(str(value))
+
+
+def _annex(value: object) -> str:
+    if value is True:
+        return "About the Undersigned Organizations"
+    return "" if value is False else text_of(value, "annex_of_signatories")
+
+
+def _addressees(value: object) -> tuple[Addressee, ...]:
+    items: Sequence[object] = list_of(value, "to") if not isinstance(value, str) else [value]
     if items and all(isinstance(item, str) and "\n" not in item for item in items):
-        return (_lines(items, "to"),)  # one addressee, its lines given directly
-    return tuple(_lines(item, "to") for item in items)
+        return (Addressee(lines_of(items, "to")),)  # one addressee, its lines given directly
+    return tuple(_addressee(item) for item in items)
 
 
-def _fields(value: object, key: str, allowed: tuple[str, ...]) -> Mapping[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise BadInput(f"{key} must be keys and values ({', '.join(allowed)}), not {_kind(value)}.")
-    for name in value:
-        if name not in allowed:
-            raise BadInput(f"Unknown key under {key}: {name}. Allowed are {', '.join(allowed)}.")
-    return value
+def _addressee(item: object) -> Addressee:
+    if not isinstance(item, dict):
+        return Addressee(lines_of(item, "to"))
+    values = fields_of(item, "to", ("lines", "attention", "re"))
+    lines = lines_of(values.get("lines"), "to: lines")
+    if not lines:
+        raise BadInput("to: an entry with keys needs lines, as in - lines: [Bureau of Exports, Department of Trade].")
+    return Addressee(lines, text_of(values.get("attention"), "to: attention"), lines_of(values.get("re"), "to: re"))
+
+
+_SIGNATORY_KEYS = ("organization", "person", "title", "reservation", "recorded_by_mail", "about", "block")
 
 
 def _signatory(item: object) -> Signatory:
     if isinstance(item, str):
         return Signatory(item.strip())
-    values = _fields(item, "signatories", ("organization", "person", "title", "reservation", "recorded_by_mail"))
-    organization = _text(values.get("organization"), "signatories: organization")
+    values = fields_of(item, "signatories", _SIGNATORY_KEYS)
+    organization = text_of(values.get("organization"), "signatories: organization")
     if not organization:
         raise BadInput("Each entry under signatories needs an organization.")
     return Signatory(
         organization,
-        _text(values.get("person"), "signatories: person"),
-        _text(values.get("title"), "signatories: title"),
-        _text(values.get("reservation"), "signatories: reservation"),
-        _flag(values.get("recorded_by_mail"), "signatories: recorded_by_mail", False),
+        text_of(values.get("person"), "signatories: person"),
+        text_of(values.get("title"), "signatories: title"),
+        text_of(values.get("reservation"), "signatories: reservation"),
+        flag_of(values.get("recorded_by_mail"), "signatories: recorded_by_mail", False),
+        text_of(values.get("about"), "signatories: about"),
+        text_of(values.get("block"), "signatories: block"),
     )
 
 
 def _source(item: object) -> CitedDocument:
-    values = _fields(item, "sources", ("cite", "last_page", "title", "kind", "date", "cfr"))
-    cite = _text(values.get("cite"), "sources: cite")
+    values = fields_of(item, "sources", ("cite", "last_page", "title", "kind", "date", "cfr"))
+    cite = text_of(values.get("cite"), "sources: cite")
     match = re.fullmatch(r"(\d{1,3})\s*(?:FR|Fed\. Reg\.)\s*([\d,]+)", cite)
     if match is None:
         raise BadInput(f"sources: cite must be volume and first page, as in 89 FR 5698, not {cite!r}.")
     day = values.get("date")
     if isinstance(day, str):
-        day = _day(day, "sources: date")
+        day = day_of(day, "sources: date")
     if day is not None and not isinstance(day, date):
         raise BadInput(f"sources: date must be a day such as 2024-01-29, not {day!r}.")
     cfr: list[tuple[int, str]] = []
-    for place in _lines(values.get("cfr"), "sources: cfr"):
+    for place in lines_of(values.get("cfr"), "sources: cfr"):
         part = re.fullmatch(r"(\d+)\s*CFR\s*(?:part\s*)?(\w+)", place)
         if part is None:
             raise BadInput(f"sources: cfr must be titles and parts, as in 15 CFR part 7, not {place!r}.")
         cfr.append((int(part.group(1)), part.group(2)))
-    last = _text(values.get("last_page"), "sources: last_page")
+    last = text_of(values.get("last_page"), "sources: last_page")
     if last and not last.isdecimal():
         raise BadInput(f"sources: last_page must be a page number, not {last!r}.")
     kind = values.get("kind")
@@ -265,39 +312,8 @@ def _source(item: object) -> CitedDocument:
         int(match.group(1)),
         int(match.group(2).replace(",", "")),
         int(last) if last else None,
-        _text(values.get("title"), "sources: title"),
-        _choice(kind, "sources: kind", ("proposed", "final", "notice"), "") if kind else "",
+        text_of(values.get("title"), "sources: title"),
+        choice_of(kind, "sources: kind", ("proposed", "final", "notice"), "") if kind else "",
         day.isoformat() if day else "",
         tuple(cfr),
     )
-
-
-def _choice(value: object, key: str, allowed: tuple[Any, ...], default: str) -> Any:
-    if value is None:
-        return default
-    if value not in allowed:
-        raise BadInput(f"{key} must be one of {', '.join(allowed)}, not {value!r}.")
-    return value
-
-
-def _flag(value: object, key: str, default: bool) -> bool:
-    if value is None:
-        return default
-    if not isinstance(value, bool):
-        raise BadInput(f"{key} must be true or false, not {value!r}.")
-    return value
-
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
-
-
-def _language(value: object) -> str:
-    language = _text(value, "lang") or "en-US"
-    if not _LANGUAGE.match(language):
-        raise BadInput(f"lang must be a language tag such as en-US or zh-Hans, not {language!r}.")
-    return language
-
-
-def _kind(value: object) -> str:
-    names: dict[type, str] = {dict: "keys and values", list: "a list", str: "text"}
-    return names.get(type(value), type(value).__name__)

@@ -4,23 +4,28 @@ Notes print where they are called (``foot``: a ``fn-note`` element that the page
 as links to a list at the end (``end``, for the screen) or as the Word writer wants them (``word``).
 """
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from commenttrack.errors import BadInput
 from commenttrack.letters.blocks import (
     Block,
     Blocks,
     Break,
     Code,
+    Division,
     Heading,
+    Image,
     Inlines,
     ListBlock,
     NoteMark,
     Paragraph,
     Quote,
+    RequestTable,
     Rule,
     Styled,
     Table,
@@ -28,8 +33,9 @@ from commenttrack.letters.blocks import (
     inlines_in,
     plain,
 )
-from commenttrack.letters.content import RedlineWords
+from commenttrack.letters.content import Picture, RedlineWords
 from commenttrack.letters.notes import Note
+from commenttrack.letters.pictures import refusal_of_address
 
 _TAGS = {"em": "em", "strong": "strong", "code": "code", "strike": "s"}
 
@@ -53,11 +59,13 @@ class Markup:
         place: Literal["foot", "end", "word"],
         words: RedlineWords,
         plans: Mapping[int, NotePlan] | None = None,
+        pictures: Sequence[Picture] = (),
     ) -> None:
         self._notes = {note.number: note for note in notes}
         self._place = place
         self._words = words
         self._plans = plans or {}
+        self._pictures = {picture.name: picture for picture in pictures}
 
     def blocks(self, blocks: Blocks) -> str:
         """HTML of blocks."""
@@ -85,6 +93,42 @@ class Markup:
                 return f"<pre>{escape(text)}</pre>"
             case Rule():
                 return "<hr>"
+            case Division():
+                return self._division(block)
+            case RequestTable():
+                raise AssertionError("the table of requests was not written out")
+
+    def _division(self, division: Division) -> str:
+        name = f' id="{escape(division.key)}"' if division.key else ""
+        if division.kind == "landscape":
+            return f'<div class="landscape">\n{self.blocks(division.blocks)}\n</div>'
+        title = self.inlines(division.title)
+        if division.kind == "request":
+            label = f"{division.label}{' · ' if title else ''}{title}"
+            text = self.blocks(division.blocks)
+            return f'<div class="request"{name}>\n<p class="request-label">{label}</p>\n{text}\n</div>'
+        blocks = [self._source(block) if _is_source(block) else self._block(block) for block in division.blocks]
+        caption = f'<p class="caption"><span class="label">{division.label}.</span> {title}</p>'
+        text = "\n".join(blocks)
+        return f'<div class="exhibit"{name}>\n{caption}\n{text}\n</div>'
+
+    def _source(self, block: Block) -> str:
+        return f'<p class="exhibit-source">{self.inlines(block.inlines) if isinstance(block, Paragraph) else ""}</p>'
+
+    def picture(self, name: str, alt: str, kind: str = "") -> str:
+        """An image of the letter by the name it was given with. Raises :class:`BadInput` when there is none."""
+        picture = self._pictures.get(name)
+        if picture is None:
+            refusal = refusal_of_address(name) or f"The image {name} was not given with the letter."
+            raise BadInput(refusal)
+        if not alt.strip():
+            raise BadInput(f"Say what the image {name} shows, for those who do not see it: ![what it shows]({name}).")
+        if self._place == "foot":
+            source = f"picture:{list(self._pictures).index(name)}"
+        else:
+            source = f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
+        kind = f' class="{kind}"' if kind else ""
+        return f'<img{kind} src="{source}" alt="{escape(alt.strip())}">'
 
     def _item(self, item: Blocks, tight: bool) -> str:
         if len(item) == 1 and tight and isinstance(only := item[0], Paragraph):
@@ -130,6 +174,8 @@ class Markup:
                     out.append(f"<{_TAGS[style]}>{self.inlines(children)}</{_TAGS[style]}>")
                 case NoteMark(number, again):
                     out.append(self._note(number, again))
+                case Image(alt, address):
+                    out.append(self.picture(address, alt))
                 case _:
                     raise AssertionError(f"{inline!r} was not resolved")
         return "".join(out)
@@ -236,7 +282,9 @@ def note_lines(blocks: Blocks, marker: str = "") -> list[Inlines]:
                 inner = [_row(row) for row in (header, *rows)]
             case Code(text):
                 inner = [(Text(line),) for line in text.split("\n")]
-            case Rule():
+            case Division(_, _, within):
+                inner = note_lines(within)
+            case Rule() | RequestTable():
                 inner = []
         lines.extend(inner)
     if marker and lines:
@@ -287,6 +335,11 @@ def _cut(text: str, room: int, words: int) -> tuple[str, str]:
         if text[ends[back] - 1] in ".;:!?”":
             return text[: ends[back]], text[ends[back] :]
     return text[: ends[limit - 1]], text[ends[limit - 1] :]
+
+
+def _is_source(block: Block) -> bool:
+    """Whether a paragraph of an exhibit says where the exhibit is from."""
+    return isinstance(block, Paragraph) and plain(block.inlines).startswith("Source:")
 
 
 def _has_redline(inlines: Inlines) -> bool:

@@ -5,7 +5,7 @@ renumbers everything that depends on it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from commenttrack.errors import BadInput
@@ -14,6 +14,7 @@ from commenttrack.letters.blocks import (
     Blocks,
     Body,
     Cite,
+    Division,
     Inline,
     InlineNote,
     Inlines,
@@ -44,7 +45,8 @@ from commenttrack.letters.citation_forms import (
     parse,
 )
 from commenttrack.letters.content import CitedDocument, LetterContent, LetterHead, LetterPartContent
-from commenttrack.letters.outline import deeper, levels_of, part_numbers
+from commenttrack.letters.outline import as_printed, deeper, levels_of, part_numbers
+from commenttrack.letters.references import labelled, labelled_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class ArrangedPart:
     heading: Inlines
     blocks: Blocks
     requested: Blocks
+    second_heading: Inlines = ()
+    second: Blocks = ()
+    """The part in the letter's second language, where it follows the first."""
+    pairs: tuple[tuple[Blocks, Blocks], ...] = ()
+    """The part in both languages, where they stand side by side; ``blocks`` and ``second`` are empty then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +93,50 @@ def arrange(content: LetterContent) -> ArrangedLetter:
     """The letter in its final order.
 
     Raises :class:`BadInput` for a note that is called and not defined or defined and never called, a note within a
-    note, a cross-reference to no part, and a citation that cannot be read.
+    note, a cross-reference to nothing in the letter, and a citation that cannot be read.
     """
-    bodies = [(read(part.text), _heading(part.heading)) for part in content.parts]
+    content = as_printed(content)
+    headings = [_heading(part.heading) for part in content.parts]
     numbers = part_numbers(content)
-    calls = _Calls(content.head, [body for body, _ in bodies])
-    names = {
-        part.key: (number, plain(heading))
-        for part, (number, _), (_, heading) in zip(content.parts, numbers, bodies, strict=True)
-    }
+    bodies, names = labelled(content, [read(part.text) for part in content.parts], headings, numbers)
+    seconds = labelled_second(content, [read(part.translation) for part in content.parts])
+    calls = _Calls(content.head, [*bodies, *seconds])
     levels = levels_of([part.level for part in content.parts])
+    beside = content.head.translation is not None and content.head.translation.layout == "side-by-side"
+    parts: list[ArrangedPart] = []
     shift = 0
-    parts = []
-    for index, (part, (text, heading)) in enumerate(zip(content.parts, bodies, strict=True)):
-        shift = levels[index] if levels[index] else shift
-        number, mark = numbers[index]
-        blocks = deeper(text.blocks, shift)
-        parts.append(
-            ArrangedPart(
-                part,
-                number,
-                mark,
-                levels[index],
-                _resolved(heading, calls, text, names),
-                _in_body(blocks, calls, text, names),
-                read_requested(part.requested_text),
+    for index, (part, body) in enumerate(zip(content.parts, bodies, strict=True)):
+        shift = levels[index] or shift
+        heading = _resolved(headings[index], calls, body, names)
+        blocks, second = deeper(body.blocks, shift), deeper(seconds[index].blocks, shift)
+        pairs: tuple[tuple[Blocks, Blocks], ...] = ()
+        if beside and second:
+            # Notes are numbered as the two columns are read, so each pair is resolved before the next.
+            pairs = tuple(
+                (_in_body(one, calls, body, names), _in_body(other, calls, seconds[index], names))
+                for one, other in _beside(blocks, second)
             )
+            blocks, second = (), ()
+        else:
+            blocks = _in_body(blocks, calls, body, names)
+        requested = read_requested(part.requested_text)
+        parts.append(ArrangedPart(part, *numbers[index], levels[index], heading, blocks, requested, (), second, pairs))
+    parts = [
+        replace(
+            part,
+            second_heading=_resolved(_heading(part.part.translated_heading), calls, body, names),
+            second=_in_body(part.second, calls, body, names),
         )
+        for part, body in zip(parts, seconds, strict=True)
+    ]
     return ArrangedLetter(content, tuple(parts), calls.notes(names))
+
+
+def _beside(one: Blocks, other: Blocks) -> tuple[tuple[Blocks, Blocks], ...]:
+    """Two texts side by side: block by block when they have as many, else as a whole."""
+    if len(one) == len(other):
+        return tuple(((first,), (second,)) for first, second in zip(one, other, strict=True))
+    return ((one, other),)
 
 
 def _heading(heading: str) -> Inlines:
@@ -160,7 +183,7 @@ class _Calls:
         self._blocks.append(blocks)
         return NoteMark(len(self._blocks))
 
-    def notes(self, names: dict[str, tuple[str, str]]) -> tuple[Note, ...]:
+    def notes(self, names: Mapping[str, str]) -> tuple[Note, ...]:
         """All notes with their citations in the form of the order."""
         for label, homes in self._everywhere.items():
             for home in homes:
@@ -269,7 +292,7 @@ def _joined(forms: Sequence[Inlines]) -> Inlines:
 # ----------------------------------------------------------------------------------------------------- substituting
 
 
-def _in_body(blocks: Blocks, calls: _Calls, body: Body, names: dict[str, tuple[str, str]]) -> Blocks:
+def _in_body(blocks: Blocks, calls: _Calls, body: Body, names: Mapping[str, str]) -> Blocks:
     """Blocks of the body with calls, citations and cross-references resolved, in reading order."""
     out: list[Block] = []
     for block in blocks:
@@ -286,14 +309,15 @@ def _in_body(blocks: Blocks, calls: _Calls, body: Body, names: dict[str, tuple[s
                 out.append(Quote(_in_body(inner, calls, body, names)))
             case ListBlock(items):
                 out.append(replace(block, items=tuple(_in_body(item, calls, body, names) for item in items)))
+            case Division(_, title, inner):
+                title = _resolved(title, calls, body, names)
+                out.append(replace(block, title=title, blocks=_in_body(inner, calls, body, names)))
             case _:
                 out.extend(map_inlines((block,), lambda run: _resolved(run, calls, body, names)))
     return tuple(out)
 
 
-def _resolved(
-    run: Inlines, calls: _Calls, body: Body, names: dict[str, tuple[str, str]], *, bare: bool = False
-) -> Inlines:
+def _resolved(run: Inlines, calls: _Calls, body: Body, names: Mapping[str, str], *, bare: bool = False) -> Inlines:
     """One run with everything resolved. ``bare`` leaves the brackets off citations in the text."""
     out: list[Inline] = []
     pending: NoteMark | None = None
@@ -335,7 +359,7 @@ def _open_bracket(out: Sequence[Inline]) -> bool:
     return text.count("(") > text.count(")")
 
 
-def _substituted(run: Inlines, phrases: Iterator[Inlines], names: dict[str, tuple[str, str]]) -> Inlines:
+def _substituted(run: Inlines, phrases: Iterator[Inlines], names: Mapping[str, str]) -> Inlines:
     out: list[Inline] = []
     stopped = False
     for inline in run:
@@ -356,8 +380,7 @@ def _substituted(run: Inlines, phrases: Iterator[Inlines], names: dict[str, tupl
     return tuple(out)
 
 
-def _cross_reference(key: str, names: dict[str, tuple[str, str]]) -> Styled:
+def _cross_reference(key: str, names: Mapping[str, str]) -> Styled:
     if key not in names:
-        raise BadInput(f"[#{key}] refers to no part of the letter; the parts are {', '.join(names) or 'none'}.")
-    number, heading = names[key]
-    return Styled("link", (Text(f"Part{NBSP}{number}" if number else f"“{heading}”"),), f"#{key}")
+        raise BadInput(f"[#{key}] refers to no part of the letter; what it can refer to is {', '.join(names)}.")
+    return Styled("link", (Text(names[key]),), f"#{key}")

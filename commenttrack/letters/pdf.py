@@ -8,7 +8,7 @@ agency will read, so the laid-out pages are compared with the source, repaired, 
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,9 @@ from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyp
 from weasyprint.urls import FatalURLFetchingError  # type: ignore[import-untyped]
 
 from commenttrack.letters.assets import CannotRender, OwnAssetsOnly
+from commenttrack.letters.content import Picture
 from commenttrack.letters.laid_out import Arrangement, Loss, TextLost, losses, name_blocks
+from commenttrack.letters.line_numbers import with_line_numbers
 from commenttrack.letters.markup import NotePlan
 from commenttrack.letters.notes import Note
 
@@ -51,6 +53,37 @@ def _structure_type(name: str | None) -> str:
     return _STRUCTURE.get(name or "") or str(_weasyprint_tag(name))
 
 
+_weasyprint_tree = weasyprint_tags._build_box_tree
+
+
+def _tree_with_languages(box: Any, *others: Any) -> Iterator[Any]:
+    """WeasyPrint writes the language of the document only; a text in another one must say so (PDF/UA-1, 7.2)."""
+    box = getattr(box, "_box", box)
+    element = box.element
+    language = element.get("lang") if element is not None and box.element_tag not in ("html", "body") else None
+    if language is None or "::" in box.element_tag:
+        return _weasyprint_tree(box, *others)  # type: ignore[no-any-return]
+    return _in_language(_weasyprint_tree(box, *others), language)
+
+
+def _in_language(elements: Iterator[Any], language: str) -> Iterator[Any]:
+    for element in elements:
+        element["Lang"] = pydyf.String(language)
+        yield element
+
+
+def _page_references(pdf: Any) -> tuple[bytes, ...]:
+    """pydyf builds this anew for every tag, which costs a fifth of the writing of 300 pages; pages are only added."""
+    kids = pdf.pages["Kids"]
+    known: tuple[bytes, ...] = pdf.__dict__.get("known_pages", ())
+    if 3 * len(known) != len(kids):
+        known = tuple(f"{number} 0 R".encode("ascii") for number in kids[::3])
+        pdf.__dict__["known_pages"] = known
+    return known
+
+
+pydyf.PDF.page_references = property(_page_references)
+weasyprint_tags._build_box_tree = _tree_with_languages
 # Only names are added that no other document of this program uses, so setting it once is safe for every thread.
 weasyprint_tags._get_pdf_tag = _structure_type
 
@@ -88,6 +121,10 @@ def _finish(document: Any, pdf: Any) -> None:
     Inserted and deleted runs are Spans whose ActualText says what they are, so that a listener hears the redline and a
     copy of the text keeps its meaning.
     """
+    for image in pdf.objects:
+        # PDF/A-3, 6.2.8.2: no reader shall make up pixels.
+        if isinstance(image, pydyf.Stream) and image.extra.get("Subtype") == "/Image":
+            image.extra["Interpolate"] = "false"
     written: list[Any] = [item for item in pdf.objects if isinstance(item, dict)]
     objects = {item.number: item for item in written}
     said = iter(_redline_runs(document))
@@ -109,6 +146,11 @@ def _finish(document: Any, pdf: Any) -> None:
         elif item.get("S") == "/TH":
             group = at(at(item["P"])["P"])
             item["A"]["Scope"] = "/Column" if group is not None and group["S"] == "/THead" else "/Row"
+        elif item.get("S") == "/Figure":
+            # WeasyPrint measures from the top in CSS pixels; a PDF measures from the bottom in points.
+            height = at(item["Pg"])["MediaBox"][3]
+            left, top, right, bottom = (0.75 * side for side in item["A"]["BBox"])
+            item["A"]["BBox"] = pydyf.Array((left, height - bottom, right, height - top))
 
 
 HYPHEN = "\u2010"
@@ -170,10 +212,13 @@ def make(
     attachment: bytes,
     stamp: datetime,
     attached: tuple[str, str] = ("letter.json", "Parts, citations, provisions and signatories of this letter"),
+    pictures: Sequence[Picture] = (),
+    numbered_lines: bool = False,
 ) -> bytes:
     """The PDF of a letter, with ``attachment`` inside under the name and description of ``attached``.
 
-    ``html`` writes the letter, given a plan for each note that is hard to place.
+    ``html`` writes the letter, given a plan for each note that is hard to place. ``pictures`` are what it can show, by
+    their places in the sequence. ``numbered_lines`` puts the number of each line into the margin.
 
     Tries at most :data:`ROUNDS` arrangements until the pages hold every character of the source, else raises
     :class:`TextLost`; raises :class:`MissingGlyphs` and :class:`CannotRender` too.
@@ -182,14 +227,14 @@ def make(
     lost: list[Loss] = []
     for _ in range(ROUNDS):
         with _Warnings() as warnings:
-            page = HTML(string=html(arrangement.plans), url_fetcher=OwnAssetsOnly())
+            page = HTML(string=html(arrangement.plans), url_fetcher=OwnAssetsOnly(pictures))
             sources = name_blocks(page.etree_element.find("body"), arrangement)
             document = _laid_out(page)
             lost = losses(document.pages, sources)
             if not lost:
                 data = _write(document, attachment, stamp, attached)
                 _refuse_warnings(warnings.messages)
-                return data
+                return with_line_numbers(data, document) if numbered_lines else data
         arrangement.repair(lost, notes)
     raise TextLost(
         f"The pages could not hold all of the letter: {len(lost)} passages, the first “{lost[0].text[:80]}…”. "
@@ -230,11 +275,25 @@ def _write(document: Any, attachment: bytes, stamp: datetime, attached: tuple[st
 def _refuse_warnings(messages: list[str]) -> None:
     missing = [message for message in messages if "notdef" in message]
     if missing:
-        characters = re.findall(r'"([^"]*)"', " ".join(missing))
-        raise MissingGlyphs(
-            f"The letter's fonts have no glyph for: {' '.join(characters) or missing[0]}. Write these characters in "
-            "words, or install Debian's fonts for their script."
-        )
+        raise MissingGlyphs(missing_glyphs(re.findall(r'"([^"]*)"', " ".join(missing))))
     serious = [message for message in messages if not _HARMLESS.match(message)]
     if serious:
         raise CannotRender(f"The letter could not be printed cleanly: {serious[0]}")
+
+
+_SCRIPTS = (
+    (re.compile(r"[\u2e80-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"),
+     "It has Chinese, Japanese or Korean text, whose font is a package of its own: apt-get install fonts-noto-cjk."),
+    (re.compile(r"[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"),
+     "Emoji and pictographs have no form in a letter that every reader sees alike: write them in words."),
+)  # fmt: skip
+
+
+def missing_glyphs(characters: Sequence[str]) -> str:
+    """What to tell about characters that no font has: the characters, and what helps."""
+    text = "".join(dict.fromkeys("".join(characters)))
+    advice = [advice for script, advice in _SCRIPTS if script.search(text)]
+    advice = advice or ["Write these characters in words, or install Debian's fonts-noto-core."]
+    shown = " ".join(f"{character} (U+{ord(character):04X})" for character in text[:12])
+    more = f" and {len(text) - 12} more" if len(text) > 12 else ""
+    return f"The letter's fonts have no glyph for {shown}{more}. {' '.join(advice)}"

@@ -14,6 +14,7 @@ from commenttrack.letters.blocks import (
     Blocks,
     Body,
     Cite,
+    Division,
     InlineNote,
     Inlines,
     ListBlock,
@@ -115,6 +116,9 @@ def _in_blocks(blocks: Blocks, body: Body) -> Iterator[Quotation]:
             case ListBlock(items):
                 for item in items:
                     yield from _in_blocks(item, body)
+            case Division(_, title, within):
+                yield from _in_run(title, body)
+                yield from _in_blocks(within, body)
             case _:
                 for run in inline_runs((block,)):
                     yield from _in_run(run, body)
@@ -355,6 +359,9 @@ def _citations_in(blocks: Blocks) -> Iterator[Authority]:
             case ListBlock(items):
                 for item in items:
                     yield from _citations_in(item)
+            case Division(_, title, within):
+                yield from _authorities(inline for inline in inlines_in(title) if isinstance(inline, Cite))
+                yield from _citations_in(within)
             case _:
                 for run in inline_runs((block,)):
                     yield from _authorities(inline for inline in inlines_in(run) if isinstance(inline, Cite))

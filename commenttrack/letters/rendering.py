@@ -15,7 +15,7 @@ from commenttrack.letters import pdf as pages
 from commenttrack.letters.assets import font_faces
 from commenttrack.letters.blocks import Inlines, NoteMark, plain
 from commenttrack.letters.citation_forms import ofr
-from commenttrack.letters.content import LetterContent, LetterHead, Signatory, ordered_signatories
+from commenttrack.letters.content import LetterContent, LetterHead, ordered_signatories, signature_blocks
 from commenttrack.letters.markup import Markup, NotePlan
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange
 from commenttrack.resources import folder
@@ -43,7 +43,7 @@ def letter_pdf(content: LetterContent) -> bytes:
         raise BadInput(f"The letter has {size:,} characters; a PDF is made of at most {LONGEST_PRINTED:,}.")
     letter = arrange(content)
     data = json.dumps(letter_data(letter), ensure_ascii=False, indent=1, sort_keys=True)
-    css = font_faces() + _asset("page.css")
+    css = font_faces() + _asset("page.css") + _page_styles(content.head)
 
     def html(plans: Mapping[int, NotePlan]) -> str:
         return _page(letter, "foot", css, plans=plans)
@@ -53,6 +53,8 @@ def letter_pdf(content: LetterContent) -> bytes:
         notes={note.number: note for note in letter.notes},
         attachment=data.encode(),
         stamp=letter_stamp(content.head),
+        pictures=letter.content.pictures,
+        numbered_lines=content.head.review,
     )
 
 
@@ -116,6 +118,13 @@ class _PartView:
     body: Safe
     requested: Safe
     provisions: tuple[str, ...]
+    annex: bool
+    classes: str
+    second_level: int
+    """Below the heading of the second text, when it has one."""
+    second_heading: Safe
+    second: Safe
+    pairs: tuple[tuple[Safe, Safe], ...]
 
 
 def _page(
@@ -128,8 +137,10 @@ def _page(
     template: str = "letter.html",
 ) -> str:
     head = letter.content.head
-    markup = Markup(letter.notes, place, head.redline_words, plans)
-    signatories = ordered_signatories(letter.content)
+    markup = Markup(letter.notes, place, head.redline_words, plans, letter.content.pictures)
+    shift = int(head.translation is not None and bool(head.translation.heading))
+    parts = [_part_view(part, markup, shift) for part in letter.parts]
+    signing = signature_blocks(letter.content)
     title = _title(letter.content)
     context: dict[str, Any] = {
         "lang": head.lang,
@@ -138,12 +149,13 @@ def _page(
         "subject": " · ".join(head.re[1:]),
         "stamp": letter_stamp(head).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "css": _safe(css),
-        "page_kind": "draft" if head.draft else "",
+        "page_kind": "draft" if head.draft else "review" if head.review else "",
         "running_left": head.letterhead.name or (head.re[0] if head.re else ""),
         "running_right": head.date,
         "banner": head.illustrative,
         "screen": screen,
         "letterhead": head.letterhead,
+        "logo": _logo(head, markup),
         "between": " · ",
         "date": head.date,
         "via": head.via,
@@ -151,11 +163,16 @@ def _page(
         "re": head.re,
         "salutation": head.salutation,
         "contents": _contents(letter, markup) if head.toc else [],
-        "parts": [_part_view(part, markup) for part in letter.parts],
+        "parts": [part for part in parts if not part.annex],
+        "annexes": [part for part in parts if part.annex],
+        "translation": head.translation,
+        "beside": head.translation is not None and head.translation.layout == "side-by-side",
+        "follows": any(part.second or part.second_heading for part in parts if not part.annex),
         "contact": head.contact,
         "closing": head.closing,
-        "signatories": signatories,
-        "columns": _columns(signatories),
+        "signature_blocks": signing,
+        "columns": max((block.columns for block in signing), default=1),
+        "signatories": ordered_signatories(letter.content),
         "continued": [{"number": number, "text": _safe(text)} for number, text in markup.continued()],
         "notes": [{"number": note.number, "text": _safe(markup.note_text(note))} for note in letter.notes]
         if place != "foot"
@@ -169,7 +186,7 @@ def _safe(html: str) -> Safe:
     return Safe(html)  # noqa: S704
 
 
-def _part_view(part: ArrangedPart, markup: Markup) -> _PartView:
+def _part_view(part: ArrangedPart, markup: Markup, second_shift: int) -> _PartView:
     return _PartView(
         part.part.key,
         part.level or 1,
@@ -178,7 +195,32 @@ def _part_view(part: ArrangedPart, markup: Markup) -> _PartView:
         _safe(markup.blocks(part.blocks)),
         _safe(markup.blocks(part.requested)),
         part.part.provisions,
+        part.part.annex,
+        " ".join(name for name in ("annex", "landscape") if getattr(part.part, name)),
+        min((part.level or 1) + second_shift, 6),
+        _safe(markup.inlines(part.second_heading)),
+        _safe(markup.blocks(part.second)),
+        tuple((_safe(markup.blocks(one)), _safe(markup.blocks(other))) for one, other in part.pairs),
     )
+
+
+def _logo(head: LetterHead, markup: Markup) -> Safe:
+    if not head.letterhead.logo:
+        return _safe("")
+    alt = head.letterhead.logo_alt or (f"{head.letterhead.name} logo" if head.letterhead.name else "Logo")
+    return _safe(markup.picture(head.letterhead.logo, alt, "logo"))
+
+
+_FAMILIES = {
+    "serif": "",
+    "sans": "html { --serif: var(--sans-text) }\n",
+    "serif-throughout": "html { --sans: var(--serif-text) }\n",
+}
+
+
+def _page_styles(head: LetterHead) -> str:
+    """What the house style and a review copy change in the style sheet."""
+    return _FAMILIES[head.house_style.fonts] + (_asset("review.css") if head.review else "")
 
 
 def _contents(letter: ArrangedLetter, markup: Markup) -> list[dict[str, object]]:
@@ -204,14 +246,6 @@ def _title(content: LetterContent) -> str:
         return re.sub(r"\s+", " ", f"Comments: {head.re[0]}" if head.via else head.re[0])
     first = next((plain(part.heading) for part in arrange(content).parts if part.heading), "")
     return first or (f"Letter of {head.date}" if head.date else head.letterhead.name or "Letter")
-
-
-def _columns(signatories: tuple[Signatory, ...]) -> int:
-    """Columns of the signature block: names alone stay in one column up to 24, signers with lines for a pen up to 3."""
-    count = len(signatories)
-    if all(not signatory.person for signatory in signatories):
-        return 1 if count <= 24 else 2 if count <= 80 else 3
-    return 1 if count <= 3 else 2 if count <= 60 else 3
 
 
 _MONTHS = {month: index for index, month in enumerate(

