@@ -8,8 +8,9 @@ import openpyxl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commenttrack.filing.matrix import MOST_CHARACTERS, AnswerRow, Matrix, MatrixRow, SignatoryRow, matrix_xlsx
+from commenttrack.filing.matrix import AnswerRow, Matrix, MatrixRow, SignatoryRow, matrix_xlsx
 from commenttrack.filing.packet import PackedFile, zipped
+from commenttrack.positions.spreadsheets import MOST_CHARACTERS
 
 STAMP = dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC)
 
