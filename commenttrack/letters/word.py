@@ -8,18 +8,23 @@ import importlib.util
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from commenttrack.letters import exported_word
 from commenttrack.letters.assets import CannotRender
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.notes import arrange
 from commenttrack.letters.rendering import letter_stamp, word_html
+from commenttrack.letters.returned_word import ATTACHED, read_word
 from commenttrack.letters.word_changes import mark_whole
+from commenttrack.letters.word_columns import in_columns
 from commenttrack.letters.word_styles import styled
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -58,13 +63,30 @@ def letter_docx(content: LetterContent) -> bytes:
         draft=head.draft,
         banner=head.illustrative,
     )
-    return html_docx(word_html(arrange(content)), frame)
+    file = html_docx(word_html(arrange(content)), frame, bookmarks=_bookmarks(content))
+    exported = exported_word.described(content, read_word(file), author=frame.author, stamp=frame.stamp)
+    return attached(file, exported_word.to_json(exported))
 
 
-def html_docx(source: str, frame: Frame, *, whole_changes: bool = False) -> bytes:
+def _bookmarks(content: LetterContent) -> dict[str, str]:
+    """The names of the bookmarks around parts and their requested texts, by the ids that the template gives them."""
+    names = {}
+    annexes = [part for part in content.parts if part.annex]
+    body = [part for part in content.parts if not part.annex]
+    for place, parts in (("part", body), ("annex", annexes)):
+        for number, part in enumerate(parts, 1):
+            names[f"ct{place}{number}"] = exported_word.bookmark(part.key)
+            names[f"ctrequested{place}{number}"] = exported_word.request_bookmark(part.key)
+    return names
+
+
+def html_docx(
+    source: str, frame: Frame, *, whole_changes: bool = False, bookmarks: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
     """HTML of our own templates as .docx: spans of class insertion and deletion become tracked changes.
 
-    ``whole_changes`` marks the ends of paragraphs that are put in or taken out as a whole.
+    ``whole_changes`` marks the ends of paragraphs that are put in or taken out as a whole; ``bookmarks`` are the names
+    that bookmarks get for the ids of the HTML.
 
     Raises :class:`CannotRender` when the extra ``word`` is not installed.
     """
@@ -79,7 +101,7 @@ def html_docx(source: str, frame: Frame, *, whole_changes: bool = False) -> byte
             source, "docx", format="html+empty_paragraphs", outputfile=str(path), extra_args=["--track-changes=all"]
         )
         parts = _read(path)
-    parts["word/document.xml"] = _document(parts["word/document.xml"], frame, whole_changes)
+    parts["word/document.xml"] = _document(parts["word/document.xml"], frame, whole_changes, bookmarks)
     parts["word/footnotes.xml"] = _document(parts["word/footnotes.xml"], frame)
     parts["word/styles.xml"] = styled(parts["word/styles.xml"], frame.lang)
     stamp = (frame.stamp or _EARLIEST).encode()
@@ -90,7 +112,33 @@ def html_docx(source: str, frame: Frame, *, whole_changes: bool = False) -> byte
     return _written(parts)
 
 
-def _read(path: Path) -> dict[str, bytes]:
+def attached(file: bytes, text: str) -> bytes:
+    """The file with a text of ours inside, which Word and LibreOffice keep and nobody sees."""
+    parts = _read(io.BytesIO(file))
+    parts["customXml/item1.xml"] = (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<exported xmlns="{ATTACHED}">{escape(text)}</exported>'
+    ).encode()
+    parts["customXml/itemProps1.xml"] = _PROPERTIES.encode()
+    parts["customXml/_rels/item1.xml.rels"] = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" Type="{_R}/customXmlProps" '
+        'Target="itemProps1.xml"/></Relationships>'
+    ).encode()
+    _declare(
+        parts, "/customXml/itemProps1.xml", "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+    )
+    _relate(parts, "rIdexported", "customXml", "../customXml/item1.xml")
+    return _written(parts)
+
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_PROPERTIES = f"""<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<ds:datastoreItem ds:itemID="{{6C0A3B52-58E1-4D5B-9E3D-2F1C7A90B6D4}}"
+ xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml">
+<ds:schemaRefs><ds:schemaRef ds:uri="{ATTACHED}"/></ds:schemaRefs></ds:datastoreItem>"""
+
+
+def _read(path: Path | io.BytesIO) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -105,7 +153,9 @@ def _written(parts: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _document(data: bytes, frame: Frame, whole_changes: bool = False) -> bytes:
+def _document(
+    data: bytes, frame: Frame, whole_changes: bool = False, bookmarks: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
     """Tracked changes by the letter's author at the letter's date with ids of their own; the page of a letter."""
     root = etree.fromstring(data)
     for table in root.iter(f"{{{_W}}}tblW"):
@@ -125,6 +175,10 @@ def _document(data: bytes, frame: Frame, whole_changes: bool = False) -> bytes:
         if section is not None:
             body.remove(section)
         body.append(etree.fromstring(_SECTION))
+        in_columns(body)
+    for mark in root.iter(f"{{{_W}}}bookmarkStart"):
+        name = mark.get(f"{{{_W}}}name", "")
+        mark.set(f"{{{_W}}}name", bookmarks.get(name, name))
     if whole_changes:
         mark_whole(root)
     for number, change in enumerate(root.iter(f"{{{_W}}}ins", f"{{{_W}}}del"), 1):
@@ -188,11 +242,16 @@ def _add(parts: dict[str, bytes], name: str, kind: str, inner: str) -> None:
     parts[f"word/{name}"] = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:{tag} xmlns:w="{_W}">{inner}</w:{tag}>'
     ).encode()
-    override = (
-        f'<Override PartName="/word/{name}" '
-        f'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"/></Types>'
-    )
+    _declare(parts, f"/word/{name}", f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml")
+    _relate(parts, f"rId{name.removesuffix('.xml')}", kind, name)
+
+
+def _declare(parts: dict[str, bytes], name: str, content_type: str) -> None:
+    override = f'<Override PartName="{name}" ContentType="{content_type}"/></Types>'
     parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", override.encode())
-    relation = f'<Relationship Id="rId{name.removesuffix(".xml")}" Type="{_R}/{kind}" Target="{name}"/></Relationships>'
+
+
+def _relate(parts: dict[str, bytes], key: str, kind: str, target: str) -> None:
+    relation = f'<Relationship Id="{key}" Type="{_R}/{kind}" Target="{target}"/></Relationships>'
     rels = "word/_rels/document.xml.rels"
     parts[rels] = parts[rels].replace(b"</Relationships>", relation.encode())

@@ -70,6 +70,7 @@ _LOOKS = {
         last='<w:ind w:left="144" w:right="144"/>',
     ),
     "ClosingLine": _Look(_SERIF, 22, before=240, after=240, more="<w:keepNext/>"),
+    "SignatureHeading": _Look(_SANS, 20, _BLUE, 240, 60, "<w:keepNext/>", bold=True),
     "Signer": _Look(_SERIF, 22, before=560, after=0, more="<w:keepNext/><w:keepLines/>"),
     "SigningOrganization": _Look(_SERIF, 22, after=120, more="<w:keepLines/>", bold=True),
 }
