@@ -11,7 +11,7 @@ from commenttrack import full_text
 from commenttrack.db import Base
 from commenttrack.members.models import Organization, Person
 from commenttrack.positions.stances import Condition, MemberView, Stance
-from commenttrack.rulemaking.models import Docket, Provision, Question
+from commenttrack.rulemaking.models import Docket, Provision, Question, RuleDocument
 from commenttrack.wording import wording_digest
 
 
@@ -296,6 +296,8 @@ class ProvisionPosition(Base):
     request: Mapped[str]
     requested_text: Mapped[str]
     # {--deleted--}{++inserted++} over the provision's text.
+    grounds: Mapped[list[str]] = mapped_column(default=list)
+    # Values of commenttrack.positions.grounds.Ground: on which legal grounds it objects.
     accepted_by: Mapped[str]
     # The person's name, or the stated rule by which a program accepted it; a program never signs as a person.
     score: Mapped[float | None]
@@ -565,3 +567,31 @@ class UndoStep(Base):
     done_at: Mapped[dt.datetime]
     changes_json: Mapped[list[Any]]
     # [{"table", "id", "before": {column: value} or null, "after": likewise}, …] in the order they were made.
+
+
+class ExchangeUpload(Base):
+    """A file of the mapping that came back from another program. It is kept from the first moment, whatever it holds.
+
+    ``extra_json`` are the columns of the file that are not the program's own, which the next export gives back:
+    {"columns": [name, …], "rows": [[key of the provision, id of the position or 0, [value, …]], …]}.
+    """
+
+    __tablename__ = "exchange_upload"
+    __table_args__ = (CheckConstraint("(applied_by = '') = (applied_at IS NULL)", name="applied"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_document_id: Mapped[int] = mapped_column(ForeignKey("rule_document.id", ondelete="CASCADE"), index=True)
+    file_name: Mapped[str]
+    size: Mapped[int]
+    # Bytes.
+    sha256: Mapped[str]
+    storage_key: Mapped[str]
+    problem: Mapped[str] = mapped_column(default="")
+    # Why it could not be read.
+    extra_json: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    uploaded_by: Mapped[str]
+    uploaded_at: Mapped[dt.datetime]
+    applied_by: Mapped[str] = mapped_column(default="")
+    applied_at: Mapped[dt.datetime | None]
+
+    rule_document: Mapped[RuleDocument] = relationship()
