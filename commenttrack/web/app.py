@@ -17,6 +17,7 @@ from commenttrack.web.imports import imports
 from commenttrack.web.letters import letters
 from commenttrack.web.mapping import mapping
 from commenttrack.web.members import members
+from commenttrack.web.position_upkeep import position_upkeep
 from commenttrack.web.positions import positions
 from commenttrack.web.questions import questions
 from commenttrack.web.redlines import redlines
@@ -24,6 +25,7 @@ from commenttrack.web.rulemaking import rulemaking
 from commenttrack.web.settling import settling
 from commenttrack.web.signing import signing
 from commenttrack.web.signoffs import signoffs
+from commenttrack.web.sources import sources
 from commenttrack.web.versions import versions
 
 SUBJECTS = (
@@ -35,6 +37,8 @@ SUBJECTS = (
     redlines,
     questions,
     positions,
+    sources,
+    position_upkeep,
     mapping,
     letters,
     versions,

@@ -1,25 +1,29 @@
-"""The library of positions and the source documents they come from."""
+"""The library of positions: the list, one position with its versions, and writing or rewording one."""
 
 from collections import Counter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.file import FileField, FileRequired
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from sqlalchemy import select
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
+from commenttrack.filing.position_uses import uses_of
+from commenttrack.members.models import Organization, OrganizationKind, Person
 from commenttrack.members.permissions import Permission
-from commenttrack.positions import operations, source_files
-from commenttrack.positions.models import Consensus, Position, ProvisionPosition, SourceDocument
-from commenttrack.rulemaking.models import Provision, RuleDocument
+from commenttrack.positions import operations, upkeep
+from commenttrack.positions.approval import ApprovalState, approval_state, why_not
+from commenttrack.positions.bringing import text_behind
+from commenttrack.positions.library import FILTERS, chosen, kin, nearest_positions, shelve
+from commenttrack.positions.models import Consensus, Position, PositionVersion, SourceDocument
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form, stripped
+from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.pages import docket_frame, load
+from commenttrack.web.templating import eastern_day
+from commenttrack.wording import Change, difference, differs
 
 positions = Blueprint("positions", __name__)
 
@@ -28,69 +32,99 @@ positions = Blueprint("positions", __name__)
 @positions.get("/dockets/<int:docket_id>/positions")
 @requires(Permission.READ)
 def library(docket_id: int | None = None) -> str:
-    """Positions by source, topic and consensus; inside a docket with where each is used."""
+    """Positions with what lists say of them; inside a docket with where each is used there."""
     frame = docket_frame(docket_id) if docket_id else None
     session = database.session()
-    everything = session.scalars(
-        select(Position)
-        .options(selectinload(Position.versions), joinedload(Position.source_document))
-        .order_by(Position.source_document_id, Position.place)
-    ).all()
-    document_id = frame.document.id if frame and frame.document else None
-    used = _used(document_id)
+    shelf = shelve(
+        session,
+        today=eastern_day(database.now()),
+        document_id=frame.document.id if frame and frame.document else None,
+    )
+    wanted = {name: request.args.get(name, "") for name in FILTERS}
     return render_template(
         "web/positions/library.html" if frame is None else "web/positions/docket_library.html",
-        positions=[position for position in everything if _chosen(position, used)],
-        total=len(everything),
-        used=used,
+        shelf=chosen(shelf, wanted),
+        total=len(shelf),
+        chosen=wanted,
         sources=session.scalars(select(SourceDocument).order_by(SourceDocument.id)).all(),
-        topics=sorted(Counter(topic for position in everything for topic in position.topics)),
+        topics=sorted(Counter(topic for item in shelf for topic in item.position.topics)),
+        owners=sorted(
+            {item.position.owner.id: item.position.owner.name for item in shelf if item.position.owner}.items(),
+            key=lambda owner: owner[1],
+        ),
         consensus=list(Consensus),
-        chosen={name: request.args.get(name, "") for name in ("source", "topic", "consensus", "used")},
+        approvals=list(ApprovalState),
     )
 
 
-def _used(document_id: int | None) -> dict[int, int]:
-    """How many provisions each position is mapped onto: in one document, or in all."""
-    query = select(ProvisionPosition.position_id, func.count()).group_by(ProvisionPosition.position_id)
-    if document_id is not None:
-        query = query.join(Provision).where(Provision.rule_document_id == document_id)
-    return {row[0]: row[1] for row in database.session().execute(query)}
-
-
-def _chosen(position: Position, used: dict[int, int]) -> bool:
-    wanted: Any = request.args
-    return (
-        wanted.get("source", "") in ("", str(position.source_document_id))
-        and (not wanted.get("topic") or wanted["topic"] in position.topics)
-        and wanted.get("consensus", "") in ("", position.consensus.value)
-        and (wanted.get("used") != "yes" or position.id in used)
-    )
+def source_text(source: SourceDocument) -> str | None:
+    """The text that the positions of a source point into, where its file is here."""
+    return text_behind(database.house().storage, source.text_key)
 
 
 @positions.get("/positions/<int:position_id>")
 @requires(Permission.READ)
 def position(position_id: int) -> str:
-    """One position: wording, versions, source and span, and where it is used."""
-    shown = load(Position, position_id)
-    links = database.session().scalars(
-        select(ProvisionPosition)
-        .where(ProvisionPosition.position_id == shown.id)
-        .options(
-            joinedload(ProvisionPosition.provision).joinedload(Provision.rule_document).joinedload(RuleDocument.docket)
-        )
-        .order_by(ProvisionPosition.id)
+    """One position: wording and versions, the passage in its source, approval, review, exhibits, where it is used."""
+    shown, session = load(Position, position_id), database.session()
+    text = source_text(shown.source_document)
+    current = shown.current
+    return render_template(
+        "web/positions/position.html",
+        position=shown,
+        state=approval_state(shown),
+        blocked=why_not(shown, eastern_day(database.now())),
+        passage=Passage.around(text, shown) if text is not None else None,
+        versions=[
+            (version, changes(before, version))
+            for before, version in zip([None, *shown.versions], shown.versions, strict=False)
+        ][::-1],
+        near=nearest_positions(session, current.heading, current.statement, leaving_out=kin(shown, session)),
+        uses=uses_of(session, shown),
     )
-    return render_template("web/positions/position.html", position=shown, links=links.all())
+
+
+class Passage:
+    """A position's passage as it stands in its source, with a little of what stands around it."""
+
+    _AROUND = 240
+
+    def __init__(self, before: str, words: str, after: str) -> None:
+        self.before, self.words, self.after = before, words, after
+
+    @classmethod
+    def around(cls, text: str, shown: Position) -> "Passage":
+        """The passage in the text of its source document."""
+        before, after = text[max(0, shown.start - cls._AROUND) : shown.start], text[shown.end : shown.end + cls._AROUND]
+        return cls(
+            before.split(" ", 1)[-1] if shown.start > cls._AROUND else before,
+            text[shown.start : shown.end],
+            after.rsplit(" ", 1)[0] if shown.end + cls._AROUND < len(text) else after,
+        )
+
+
+def changes(before: PositionVersion | None, after: PositionVersion) -> list[tuple[str, list[Change]]]:
+    """What a version says otherwise than the one before it: the field's name and the word-level difference."""
+    if before is None:
+        return []
+    compared = [
+        (name, difference(getattr(before, name), getattr(after, name)))
+        for name in ("heading", "statement", "request", "fallback", "quotation")
+    ]
+    return [(name, found) for name, found in compared if differs(found)]
 
 
 class WordingForm(Form):
-    """A new wording of a position."""
+    """A wording of a position."""
 
     heading = StringField("Heading", filters=[stripped], validators=[Length(max=500)])
     statement = TextAreaField(
         "Statement", filters=[stripped], validators=[InputRequired("Write what the coalition holds.")]
     )
+    request = TextAreaField("Primary request", filters=[stripped], validators=[Length(max=5_000)])
+    fallback = TextAreaField("Fallback request", filters=[stripped], validators=[Length(max=5_000)])
+    quotation = TextAreaField("Quotation from the source", filters=[stripped], validators=[Length(max=20_000)])
+    version = HiddenField()
 
 
 @positions.route("/positions/<int:position_id>/wording", methods=["GET", "POST"])
@@ -98,64 +132,79 @@ class WordingForm(Form):
 def revise(position_id: int) -> ResponseReturnValue:
     """Give a position a new wording; the earlier ones stay."""
     shown = load(Position, position_id)
-    form = WordingForm(data={"heading": shown.current.heading, "statement": shown.current.statement})
+    now = shown.current
+    names = ("heading", "statement", "request", "fallback", "quotation")
+    form = WordingForm(data={name: getattr(now, name) for name in names} | {"version": str(now.number)})
+    text, theirs = source_text(shown.source_document), None
     if form.validate_on_submit():
         try:
             operations.revise_position(
                 database.session(),
                 shown,
-                heading=form.heading.data or "",
-                statement=form.statement.data,
+                **{name: form[name].data or "" for name in names},
+                source_text=text,
+                expected_version=int(form.version.data) if (form.version.data or "").isdigit() else None,
                 actor=signed_in().person.name,
                 now=database.now(),
             )
+        except operations.RevisedMeanwhile as conflict:
+            form.refuse(conflict)
+            theirs = load(Position, position_id).current
+            form.version.data = str(theirs.number)
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash("The new wording stands. Mapped provisions are now marked for review.", "done")
+            flash("The new wording stands. It needs an approval; provisions mapped to it may need a review.", "done")
             return redirect(url_for("positions.position", position_id=shown.id), 303)
-    return render_template("web/positions/revise.html", position=shown, form=form), 422 if form.is_submitted() else 200
+    page = render_template("web/positions/revise.html", position=shown, form=form, theirs=theirs, text=text)
+    return page, 422 if form.is_submitted() else 200
 
 
-@positions.get("/sources")
-@requires(Permission.READ)
-def sources() -> str:
-    """All source documents, the coalition's own and third parties'."""
-    rows = database.session().scalars(
-        select(SourceDocument)
-        .options(selectinload(SourceDocument.positions), selectinload(SourceDocument.context))
-        .order_by(SourceDocument.coalition.desc(), SourceDocument.id)
+def staff_choices() -> list[tuple[str, str]]:
+    """People of the lead association, who can own a position; nobody first."""
+    people = database.session().scalars(
+        select(Person).join(Person.organization).where(Organization.kind == OrganizationKind.LEAD).order_by(Person.name)
     )
-    return render_template("web/positions/sources.html", sources=rows.all())
+    return [("", "Nobody"), *((str(person.id), person.name) for person in people)]
 
 
-@positions.get("/sources/<int:source_id>")
-@requires(Permission.READ)
-def source(source_id: int) -> str:
-    """One source document: what it is, its positions or its passages, who signed it."""
-    return render_template("web/positions/source.html", source=load(SourceDocument, source_id))
+class WriteForm(WordingForm):
+    """A position that no document states."""
+
+    topics = StringField("Topics", filters=[stripped], validators=[Length(max=500)])
+    owner = SelectField("Owner", validators=[Optional()])
+    review_by = DateField("Review by", validators=[Optional()])
 
 
-class SourceForm(Form):
-    """A document that states positions."""
-
-    file = FileField("Document", validators=[FileRequired("Choose the file.")])
-
-
-@positions.route("/sources/new", methods=["GET", "POST"])
+@positions.route("/positions/new", methods=["GET", "POST"])
 @requires(Permission.MAP)
-def bring_source() -> ResponseReturnValue:
-    """Import a source document."""
-    form = SourceForm()
+def write() -> ResponseReturnValue:
+    """Write a position by hand; with ``Compare``, see it beside the nearest ones before it is kept."""
+    form, session, near = WriteForm(), database.session(), None
+    form.owner.choices = options(staff_choices())
     if form.validate_on_submit():
-        try:
-            read = source_files.read(form.file.data.read(), name=form.file.data.filename or "document")
-            added = operations.import_source(
-                database.session(), read, actor=signed_in().person.name, now=database.now()
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
+        if "compare" in request.form:
+            near = nearest_positions(session, form.heading.data or "", form.statement.data or "")
         else:
-            flash(f"{len(added.positions)} positions were read from the document.", "done")
-            return redirect(url_for("positions.source", source_id=added.id), 303)
-    return render_template("web/positions/import.html", form=form), 422 if form.is_submitted() else 200
+            try:
+                written = upkeep.write_position(
+                    session,
+                    operations.Wording(
+                        form.heading.data or "",
+                        form.statement.data or "",
+                        request=form.request.data or "",
+                        fallback=form.fallback.data or "",
+                    ),
+                    topics=(form.topics.data or "").split(","),
+                    owner=session.get(Person, int(form.owner.data)) if form.owner.data else None,
+                    review_by=form.review_by.data,
+                    actor=signed_in().person.name,
+                    now=database.now(),
+                )
+            except Refused as refusal:
+                form.refuse(refusal)
+            else:
+                flash("The position is in the library. It needs an approval before a letter rests on it.", "done")
+                return redirect(url_for("positions.position", position_id=written.id), 303)
+    answer: Any = render_template("web/positions/write.html", form=form, near=near)
+    return answer, 422 if form.is_submitted() and near is None else 200

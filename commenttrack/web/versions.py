@@ -4,6 +4,8 @@ import io
 
 from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import TextAreaField
+from wtforms.validators import Length
 
 from commenttrack import jobs
 from commenttrack.errors import Refused
@@ -11,9 +13,10 @@ from commenttrack.letters import operations
 from commenttrack.letters.models import IssuedFile, Letter, LetterVersion
 from commenttrack.letters.rendering import letter_pdf
 from commenttrack.members.permissions import Permission
+from commenttrack.positions.approval import Blocking, blocking
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form
+from commenttrack.web.forms import Form, stripped
 from commenttrack.web.letter_pages import readable
 from commenttrack.web.letters import letter_with_parts, numbered_parts, problems
 from commenttrack.web.pages import letter_frame, load
@@ -21,6 +24,12 @@ from commenttrack.web.pages import letter_frame, load
 SIGNING_COPY = "make the signers' copy"
 
 versions = Blueprint("versions", __name__, url_prefix="/dockets/<int:docket_id>/draft")
+
+
+class FreezeForm(Form):
+    """Freezing; with a reason when positions behind the letter are expired or not approved."""
+
+    override = TextAreaField("Reason for freezing all the same", filters=[stripped], validators=[Length(max=2_000)])
 
 
 @versions.get("/preview")
@@ -49,11 +58,20 @@ def preview_pdf(docket_id: int) -> ResponseReturnValue:
 def freeze(docket_id: int) -> ResponseReturnValue:
     """What will be fixed, what still warns, who will be asked; then fix it."""
     letter = letter_with_parts(docket_id)
-    form = Form()
+    form = FreezeForm()
     if form.validate_on_submit():
         try:
-            version = operations.freeze(database.session(), letter, actor=signed_in().person.name, now=database.now())
+            version = operations.freeze(
+                database.session(),
+                letter,
+                override=form.override.data or "",
+                actor=signed_in().person.name,
+                now=database.now(),
+            )
             _queue_signing_copy(version)
+        except operations.RestsOnUnapproved as refusal:
+            form.refuse(refusal)
+            form.form_errors[-1:] = ["Positions behind this letter are expired or not approved: give a reason below."]
         except operations.NotReadyToFreeze as refusal:
             database.session().rollback()
             form.form_errors.extend(refusal.problems)
@@ -71,10 +89,17 @@ def freeze(docket_id: int) -> ResponseReturnValue:
         problems=differences,
         unreadable=unreadable,
         suspect=operations.suspect_parts(letter),
+        unapproved=_unapproved(letter),
         last=letter.versions[-1] if letter.versions else None,
         changed=_changed_since(letter),
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _unapproved(letter: Letter) -> list[Blocking]:
+    """Positions behind the letter as it stands that are expired or not approved."""
+    links = operations.links_behind(part for part in letter.parts if part.included)
+    return blocking(database.session(), links, now=database.now())
 
 
 def _queue_signing_copy(version: LetterVersion) -> None:
