@@ -24,6 +24,11 @@ def folded(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", text).translate(_INVISIBLE)).strip()
 
 
+def one_line(text: str) -> str:
+    """What was typed, as one line: white space folded, and no character that does not print."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def wording_digest(heading: str, text: str, requested_text: str = "") -> str:
     """SHA-256 (64 hexadecimal digits) of a wording. Each field follows its length, so none runs into another."""
     digest = hashlib.sha256()

@@ -117,6 +117,16 @@ def add_signatory(
     return signatory
 
 
+def may_sign(session: Session, organization: Organization, person: Person) -> bool:
+    """Whether a person may answer for an organization: one of its own people, or one of its signatories."""
+    return person.organization_id == organization.id or (
+        session.scalar(
+            select(Signatory.id).where(Signatory.organization_id == organization.id, Signatory.person_id == person.id)
+        )
+        is not None
+    )
+
+
 def lead(session: Session) -> Organization:
     """The association that leads: the organization of kind ``lead`` that was added first."""
     found = session.scalar(

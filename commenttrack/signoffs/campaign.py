@@ -7,9 +7,18 @@ import datetime as dt
 import enum
 from zoneinfo import ZoneInfo
 
-EASTERN = ZoneInfo("America/New_York")
-WITHOUT_DEADLINE = dt.timedelta(days=30)
-"""How long a link is good when the docket has no internal deadline and no comment date."""
+from commenttrack.rulemaking.moments import closes_at, last_moment_in_words, moment_in_words
+
+__all__ = [
+    "Asking",
+    "asking",
+    "closes_at",
+    "comment_date_in_words",
+    "comments_close",
+    "day_in_words",
+    "last_moment_in_words",
+    "moment_in_words",
+]
 
 
 class Asking(enum.StrEnum):
@@ -33,21 +42,6 @@ def asking(*, asked_before: bool, moved: bool, decided: bool) -> Asking:
     return Asking.INVITATION if decided else Asking.REMINDER
 
 
-def end_of_day(day: dt.date) -> dt.datetime:
-    """The first moment after a day in Eastern time, in UTC: what is due on the day is late from here on."""
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), EASTERN).astimezone(dt.UTC)
-
-
-def closes_at(internal_deadline: dt.date | None, comment_date: dt.date | None, *, asked_at: dt.datetime) -> dt.datetime:
-    """When decisions by link end: after the internal deadline, else the docket's, else a month after the asking.
-
-    An internal deadline after the docket's is the staff's word too: agencies take late comments, and an extension is
-    often known before it is printed.
-    """
-    day = internal_deadline or comment_date
-    return end_of_day(day) if day else asked_at + WITHOUT_DEADLINE
-
-
 def comments_close(day: dt.date, time: str | None, zone: str) -> dt.datetime:
     """The first moment at which a comment is late, in UTC: after the hour the notice names, else after the day."""
     if time is None:
@@ -60,20 +54,6 @@ def comments_close(day: dt.date, time: str | None, zone: str) -> dt.datetime:
 def day_in_words(day: dt.date) -> str:
     """``Friday, March 6, 2026``."""
     return f"{day:%A, %B} {day.day}, {day.year}"
-
-
-def moment_in_words(moment: dt.datetime) -> str:
-    """``March 6, 2026, 4:05 p.m. EST``: the moment in Eastern time, with the zone in force."""
-    local = moment.astimezone(EASTERN)
-    hour = local.hour % 12 or 12
-    half = "a.m." if local.hour < 12 else "p.m."
-    return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {half} {local:%Z}"
-
-
-def last_moment_in_words(closes: dt.datetime) -> str:
-    """The last minute before an exclusive end: midnight reads ``Friday, March 6, 2026, 11:59 p.m. EST``."""
-    last = (closes - dt.timedelta(minutes=1)).astimezone(EASTERN)
-    return f"{last:%A}, {moment_in_words(last)}"
 
 
 def comment_date_in_words(day: dt.date, time: str | None, zone: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from commenttrack import outbox
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.part_changes import in_words, part_change, wordings_of
+from commenttrack.members.notices import Notice
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs import campaign, notices
 from commenttrack.signoffs.lifecycle import JOINING
@@ -148,7 +149,7 @@ def _changes_in_words(
 
 
 def _write(
-    session: Session, request: SignOffRequest, mail: notices.Notice, *, key: str, secret: str = "", now: dt.datetime
+    session: Session, request: SignOffRequest, mail: Notice, *, key: str, secret: str = "", now: dt.datetime
 ) -> None:
     assert request.person.email  # noqa: S101 (both callers have refused a person without an address)
     outbox.write(

@@ -1,8 +1,6 @@
 """What happens to sign-offs: asking, opening a link, deciding, recording what came by mail."""
 
 import datetime as dt
-import hashlib
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -14,7 +12,9 @@ from commenttrack import audit
 from commenttrack.config import Settings
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.models import Letter, LetterVersion
-from commenttrack.members.models import Organization, Person, Signatory
+from commenttrack.members.links import LinkExpired, LinkUnknown, new_token, token_hash
+from commenttrack.members.models import Organization, Person
+from commenttrack.members.operations import may_sign
 from commenttrack.signoffs import campaign
 from commenttrack.signoffs.correspondence import write_asking, write_confirmation
 from commenttrack.signoffs.lifecycle import JOINING, Decision, covered_parts
@@ -34,13 +34,9 @@ from commenttrack.signoffs.refusals import (
     DecidedMeanwhile,
     IncompleteDecision,
     LetterHasMoved,
-    LinkExpired,
-    LinkUnknown,
 )
 from commenttrack.signoffs.reservations import settled_reservation
-
-_TOKEN_BYTES = 32
-
+from commenttrack.wording import one_line
 
 # ------------------------------------------------------------------------------------------------------------ asking
 
@@ -64,7 +60,7 @@ def invite(
     version = newest_version(letter)
     if not person.email:
         raise CannotBeAsked(f"{person.name} has no e-mail address; add one, since the invitation is mailed.")
-    if not _may_sign(session, organization, person):
+    if not may_sign(session, organization, person):
         raise CannotBeAsked(f"{person.name} is not a signatory of {organization.name}; add the person there first.")
     closes = decisions_close(letter.docket, asked_at=now)
     if closes <= now:
@@ -83,12 +79,12 @@ def invite(
         moved=before is not None and before.id != version.id,
         decided=current is not None,
     )
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = new_token()
     if request is None:
         request = SignOffRequest(letter=letter, organization=organization)
         session.add(request)
     request.person, request.asked_version = person, version
-    request.token_hash, request.asked_at, request.expires_at, request.opened_at = _hash(token), now, closes, None
+    request.token_hash, request.asked_at, request.expires_at, request.opened_at = token_hash(token), now, closes, None
     try:
         with session.begin_nested():
             session.flush()  # the mail's key and the audit event name the request's id
@@ -350,12 +346,8 @@ def _in_words(sign_off: SignOff) -> str:
 # ------------------------------------------------------------------------------------------------------------ inside
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _find(session: Session, token: str, *, now: dt.datetime, lock: bool) -> SignOffRequest:
-    query = select(SignOffRequest).where(SignOffRequest.token_hash == _hash(token))
+    query = select(SignOffRequest).where(SignOffRequest.token_hash == token_hash(token))
     if lock:
         # PostgreSQL: two decisions on one request queue here, so that the second one sees the first.
         query = query.with_for_update(of=SignOffRequest).execution_options(populate_existing=True)
@@ -367,20 +359,9 @@ def _find(session: Session, token: str, *, now: dt.datetime, lock: bool) -> Sign
     return request
 
 
-def _may_sign(session: Session, organization: Organization, person: Person) -> bool:
-    if person.organization_id == organization.id:
-        return True
-    return (
-        session.scalar(
-            select(Signatory.id).where(Signatory.organization_id == organization.id, Signatory.person_id == person.id)
-        )
-        is not None
-    )
-
-
 def _line(text: str, what: str, longest: int) -> str:
     """One line of a form: white space folded, control characters refused by their absence in print."""
-    return _bounded(" ".join("".join(c if c.isprintable() else " " for c in text).split()), what, longest)
+    return _bounded(one_line(text), what, longest)
 
 
 def _bounded(text: str, what: str, longest: int) -> str:

@@ -2,24 +2,7 @@
 
 from collections.abc import Sequence
 
-from commenttrack.errors import Conflict, NotFound, Refused
-
-LINK_NOT_VALID = (
-    "This link is not valid. It may have expired, or a newer mail may have replaced it. "
-    "Open the link in the newest mail, or write to the person who asked you."
-)
-"""One sentence for every link that does not work, so that it tells a stranger nothing."""
-
-
-class LinkUnknown(NotFound):
-    """No invitation has this token: it was invented, or a newer mail replaced it."""
-
-    def __init__(self) -> None:
-        super().__init__(LINK_NOT_VALID)
-
-
-class LinkExpired(LinkUnknown):
-    """The time for decisions by this link is over. Reads like an unknown link, so that it tells a stranger nothing."""
+from commenttrack.errors import Conflict, Refused
 
 
 class NothingFrozen(Refused):

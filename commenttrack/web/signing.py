@@ -14,11 +14,11 @@ from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version
 from commenttrack.letters.part_changes import changes_of, wordings_of
+from commenttrack.members.links import LinkUnknown
 from commenttrack.signoffs import operations
 from commenttrack.signoffs.campaign import last_moment_in_words
 from commenttrack.signoffs.lifecycle import JOINING, Decision
 from commenttrack.signoffs.reading import Invitation, invitation
-from commenttrack.signoffs.refusals import LinkUnknown
 from commenttrack.web import database
 from commenttrack.web.decisions import DECISIONS, WITHDRAW, SignForm, part_choices
 from commenttrack.web.forms import options

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from commenttrack import audit
 from commenttrack.errors import Conflict, NotFound
+from commenttrack.members.links import LinkExpired, LinkUnknown
 from commenttrack.outbox import SECRET_MARK, OutgoingMail
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.models import SignOff, SignOffRequest
@@ -25,8 +26,6 @@ from commenttrack.signoffs.refusals import (
     DecidedMeanwhile,
     IncompleteDecision,
     LetterHasMoved,
-    LinkExpired,
-    LinkUnknown,
     NothingFrozen,
     StaleSignOffs,
 )

@@ -1,0 +1,40 @@
+"""Days and moments as agencies and members count them: a deadline is a day, and lasts to its end in Eastern time.
+
+Moments are aware.
+"""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+EASTERN = ZoneInfo("America/New_York")
+WITHOUT_DEADLINE = dt.timedelta(days=30)
+"""How long a mailed link is good when the docket has no internal deadline and no comment date."""
+
+
+def end_of_day(day: dt.date) -> dt.datetime:
+    """The first moment after a day in Eastern time, in UTC: what is due on the day is late from here on."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), EASTERN).astimezone(dt.UTC)
+
+
+def closes_at(internal_deadline: dt.date | None, comment_date: dt.date | None, *, asked_at: dt.datetime) -> dt.datetime:
+    """When answers by link end: after the internal deadline, else the docket's, else a month after the asking.
+
+    An internal deadline after the docket's is the staff's word too: agencies take late comments, and an extension is
+    often known before it is printed.
+    """
+    day = internal_deadline or comment_date
+    return end_of_day(day) if day else asked_at + WITHOUT_DEADLINE
+
+
+def moment_in_words(moment: dt.datetime) -> str:
+    """``March 6, 2026, 4:05 p.m. EST``: the moment in Eastern time, with the zone in force."""
+    local = moment.astimezone(EASTERN)
+    hour = local.hour % 12 or 12
+    half = "a.m." if local.hour < 12 else "p.m."
+    return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {half} {local:%Z}"
+
+
+def last_moment_in_words(closes: dt.datetime) -> str:
+    """The last minute before an exclusive end: midnight reads ``Friday, March 6, 2026, 11:59 p.m. EST``."""
+    last = (closes - dt.timedelta(minutes=1)).astimezone(EASTERN)
+    return f"{last:%A}, {moment_in_words(last)}"
