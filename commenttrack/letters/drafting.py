@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, selectinload
 from commenttrack import audit
 from commenttrack.letters.composition import Answer, Inputs, LetterPartDraft, MappedPosition, compose
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, PartKind
-from commenttrack.positions.mapping import answers_of, links_of
+from commenttrack.positions.answers import answers_of
+from commenttrack.positions.mapping import links_of
 from commenttrack.positions.models import AnswerState, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.wording import wording_digest

@@ -1,4 +1,4 @@
-"""What happens to the mapping of positions onto provisions, and to the answers to the agency's questions."""
+"""What happens to the mapping of positions onto provisions."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,22 +8,29 @@ from sqlalchemy.orm import Session, selectinload
 
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
+from commenttrack.positions import wordings
 from commenttrack.positions.coverage import Coverage, Held, coverage
+from commenttrack.positions.grounds import in_order
 from commenttrack.positions.models import (
-    AnswerState,
     Consensus,
     Position,
     ProvisionPosition,
     ProvisionReview,
-    QuestionAnswer,
 )
 from commenttrack.positions.stances import Stance, require_complete
-from commenttrack.rulemaking.models import Provision, ProvisionKind, Question, RuleDocument
+from commenttrack.rulemaking.models import Provision, ProvisionKind, RuleDocument
 from commenttrack.wording import folded, text_as_proposed
 
 
 class AlreadyMapped(Conflict):
-    """The position is mapped onto the provision; the link that exists can be edited."""
+    """The position is mapped onto the provision already; ``link`` is how, and can be edited."""
+
+    def __init__(self, link: ProvisionPosition) -> None:
+        super().__init__(
+            f"Position {link.position.label} is already mapped onto {link.provision.label or 'this passage'}; "
+            "edit that link."
+        )
+        self.link = link
 
 
 class ChangedMeanwhile(Conflict):
@@ -49,6 +56,7 @@ def map_position(
     reason: str = "",
     request: str = "",
     requested_text: str = "",
+    grounds: Sequence[str] = (),
     accepted_by: str | None = None,
     score: float | None = None,
     why: Sequence[str] = (),
@@ -62,13 +70,15 @@ def map_position(
     """
     if position.consensus is Consensus.WITHDRAWN:
         raise WithdrawnPosition(f"Position {position.label} was withdrawn and cannot be mapped.")
-    if session.scalar(
-        select(ProvisionPosition.id).where(
+    known = session.scalar(
+        select(ProvisionPosition).where(
             ProvisionPosition.provision_id == provision.id, ProvisionPosition.position_id == position.id
         )
-    ):
-        raise AlreadyMapped(f"Position {position.label} is already mapped onto {provision.label}; edit that link.")
+    )
+    if known is not None:
+        raise AlreadyMapped(known)
     _check(provision, stance, reason, request, requested_text)
+    wordings.keep(session, provision)
     link = ProvisionPosition(
         provision=provision,
         position=position,
@@ -76,6 +86,7 @@ def map_position(
         reason=reason.strip(),
         request=request.strip(),
         requested_text=requested_text.strip(),
+        grounds=in_order(grounds),
         accepted_by=accepted_by or actor,
         score=score,
         why=list(why),
@@ -108,10 +119,13 @@ def change_mapping(
     reason: str,
     request: str,
     requested_text: str,
+    grounds: Sequence[str] | None = None,
     actor: str,
     now: dt.datetime,
 ) -> ProvisionPosition:
-    """Change what a link says. A person's change makes the link that person's, and reviewed at today's wordings."""
+    """Change what a link says, which makes it that person's; ``grounds`` that are None stay. A suspect link stays
+    suspect: that it holds is another thing to say, for a reason (:func:`commenttrack.positions.suspects.clear_link`).
+    """
     if link.revision != expected_revision:
         raise ChangedMeanwhile(link)
     _check(link.provision, stance, reason, request, requested_text)
@@ -120,11 +134,12 @@ def change_mapping(
         "reason": link.reason,
         "request": link.request,
         "requested_text": link.requested_text,
+        "grounds": link.grounds,
     }
     link.stance, link.reason, link.request = stance, reason.strip(), request.strip()
     link.requested_text, link.accepted_by = requested_text.strip(), actor
-    link.provision_digest = link.provision.wording_digest
-    link.position_digest = link.position.current.wording_digest
+    if grounds is not None:
+        link.grounds = in_order(grounds)
     audit.record(
         session, actor=actor, action="mapping changed", subject=f"provision_position {link.id}", now=now, before=before
     )
@@ -158,24 +173,6 @@ def unmap(session: Session, link: ProvisionPosition, *, actor: str, now: dt.date
     session.delete(link)
 
 
-def clear_link(session: Session, link: ProvisionPosition, *, reason: str, actor: str, now: dt.datetime) -> None:
-    """Say that a suspect link still holds. Needs a reason; the digests it was reviewed at go into the trail."""
-    if not reason.strip():
-        raise Refused("Say why the link still holds; the reason is kept with your name.")
-    audit.record(
-        session,
-        actor=actor,
-        action="suspect link cleared",
-        subject=f"provision_position {link.id}",
-        now=now,
-        reason=reason.strip(),
-        provision_digest=link.provision_digest,
-        position_digest=link.position_digest,
-    )
-    link.provision_digest = link.provision.wording_digest
-    link.position_digest = link.position.current.wording_digest
-
-
 def links_of(session: Session, document: RuleDocument) -> list[ProvisionPosition]:
     """All links of a document in the rule's order, with what pages and letters show of them loaded."""
     return list(
@@ -191,11 +188,6 @@ def links_of(session: Session, document: RuleDocument) -> list[ProvisionPosition
             )
         )
     )
-
-
-def suspect_links(session: Session, document: RuleDocument) -> list[ProvisionPosition]:
-    """Links whose provision or position no longer has the wording they were reviewed at."""
-    return [link for link in links_of(session, document) if link.suspect]
 
 
 def mark_reviewed(session: Session, provision: Provision, *, actor: str, now: dt.datetime) -> ProvisionReview:
@@ -269,48 +261,3 @@ def coverage_of(session: Session, document: RuleDocument) -> dict[int, Coverage]
     }
     states = coverage((str(unit.id) for unit in units), held, reviewed=reviewed)
     return {int(key): state for key, state in states.items()}
-
-
-def answer_question(
-    session: Session, question: Question, *, state: AnswerState, text: str, actor: str, now: dt.datetime
-) -> QuestionAnswer:
-    """Answer a question of the agency, or decline to on purpose; doing it again replaces the earlier answer."""
-    text = text.strip()
-    if state is AnswerState.ANSWERED and not text:
-        raise Refused("Write the answer, or decline the question on purpose.")
-    answer = session.scalar(select(QuestionAnswer).where(QuestionAnswer.question_id == question.id))
-    if answer is None:
-        answer = QuestionAnswer(question=question, state=state, text=text, author=actor, created_at=now)
-        session.add(answer)
-    else:
-        answer.state, answer.text, answer.author, answer.created_at = state, text, actor, now
-    audit.record(session, actor=actor, action=f"question {state.value}", subject=f"question {question.id}", now=now)
-    return answer
-
-
-def reopen_question(session: Session, question: Question, *, actor: str, now: dt.datetime) -> None:
-    """Take an answer back; the question is open again. A part of a letter that gave the answer keeps its words."""
-    answer = session.scalar(select(QuestionAnswer).where(QuestionAnswer.question_id == question.id))
-    if answer is not None:
-        audit.record(
-            session,
-            actor=actor,
-            action="question reopened",
-            subject=f"question {question.id}",
-            now=now,
-            text=answer.text,
-        )
-        session.delete(answer)
-
-
-def answers_of(session: Session, document: RuleDocument) -> dict[int, QuestionAnswer]:
-    """The answers given, by the question's id."""
-    return {
-        answer.question_id: answer
-        for answer in session.scalars(
-            select(QuestionAnswer)
-            .join(QuestionAnswer.question)
-            .where(Question.rule_document_id == document.id)
-            .options(selectinload(QuestionAnswer.question))
-        )
-    }

@@ -16,6 +16,7 @@ from commenttrack.web.health import health
 from commenttrack.web.imports import imports
 from commenttrack.web.letters import letters
 from commenttrack.web.mapping import mapping
+from commenttrack.web.matrix import matrix
 from commenttrack.web.members import members
 from commenttrack.web.position_upkeep import position_upkeep
 from commenttrack.web.positions import positions
@@ -26,6 +27,7 @@ from commenttrack.web.settling import settling
 from commenttrack.web.signing import signing
 from commenttrack.web.signoffs import signoffs
 from commenttrack.web.sources import sources
+from commenttrack.web.suspects import suspects
 from commenttrack.web.versions import versions
 
 SUBJECTS = (
@@ -37,9 +39,11 @@ SUBJECTS = (
     redlines,
     questions,
     positions,
-    sources,
     position_upkeep,
+    sources,
     mapping,
+    matrix,
+    suspects,
     letters,
     versions,
     signoffs,

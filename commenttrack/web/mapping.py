@@ -7,7 +7,9 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -19,13 +21,15 @@ from commenttrack.positions.coverage import Coverage
 from commenttrack.positions.models import Position, ProvisionPosition
 from commenttrack.positions.stances import Stance
 from commenttrack.positions.suggestions import Suggestion, bears
+from commenttrack.positions.undo import Rows
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.pages import docket_frame, document_frame, load
 from commenttrack.web.requested_text import changes, marked
-from commenttrack.wording import text_as_requested
+from commenttrack.web.undoing import go_back, of_link, of_provisions, remembered, steps, where_from
+from commenttrack.wording import Change, difference, differs, text_as_requested
 
 mapping = Blueprint("mapping", __name__, url_prefix="/dockets/<int:docket_id>")
 
@@ -87,6 +91,8 @@ def work(docket_id: int) -> str:
         ranked=_ranked(session, selected) if selected else [],
         state=states.get(selected.id) if selected else None,
         changes=changes,
+        others=ranking.positions_in_use(session) if selected else [],
+        steps=steps(docket_id),
     )
 
 
@@ -132,22 +138,16 @@ def _ranked(session: Session, provision: Provision) -> list[Ranked]:
     ][:10]
 
 
-@mapping.get("/matrix")
+@mapping.get("/map/<int:provision_id>/other")
 @requires(Permission.READ)
-def matrix(docket_id: int) -> str:
-    """The same data as a table: mapped provisions down, positions across."""
-    _, document = document_frame(docket_id)
-    links = operations.links_of(database.session(), document)
-    cells = {(link.provision_id, link.position_id): link for link in links}
-    uses = Counter(link.position_id for link in links)
-    positions = {link.position_id: link.position for link in links}
-    return render_template(
-        "web/mapping/matrix.html",
-        document=document,
-        provisions=list({link.provision_id: link.provision for link in links}.values()),
-        positions=sorted(positions.values(), key=lambda position: (position.source_document_id, position.place)),
-        cells=cells,
-        uses=uses,
+def other(docket_id: int, provision_id: int) -> ResponseReturnValue:
+    """On to the form for a position that was chosen from the whole list and not from the suggestions."""
+    provision = _provision(docket_id, provision_id)
+    position_id = request.args.get("position", 0, int)
+    if not position_id:
+        return redirect(url_for("mapping.work", docket_id=docket_id, provision=provision.key), 303)
+    return redirect(
+        url_for("mapping.accept", docket_id=docket_id, provision_id=provision.id, position_id=position_id), 303
     )
 
 
@@ -157,10 +157,13 @@ def reviewed(docket_id: int, provision_id: int) -> ResponseReturnValue:
     """Say that the letter says nothing about a provision, or take that back; then on to the next one."""
     provision = _provision(docket_id, provision_id)
     actor, session, now = signed_in().person.name, database.session(), database.now()
+    named = provision.label or "a passage"
     if request.form.get("undo"):
-        operations.unmark_reviewed(session, provision, actor=actor, now=now)
+        with remembered(docket_id, *of_provisions([provision.id]), done=f"Took back “no comment” from {named}"):
+            operations.unmark_reviewed(session, provision, actor=actor, now=now)
         return redirect(url_for("mapping.work", docket_id=docket_id, provision=provision.key), 303)
-    operations.mark_reviewed(session, provision, actor=actor, now=now)
+    with remembered(docket_id, *of_provisions([provision.id]), done=f"Marked {named} as reviewed without comment"):
+        operations.mark_reviewed(session, provision, actor=actor, now=now)
     return redirect(url_for("mapping.work", docket_id=docket_id, show=request.form.get("show") or None), 303)
 
 
@@ -171,6 +174,8 @@ class MappingForm(Form):
     """What a position says about a provision. The requested text is edited on the proposed words."""
 
     revision = IntegerField(widget=HiddenField.widget, validators=[Optional()])
+    provision_id = IntegerField(widget=HiddenField.widget, validators=[Optional()])
+    position_id = IntegerField(widget=HiddenField.widget, validators=[Optional()])
     stance = RadioField(
         "Stance", choices=options(STANCES), validators=[InputRequired("Choose a stance for this provision.")]
     )
@@ -195,23 +200,52 @@ def accept(docket_id: int, provision_id: int, position_id: int) -> ResponseRetur
     docket_frame(docket_id)
     provision, position = _provision(docket_id, provision_id), load(Position, position_id)
     form = MappingForm(data={"wanted": provision.text})
+    if not form.is_submitted() and (link := _link_between(provision, position)):
+        return redirect(url_for("mapping.change", docket_id=docket_id, link_id=link.id), 303)
     if form.validate_on_submit() and request.form.get("act") != "preview":
+        named = provision.label or "the passage"
         try:
-            operations.map_position(
-                database.session(),
-                provision,
-                position,
-                actor=signed_in().person.name,
-                now=database.now(),
-                **_why(provision, position),
-                **form.said(provision),
-            )
+            with remembered(
+                docket_id,
+                Rows(ProvisionPosition, "provision_id", [provision.id]),
+                done=f"Mapped position {position.label} onto {named}",
+            ):
+                operations.map_position(
+                    database.session(),
+                    provision,
+                    position,
+                    actor=signed_in().person.name,
+                    now=database.now(),
+                    **_why(provision, position),
+                    **form.said(provision),
+                )
+        except operations.AlreadyMapped as conflict:
+            return _conflict(form, conflict)
+        except IntegrityError:
+            # Somebody else mapped the two between our looking and our writing.
+            database.session().rollback()
+            link = _link_between(provision, position)
+            return _conflict(form, operations.AlreadyMapped(link)) if link else abort(409)
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash(f"Mapped onto {provision.label or 'the passage'}.", "done")
-            return redirect(url_for("mapping.work", docket_id=docket_id), 303)
+            flash(f"Position {position.label} was mapped onto {named}.", "done")
+            return go_back(docket_id, "mapping.work", **_next_in_queue())
     return _mapping_page(form, provision, position, None)
+
+
+def _next_in_queue() -> dict[str, str]:
+    """The queue that the form was opened from, if it was."""
+    show = request.args.get("show")
+    return {"show": show} if show in dict(QUEUES) else {}
+
+
+def _link_between(provision: Provision, position: Position) -> ProvisionPosition | None:
+    return database.session().scalar(
+        select(ProvisionPosition).where(
+            ProvisionPosition.provision_id == provision.id, ProvisionPosition.position_id == position.id
+        )
+    )
 
 
 def _why(provision: Provision, position: Position) -> dict[str, Any]:
@@ -227,35 +261,101 @@ def _why(provision: Provision, position: Position) -> dict[str, Any]:
 def change(docket_id: int, link_id: int) -> ResponseReturnValue:
     """Change what a position says about a provision."""
     docket_frame(docket_id)
+    link = database.session().get(ProvisionPosition, link_id)
+    if request.method == "POST" and (link is None or not _means(link)):
+        return _taken_off(docket_id)
     link = _link(docket_id, link_id)
-    form = MappingForm(
-        data={
-            "revision": link.revision,
-            "stance": link.stance.value,
-            "request_text": link.request,
-            "wanted": text_as_requested(link.requested_text) or link.provision.text,
-            "reason": link.reason,
-        }
-    )
+    form = MappingForm(data=_as_it_stands(link))
     if form.validate_on_submit() and request.form.get("act") != "preview":
+        named = link.provision.label or "the passage"
         try:
-            operations.change_mapping(
-                database.session(),
-                link,
-                expected_revision=form.revision.data,
-                actor=signed_in().person.name,
-                now=database.now(),
-                **form.said(link.provision),
-            )
+            with remembered(docket_id, *of_link(link.id), done=f"Changed position {link.position.label} on {named}"):
+                operations.change_mapping(
+                    database.session(),
+                    link,
+                    expected_revision=form.revision.data,
+                    actor=signed_in().person.name,
+                    now=database.now(),
+                    **form.said(link.provision),
+                )
         except operations.ChangedMeanwhile as conflict:
-            form.refuse(conflict)
-            return _mapping_page(form, link.provision, link.position, link, status=409)
+            return _conflict(form, conflict)
+        except StaleDataError:
+            # Somebody else wrote between our reading and our writing.
+            database.session().rollback()
+            return _conflict(form, operations.ChangedMeanwhile(link))
         except Refused as refusal:
             form.refuse(refusal)
         else:
             flash("The mapping was changed.", "done")
-            return redirect(url_for("mapping.work", docket_id=docket_id, provision=link.provision.key), 303)
+            return go_back(docket_id, "mapping.work", provision=link.provision.key)
     return _mapping_page(form, link.provision, link.position, link)
+
+
+def _as_it_stands(link: ProvisionPosition) -> dict[str, Any]:
+    return {
+        "revision": link.revision,
+        "provision_id": link.provision_id,
+        "position_id": link.position_id,
+        "stance": link.stance.value,
+        "request_text": link.request,
+        "wanted": text_as_requested(link.requested_text) or link.provision.text,
+        "reason": link.reason,
+    }
+
+
+def _means(link: ProvisionPosition) -> bool:
+    """Whether the link is the one the form was about: a number can be given again when its link was taken off."""
+    said = (request.form.get("provision_id", None, int), request.form.get("position_id", None, int))
+    return said in ((None, None), (link.provision_id, link.position_id))
+
+
+def _taken_off(docket_id: int) -> ResponseReturnValue:
+    """Somebody took the position off while another was writing on it: the text is kept, to be mapped anew."""
+    form = MappingForm()
+    provision = _provision(docket_id, form.provision_id.data or 0)
+    position = load(Position, form.position_id.data or 0)
+    form.validate()
+    form.form_errors.append(
+        "Somebody took this position off the provision while you were writing. Your text is below; "
+        "map the position again to keep it."
+    )
+    return _mapping_page(form, provision, position, None, status=409)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One field of a link as two people left it."""
+
+    name: str
+    theirs: str
+    yours: str
+    changes: list[Change]
+    """From the saved text to the other."""
+
+
+def _conflict(
+    form: MappingForm, conflict: operations.ChangedMeanwhile | operations.AlreadyMapped
+) -> ResponseReturnValue:
+    """Both versions side by side, and the other person's text in a form that saves over what stands."""
+    form.refuse(conflict)
+    link = conflict.link
+    stances = dict(STANCES)
+    stands = _as_it_stands(link)
+    pairs = [
+        ("Stance", stances[stands["stance"]], stances.get(form.stance.data, "")),
+        ("Request", link.request, form.request_text.data or ""),
+        ("Text asked for", stands["wanted"], form.wanted.data or link.provision.text),
+        ("Reason", link.reason, form.reason.data or ""),
+    ]
+    sides = [Side(name, theirs, yours, difference(theirs, yours)) for name, theirs, yours in pairs]
+    page = render_template(
+        "web/mapping/conflict.html",
+        form=form,
+        link=link,
+        sides=[side for side in sides if differs(side.changes)],
+    )
+    return page, 409
 
 
 def _mapping_page(
@@ -265,6 +365,16 @@ def _mapping_page(
     page = render_template(
         "web/mapping/form.html",
         form=form,
+        action=url_for("mapping.change", docket_id=provision.rule_document.docket_id, link_id=link.id)
+        if link
+        else url_for(
+            "mapping.accept",
+            docket_id=provision.rule_document.docket_id,
+            provision_id=provision.id,
+            position_id=position.id,
+            show=request.args.get("show"),
+        ),
+        back=where_from(provision.rule_document.docket_id),
         provision=provision,
         position=position,
         link=link,
@@ -280,29 +390,11 @@ def _mapping_page(
 def unmap(docket_id: int, link_id: int) -> ResponseReturnValue:
     """Take a position off a provision."""
     link = _link(docket_id, link_id)
-    key = link.provision.key
-    operations.unmap(database.session(), link, actor=signed_in().person.name, now=database.now())
+    key, named = link.provision.key, link.provision.label or "the passage"
+    with remembered(docket_id, *of_link(link.id), done=f"Took position {link.position.label} off {named}"):
+        operations.unmap(database.session(), link, actor=signed_in().person.name, now=database.now())
     flash("The position was taken off. What it said stays in the trail.", "done")
-    return redirect(url_for("mapping.work", docket_id=docket_id, provision=key), 303)
-
-
-class ClearForm(Form):
-    """Why a link still holds though a wording moved."""
-
-    reason = TextAreaField("Why it still holds", filters=[stripped], validators=[InputRequired("Say why.")])
-
-
-@mapping.post("/mappings/<int:link_id>/clear")
-@requires(Permission.MAP)
-def clear(docket_id: int, link_id: int) -> ResponseReturnValue:
-    """Say that a link still holds."""
-    link, form = _link(docket_id, link_id), ClearForm()
-    if not form.validate():
-        raise Refused("Say why the link still holds; the reason is kept with your name.")
-    operations.clear_link(
-        database.session(), link, reason=form.reason.data, actor=signed_in().person.name, now=database.now()
-    )
-    return redirect(url_for("mapping.work", docket_id=docket_id, provision=link.provision.key), 303)
+    return go_back(docket_id, "mapping.work", provision=key)
 
 
 def _provision(docket_id: int, provision_id: int) -> Provision:

@@ -192,7 +192,9 @@ def test_reviewed_without_comment_takes_a_provision_out_of_the_queue(post, staff
 
 
 def test_a_question_can_be_declined_on_purpose_and_reopened(post, staff, stored):
-    post("/dockets/1/questions/1", {"state": "declined", "text": ""})
+    known = stored.scalars(select(QuestionAnswer).where(QuestionAnswer.question_id == 1)).one_or_none()
+    form = {"state": "declined", "text": "Members file their own.", "revision": known.revision if known else 0}
+    assert post("/dockets/1/questions/1", form).status_code == 303
     answer = stored.scalars(select(QuestionAnswer).where(QuestionAnswer.question_id == 1)).one()
     assert answer.state.value == "declined"
     post("/dockets/1/questions/1/reopen")
@@ -361,8 +363,8 @@ def test_a_page_that_breaks_says_so_without_telling_why(app):
     def broken(docket_id):
         raise RuntimeError("a secret reason")
 
-    broken.permission = app.view_functions["mapping.matrix"].permission
-    app.view_functions["mapping.matrix"] = broken
+    broken.permission = app.view_functions["matrix.table"].permission
+    app.view_functions["matrix.table"] = broken
     client = enter(app.test_client(), Role.ADMINISTRATOR)
     answer = client.get("/dockets/1/matrix")
     assert answer.status_code == 500

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from commenttrack import illustration
 from commenttrack.audit import AuditEvent
 from commenttrack.errors import Refused
-from commenttrack.positions import mapping, ranking
+from commenttrack.positions import answers, mapping, ranking, suspects
 from commenttrack.positions.coverage import Coverage
 from commenttrack.positions.models import AnswerState, Consensus, Position
 from commenttrack.positions.operations import revise_position
@@ -95,25 +95,14 @@ def test_a_new_wording_of_a_position_makes_its_links_suspect_and_no_other(sessio
     mapping.map_position(session, provision, position, stance=Stance.SUPPORT, **BY)
     mapping.map_position(session, provision, other, stance=Stance.SUPPORT, **BY)
     revise_position(session, position, heading="New", statement="Quite new.", **BY)
-    assert [link.position for link in mapping.suspect_links(session, document)] == [position]
+    assert [link.position for link in suspects.suspect_links(session, document)] == [position]
 
 
 def test_a_changed_provision_makes_its_links_suspect(session, document, provision, position):
     mapping.map_position(session, provision, position, stance=Stance.SUPPORT, **BY)
     provision.text += " More."
     provision.wording_digest = wording_digest(provision.heading, provision.text)
-    assert [link.provision for link in mapping.suspect_links(session, document)] == [provision]
-
-
-def test_clearing_a_suspect_link_needs_a_reason_and_is_recorded(session, document, provision, position):
-    link = mapping.map_position(session, provision, position, stance=Stance.SUPPORT, **BY)
-    revise_position(session, position, heading="New", statement="Quite new.", **BY)
-    with pytest.raises(Refused):
-        mapping.clear_link(session, link, reason=" ", **BY)
-    mapping.clear_link(session, link, reason="Only the style changed.", **BY)
-    assert mapping.suspect_links(session, document) == []
-    last = session.scalars(select(AuditEvent).order_by(AuditEvent.number.desc())).first()
-    assert (last.actor, last.details["reason"]) == ("Ada", "Only the style changed.")
+    assert [link.provision for link in suspects.suspect_links(session, document)] == [provision]
 
 
 def test_coverage_follows_the_mapping(session, document, provision, position):
@@ -136,17 +125,17 @@ def test_removing_a_link_keeps_what_it_said_in_the_trail(session, provision, pos
 
 def test_an_answer_replaces_the_earlier_one_and_can_be_taken_back(session, document):
     question = document.questions[0]
-    mapping.answer_question(session, question, state=AnswerState.ANSWERED, text="Yes.", **BY)
-    mapping.answer_question(session, question, state=AnswerState.DECLINED, text="", **BY)
-    assert mapping.answers_of(session, document)[question.id].state is AnswerState.DECLINED
-    mapping.reopen_question(session, question, **BY)
+    answers.answer_question(session, question, state=AnswerState.ANSWERED, text="Yes.", **BY)
+    answers.answer_question(session, question, state=AnswerState.DECLINED, text="Members file their own.", **BY)
+    assert answers.answers_of(session, document)[question.id].state is AnswerState.DECLINED
+    answers.reopen_question(session, question, **BY)
     session.flush()
-    assert mapping.answers_of(session, document) == {}
+    assert answers.answers_of(session, document) == {}
 
 
 def test_an_empty_answer_is_refused(session, document):
     with pytest.raises(Refused):
-        mapping.answer_question(session, document.questions[0], state=AnswerState.ANSWERED, text=" ", **BY)
+        answers.answer_question(session, document.questions[0], state=AnswerState.ANSWERED, text=" ", **BY)
 
 
 def test_suggestions_name_positions_and_provisions_that_are_stored(session, document, library):
@@ -170,3 +159,18 @@ def test_an_index_is_built_again_when_a_wording_changed(session, document, provi
     provision.wording_digest = wording_digest(provision.heading, provision.text)
     session.flush()
     assert ranking.positions_for(session, provision, held, top=1)[0].score != before
+
+
+def test_declining_a_question_needs_a_reason(session, document):
+    with pytest.raises(Refused, match="Say why"):
+        answers.answer_question(session, document.questions[0], state=AnswerState.DECLINED, text=" ", **BY)
+
+
+def test_an_answer_on_another_revision_is_refused_with_what_stands_now(session, document):
+    question = document.questions[0]
+    said = {"state": AnswerState.ANSWERED, **BY}
+    first = answers.answer_question(session, question, text="Yes.", expected_revision=answers.UNANSWERED, **said)
+    session.flush()
+    with pytest.raises(answers.AnsweredMeanwhile) as refused:
+        answers.answer_question(session, question, text="No.", expected_revision=answers.UNANSWERED, **said)
+    assert (refused.value.answer, first.text) == (first, "Yes.")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from commenttrack import audit
 from commenttrack.errors import Refused
 from commenttrack.positions import carrying, mapping
+from commenttrack.positions.answers import answer_question
 from commenttrack.positions.models import AnswerState, ProvisionPosition, QuestionAnswer
 from commenttrack.positions.stances import Stance
 from commenttrack.rulemaking import later_documents
@@ -275,7 +276,7 @@ def test_links_are_carried_on_request_and_are_suspect_where_the_wording_changed(
 
 def test_an_answer_is_carried_to_the_question_that_is_asked_again(session, add, proposed):
     question = proposed.questions[0]
-    mapping.answer_question(session, question, state=AnswerState.ANSWERED, text="They are not.", **BY)
+    answer_question(session, question, state=AnswerState.ANSWERED, text="They are not.", **BY)
     link = add(SUPPLEMENTAL)
     later_documents.propose(session, link, **BY)
     later_documents.confirm_all(session, link, fates={Fate.UNCHANGED}, reason="The same.", **BY)
