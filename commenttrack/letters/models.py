@@ -162,5 +162,141 @@ class IssuedFile(Base):
     issued_at: Mapped[dt.datetime]
 
 
+# ---------------------------------------------------------------------------------------------------- returned files
+
+
+class EditKind(enum.StrEnum):
+    """What a person did in a returned file."""
+
+    INSERTION = "insertion"
+    DELETION = "deletion"
+    REPLACEMENT = "replacement"
+    MOVE_FROM = "move from"
+    MOVE_TO = "move to"
+    FORMAT = "format"
+
+
+class EditState(enum.StrEnum):
+    """What was decided about a suggested edit."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class ReturnedFile(Base):
+    """A Word file of the letter that came back. One that could not be read is kept, with the reason and no edits."""
+
+    __tablename__ = "returned_file"
+    __table_args__ = (UniqueConstraint("letter_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"))
+    letter_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("letter_version.id", ondelete="SET NULL"), index=True
+    )
+    # The frozen version whose wording the file was made from; empty for one made from a draft.
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id", ondelete="SET NULL"), index=True)
+    sender: Mapped[str] = mapped_column(default="")
+    # Who sent it, as typed.
+    name: Mapped[str]
+    size: Mapped[int]
+    # Bytes.
+    sha256: Mapped[str]
+    storage_key: Mapped[str]
+    received_at: Mapped[dt.datetime]
+    received_by: Mapped[str]
+    problem: Mapped[str] = mapped_column(default="")
+    # Why it could not be read; empty when it was.
+    notices_json: Mapped[list[str]] = mapped_column(default=list)
+    exported_json: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # The parts as they were exported: {key: {"heading", "text", "requested_text"}}; offsets of edits are in these.
+    tracked: Mapped[int] = mapped_column(default=0)
+    untracked: Mapped[int] = mapped_column(default=0)
+    # Changes that the file tracks, and differences that it does not.
+
+    letter: Mapped[Letter] = relationship()
+    version: Mapped[LetterVersion | None] = relationship()
+    organization: Mapped[Organization | None] = relationship()
+    edits: Mapped[list["SuggestedEdit"]] = relationship(
+        back_populates="file", cascade="all, delete-orphan", order_by="SuggestedEdit.number"
+    )
+    comments: Mapped[list["PartComment"]] = relationship(
+        back_populates="file", cascade="all, delete-orphan", order_by="PartComment.id"
+    )
+
+
+class SuggestedEdit(Base):
+    """A change of a returned file as an edit of a part, or with the reason why no edit stands for it."""
+
+    __tablename__ = "suggested_edit"
+    __table_args__ = (
+        UniqueConstraint("returned_file_id", "number"),
+        CheckConstraint("start_at <= end_at", name="range"),
+        CheckConstraint("why_unplaced = '' OR state = 'open'", name="unplaced_stays_open"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    returned_file_id: Mapped[int] = mapped_column(ForeignKey("returned_file.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    # Its place in the order of the letter, those that could not be placed last.
+    letter_part_id: Mapped[int | None] = mapped_column(ForeignKey("letter_part.id", ondelete="SET NULL"), index=True)
+    field: Mapped[str] = mapped_column(default="")
+    # heading, text or requested_text
+    kind: Mapped[EditKind]
+    author: Mapped[str]
+    # Empty for what was changed without tracking.
+    author_time: Mapped[dt.datetime | None]
+    before: Mapped[str]
+    after: Mapped[str]
+    # Markdown that goes and comes; of an unplaced change, the words.
+    start_at: Mapped[int] = mapped_column(default=0)
+    end_at: Mapped[int] = mapped_column(default=0)
+    where: Mapped[str] = mapped_column(default="")
+    # In the file: "paragraph 12", "table 1, row 2, column 1".
+    changes: Mapped[int] = mapped_column(default=0)
+    # Tracked changes it gathers.
+    move: Mapped[str] = mapped_column(default="")
+    # What the two ends of a move share.
+    within_id: Mapped[int | None] = mapped_column(ForeignKey("suggested_edit.id", ondelete="CASCADE"), index=True)
+    # The insertion that it takes words out of.
+    why_unplaced: Mapped[str] = mapped_column(default="")
+    state: Mapped[EditState] = mapped_column(default=EditState.OPEN)
+    decided_by: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[dt.datetime | None]
+    applied_at: Mapped[int | None]
+    # Offset in the part's field where an accepted edit was applied.
+    applied_digest: Mapped[str] = mapped_column(default="")
+    # SHA-256 of the field as it read then.
+    text_before: Mapped[str] = mapped_column(default="")
+    # The field as it read before that; an undo restores it.
+
+    file: Mapped[ReturnedFile] = relationship(back_populates="edits")
+    part: Mapped[LetterPart | None] = relationship()
+    within: Mapped["SuggestedEdit | None"] = relationship(remote_side=[id])
+
+
+class PartComment(Base):
+    """A remark on a part, from the margin of a returned file. ``letter_part_id`` is empty when it stands at none."""
+
+    __tablename__ = "part_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"), index=True)
+    letter_part_id: Mapped[int | None] = mapped_column(ForeignKey("letter_part.id", ondelete="SET NULL"), index=True)
+    returned_file_id: Mapped[int | None] = mapped_column(ForeignKey("returned_file.id", ondelete="CASCADE"), index=True)
+    answers_id: Mapped[int | None] = mapped_column(ForeignKey("part_comment.id", ondelete="CASCADE"), index=True)
+    author: Mapped[str]
+    author_time: Mapped[dt.datetime | None]
+    text: Mapped[str]
+    quote: Mapped[str] = mapped_column(default="")
+    # The words it stands at.
+    resolved: Mapped[bool] = mapped_column(default=False)
+    resolved_by: Mapped[str] = mapped_column(default="")
+
+    file: Mapped[ReturnedFile | None] = relationship(back_populates="comments")
+    part: Mapped[LetterPart | None] = relationship()
+
+
 full_text.index(LetterPart.__table__, {"heading": "A", "text": "D", "requested_text": "D"})
 full_text.index_items(LetterVersion.__table__, "parts_json", ("heading", "text", "requested_text"))

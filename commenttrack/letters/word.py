@@ -8,7 +8,7 @@ import importlib.util
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,7 @@ from commenttrack.letters.rendering import letter_stamp, word_html
 from commenttrack.letters.returned_word import ATTACHED, read_word
 from commenttrack.letters.word_changes import mark_whole
 from commenttrack.letters.word_columns import in_columns
+from commenttrack.letters.word_comments import MarginComment, with_comments
 from commenttrack.letters.word_styles import styled
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -51,8 +52,11 @@ class Frame:
     banner: str = ""
 
 
-def letter_docx(content: LetterContent) -> bytes:
-    """The letter as .docx. Raises :class:`CannotRender` when the extra ``word`` is not installed."""
+def letter_docx(content: LetterContent, comments: Sequence[MarginComment] = ()) -> bytes:
+    """The letter as .docx, with comments in its margin.
+
+    Raises :class:`CannotRender` when the extra ``word`` is not installed.
+    """
     head = content.head
     frame = Frame(
         author=content.lead or head.letterhead.name or "CommentTrack",
@@ -65,7 +69,8 @@ def letter_docx(content: LetterContent) -> bytes:
     )
     file = html_docx(word_html(arrange(content)), frame, bookmarks=_bookmarks(content))
     exported = exported_word.described(content, read_word(file), author=frame.author, stamp=frame.stamp)
-    return attached(file, exported_word.to_json(exported))
+    file = attached(file, exported_word.to_json(exported))
+    return _written(with_comments(_read(io.BytesIO(file)), comments)) if comments else file
 
 
 def _bookmarks(content: LetterContent) -> dict[str, str]:
@@ -116,7 +121,8 @@ def attached(file: bytes, text: str) -> bytes:
     """The file with a text of ours inside, which Word and LibreOffice keep and nobody sees."""
     parts = _read(io.BytesIO(file))
     parts["customXml/item1.xml"] = (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<exported xmlns="{ATTACHED}">{escape(text)}</exported>'
+        '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+        f'<exported xmlns="{ATTACHED}">{escape(text)}</exported>'
     ).encode()
     parts["customXml/itemProps1.xml"] = _PROPERTIES.encode()
     parts["customXml/_rels/item1.xml.rels"] = (

@@ -105,8 +105,8 @@ class Desk:
             )
             parts["word/commentsExtended.xml"] = f'<w15:commentsEx xmlns:w15="{W15}">{rows}</w15:commentsEx>'.encode()
             rels = parts["word/_rels/document.xml.rels"]
-            more = '<Relationship Id="rIdEx" Type="http://schemas.microsoft.com/office/2011/relationships/{}" Target="{}"/>'
-            added = more.format("commentsExtended", "commentsExtended.xml")
+            kind = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
+            added = f'<Relationship Id="rIdEx" Type="{kind}" Target="commentsExtended.xml"/>'
             if b"comments.xml" not in rels:
                 added += f'<Relationship Id="rIdCo" Type="{_R}/comments" Target="comments.xml"/>'
             parts["word/_rels/document.xml.rels"] = rels.replace(
