@@ -16,6 +16,7 @@ _DIVISIONS = frozenset({"preamble_heading", "section", "appendix"})
 _SECTION = r"(\d+[a-z]?\.\d+[a-z]?)"
 _LABEL = re.compile(rf"{_SECTION}((?:\([A-Za-z0-9]{{1,5}}\))*)")
 _CITED = re.compile(rf"(?:§+|\bCFR|\band|\bor|\bthrough|,)\s*{_SECTION}((?:\([A-Za-z0-9]{{1,5}}\))*)")
+_WORD = re.compile(r"[A-Za-z]{2}")
 _MARKER = re.compile(r"\s*\(([A-Za-z0-9]{1,5})\)\s*")
 _IN_PARENTHESES = re.compile(r"\(([^)]*)\)")
 _INVITES = re.compile(
@@ -59,8 +60,8 @@ def passages(provisions: Sequence[ParsedProvision]) -> list[Passage]:
     found = []
     for provision in provisions:
         text = " ".join([provision.text, *(cell for row in provision.rows for cell in row)]).strip()
-        if not text:
-            continue
+        if not _WORD.search(text):
+            continue  # nothing to suggest: asterisks stand for text that stays as it is
         above = list(_ancestors(provision, by_id, inferred))[::-1]
         path = _path(provision, above, inferred)
         headings = _headings(provision, above)

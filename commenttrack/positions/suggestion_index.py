@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from commenttrack.positions.issues import cue_counts
 from commenttrack.positions.outline import Passage, Path, passages
-from commenttrack.positions.vocabulary import RELATED
 from commenttrack.positions.vocabulary import words as words_of
 from commenttrack.rulemaking.provisions import ParsedProvision
 
@@ -25,8 +24,6 @@ HEADING_SHARE = 0.5
 LEAD_IN_SHARE = 0.3
 # The heading right above says in a few words what a page of text is about.
 CUES_IN_HEADING = 3.0
-# A related word says less than the word itself.
-RELATED_SHARE = 0.7
 TOPICS = 80
 # Rare words carry no company and make the decomposition large.
 TOPIC_WORDS = 6000
@@ -83,17 +80,6 @@ class WordTable:
                 here = slice(self.starts[column], self.starts[column + 1])
                 held[self.rows[here], place] = self.weights[here]
                 most[place] = self.rarity[column]
-            related = [self.columns[other] for other in sorted(RELATED.get(word, ())) if other in self.columns]
-            if not related:
-                continue
-            if column is None:
-                most[place] = self.rarity[related].mean()
-            for other in related:
-                here = slice(self.starts[other], self.starts[other + 1])
-                rows = self.rows[here]
-                # A rare synonym must not say more than the word itself would.
-                worth = self.weights[here] * min(1.0, most[place] / max(float(self.rarity[other]), 1e-9))
-                held[rows, place] = np.maximum(held[rows, place], RELATED_SHARE * worth)
         return held, most
 
 
@@ -156,13 +142,11 @@ def _main_directions(matrix: Floats, wanted: int) -> Floats:
 class SuggestionIndex:
     """A rule ready for comparison. Rows of every passage array are in the order of ``passages``.
 
-    ``forms`` gives each passage's stems as they are written in or around it, ``division_of`` its division, ``cited_by``
-    the passages that cite it with the weight of the citation. ``explained_by`` gives for a division the others that
-    cite it, with the share of their citations that go there.
+    ``division_of`` gives each passage's division, ``cited_by`` the passages that cite it with the weight of the
+    citation, ``explained_by`` for a division the others that cite it, with the share of their citations that go there.
     """
 
     passages: tuple[Passage, ...]
-    forms: tuple[Mapping[str, str], ...]
     words: WordTable
     topics: TopicSpace
     cues: Floats
@@ -177,10 +161,9 @@ class SuggestionIndex:
 def build(provisions: Sequence[ParsedProvision]) -> SuggestionIndex:
     """The index of a rule's provisions; those without words are left out."""
     found = tuple(passages(provisions))
-    forms: list[dict[str, str]] = [{} for _ in found]
-    own = [_counted(passage.text, known) for passage, known in zip(found, forms, strict=True)]
-    headings = [_counted(" ".join(passage.headings[-2:]), known) for passage, known in zip(found, forms, strict=True)]
-    lead_ins = [_counted(passage.lead_in, known) for passage, known in zip(found, forms, strict=True)]
+    own = [_counted(passage.text) for passage in found]
+    headings = [_counted(" ".join(passage.headings[-2:])) for passage in found]
+    lead_ins = [_counted(passage.lead_in) for passage in found]
     texts = [
         _weighted((1.0, one), (HEADING_SHARE, two), (LEAD_IN_SHARE, three))
         for one, two, three in zip(own, headings, lead_ins, strict=True)
@@ -200,7 +183,6 @@ def build(provisions: Sequence[ParsedProvision]) -> SuggestionIndex:
     )
     return SuggestionIndex(
         passages=found,
-        forms=tuple(forms),
         words=words,
         topics=TopicSpace.of(texts, words),
         cues=cues.astype(np.float32),
@@ -213,12 +195,8 @@ def build(provisions: Sequence[ParsedProvision]) -> SuggestionIndex:
     )
 
 
-def _counted(text: str, forms: dict[str, str]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for root, word in words_of(text):
-        forms.setdefault(root, word)
-        counts[root] += 1
-    return counts
+def _counted(text: str) -> Counter[str]:
+    return Counter(root for root, _ in words_of(text))
 
 
 def _weighted(*parts: tuple[float, Mapping[str, int]]) -> dict[str, float]:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from commenttrack.positions.issues import NAMES, cue_counts
 from commenttrack.positions.source_values import ParsedPosition
+from commenttrack.positions.suggestion_feedback import Judged, factors, judgements
 from commenttrack.positions.suggestion_index import Floats, SuggestionIndex, build
-from commenttrack.positions.vocabulary import RELATED, words
+from commenttrack.positions.vocabulary import words
 from commenttrack.rulemaking import provisions
 from commenttrack.rulemaking.provisions import ParsedRule
 
@@ -26,28 +27,28 @@ FORMAT = "commenttrack-suggestions/1"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each sign counts, found on judged pairs by leaving positions out (docs/benchmarks.md)."""
+    """How much each sign counts beside the words of the passage and those of its division, which count 1 each.
 
-    words: float = 2.5
-    division_words: float = 2.0
-    topics: float = 0.8
-    issues: float = 0.5
-    division_issues: float = 0.75
-    explained: float = 0.9
+    Round numbers on a broad plateau: docs/benchmarks.md says how they do on rules that they were not chosen on.
+    """
+
+    topics: float = 0.5
+    issues: float = 0.25
     cited: float = 0.1
     invites: float = 0.2
 
     @property
     def most(self) -> float:
         """The sum that a passage would reach if every sign were complete."""
-        division = self.division_words + self.division_issues
-        own = self.words + self.topics + self.issues + division
-        return (own + self.explained * division + self.cited * own) * (1 + self.invites)
+        division = 1 + self.issues
+        own = 1 + self.topics + self.issues + division
+        return (own + division + self.cited * own) * (1 + self.invites)
 
 
 WEIGHTS = Weights()
-BEARS_FROM = 0.13
+BEARS_FROM = 0.105
 """Below this score nothing bears on the position, as far as words and links can tell."""
+NOTHING_BEARS = "Nothing here bears on this."
 
 _EMPTY_HEAD: dict[str, object] = {
     **dict.fromkeys(("title", "action", "document_number"), ""),
@@ -69,6 +70,8 @@ _ASKS = re.compile(
 _SENTENCE_END = re.compile(r"(?<=[a-z)][.;])\s+(?=[A-Z“(])")
 _CITERS = 3
 _REASONS = 5
+# From this share of a score on, what a section was lent is a reason worth telling.
+_MUCH = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,15 @@ def suggest(
     *,
     top: int = 10,
     index: SuggestionIndex | None = None,
+    feedback: Sequence[Judged] = (),
 ) -> list[Suggestion]:
     """The ``top`` provisions for each position, best first; positions in their order. Ties keep document order.
 
-    Pass the ``index`` of :func:`commenttrack.positions.suggestion_index.build` when it was built before.
+    Pass the ``index`` of :func:`commenttrack.positions.suggestion_index.build` when it was built before. What
+    ``feedback`` sets aside is left out, and what it says changes the order of the rest.
     """
-    return Ranking.of(index or build(rule.provisions), positions).provisions_for_each_position(top=top)
+    ranking = Ranking.of(index or build(rule.provisions), positions, feedback=feedback)
+    return ranking.provisions_for_each_position(top=top)
 
 
 def rule_from_json(data: object) -> ParsedRule:
@@ -114,7 +120,13 @@ def rule_from_json(data: object) -> ParsedRule:
 
 
 def to_json(suggestions: Sequence[Suggestion]) -> dict[str, Any]:
-    """The suggestions as plain dicts and lists in the format ``commenttrack-suggestions/1``."""
+    """The suggestions as plain dicts and lists in the format ``commenttrack-suggestions/1``.
+
+    ``positions`` says of each position whether anything bears on it, in words where nothing does.
+    """
+    best: dict[str, float] = {}
+    for item in suggestions:
+        best[item.position] = max(item.score, best.get(item.position, 0.0))
     return {
         "format": FORMAT,
         "suggestions": [
@@ -126,6 +138,10 @@ def to_json(suggestions: Sequence[Suggestion]) -> dict[str, Any]:
                 "why": list(item.why),
             }
             for item in suggestions
+        ],
+        "positions": [
+            {"position": key, "bears": bears(score), "says": "" if bears(score) else NOTHING_BEARS}
+            for key, score in best.items()
         ],
     }
 
@@ -142,12 +158,20 @@ class Ranking:
     wanted: Mapping[str, int]
     held: Floats
     issues: Floats
+    divisions: Floats
+    set_aside: NDArray[np.bool_]
+    nearest: Mapping[int, Sequence[int]]
 
     @classmethod
     def of(
-        cls, index: SuggestionIndex, positions: Sequence[ParsedPosition], *, weights: Weights = WEIGHTS
+        cls,
+        index: SuggestionIndex,
+        positions: Sequence[ParsedPosition],
+        *,
+        weights: Weights = WEIGHTS,
+        feedback: Sequence[Judged] = (),
     ) -> "Ranking":
-        """Compare ``positions`` with the passages of ``index``."""
+        """Compare ``positions`` with the passages of ``index``, knowing what a person said of some pairs."""
         by_id = {position.id: position for position in positions}
         forms: dict[str, str] = {}
         shares = tuple(_word_shares(position, by_id.get(position.parent or ""), forms) for position in positions)
@@ -156,7 +180,7 @@ class Ranking:
         held, most = index.words.matches(tuple(wanted))
         division_held, division_most = index.division_words.matches(tuple(wanted))
         issues = np.minimum(cue_counts(_asking_text(position) for position in positions), 2)
-        scores = _scores(
+        scores, divisions = _scores(
             index,
             weights,
             words=_coverage(asked, held, most),
@@ -164,13 +188,14 @@ class Ranking:
             topics=index.topics.likeness(shares),
             issues=_issue_coverage(index, issues),
         )
-        return cls(index, tuple(positions), scores, shares, forms, wanted, held, issues)
+        set_aside, nearest = _learn(index, positions, scores, feedback)
+        return cls(index, tuple(positions), scores, shares, forms, wanted, held, issues, divisions, set_aside, nearest)
 
     def provisions_for_each_position(self, *, top: int = 10) -> list[Suggestion]:
-        """The best passages of each position."""
+        """The best passages of each position, without those set aside for it."""
         found = []
         for row, _ in enumerate(self.positions):
-            for rank, column in enumerate(_best(self.scores[row], top), start=1):
+            for rank, column in enumerate(_best(self.scores[row], self.set_aside[row], top), start=1):
                 found.append(self._suggestion(row, column, rank))
         return found
 
@@ -180,7 +205,7 @@ class Ranking:
         return [
             self._suggestion(row, column, rank)
             for column in columns
-            for rank, row in enumerate(_best(self.scores[:, column], top), start=1)
+            for rank, row in enumerate(_best(self.scores[:, column], self.set_aside[:, column], top), start=1)
         ]
 
     def _suggestion(self, row: int, column: int, rank: int) -> Suggestion:
@@ -199,7 +224,7 @@ class Ranking:
             ((value * float(self.held[column, self.wanted[word]]), word) for word, value in share.items()),
             key=lambda pair: (-pair[0], pair[1]),
         )
-        reasons = [self._match(word, column) for gain, word in gains[:_REASONS] if gain > 0]
+        reasons = [self.forms[word] for gain, word in gains[:_REASONS] if gain > 0]
         shared = self.issues[row] * (self.index.cues[column] > 0)
         reasons += [
             f"issue: {NAMES[number]}" for number in np.argsort(-shared, kind="stable")[:2] if shared[number] > 0
@@ -211,19 +236,48 @@ class Ranking:
             best = max(citers, key=lambda pair: (float(self.scores[row, pair[0]]) * pair[1], -pair[0]))[0]
             if bears(float(self.scores[row, best])):
                 reasons.append(f"cited in {self.index.passages[best].id}")
+        reasons += self._explained(row, column)
+        accepted = self.nearest.get(row, ())
+        if accepted and accepted[column] not in (-1, column):
+            reasons.append(f"like {self.index.passages[accepted[column]].id}, which was accepted")
+        if not reasons and self.scores[row, column] > 0:
+            reasons.append("its words keep company with those of the position")
         return tuple(reasons)
 
-    def _match(self, word: str, column: int) -> str:
-        """The position's word, with the passage's word beside it where the two only mean the same."""
-        form, here = self.forms[word], self.index.forms[column]
-        if word in here:
-            return form
-        related = [here[other] for other in sorted(RELATED.get(word, ())) if other in here]
-        return f"{form} ~ {related[0]}" if related else form
+    def _explained(self, row: int, column: int) -> list[str]:
+        """The heading that explains the section the passage stands in, where that is much of why it is here."""
+        lent = {
+            source: float(self.divisions[row, source]) * share
+            for source, share in self.index.explained_by.get(int(self.index.division_of[column]), ())
+        }
+        if not lent or max(lent.values()) <= _MUCH * WEIGHTS.most * float(self.scores[row, column]):
+            return []
+        return [f"explained under “{_heading(self.index, max(lent, key=lent.__getitem__))}”"]
 
 
-def _best(scores: Floats, top: int) -> list[int]:
-    return [int(place) for place in np.argsort(-scores, kind="stable")[:top]]
+def _heading(index: SuggestionIndex, division: int) -> str:
+    passage = index.passages[int(np.argmax(index.division_of == division))]
+    return passage.headings[-1] if passage.headings else passage.id
+
+
+def _best(scores: Floats, set_aside: NDArray[np.bool_], top: int) -> list[int]:
+    order = np.argsort(-scores, kind="stable")
+    return [int(place) for place in order[~set_aside[order]][:top]]
+
+
+def _learn(
+    index: SuggestionIndex, positions: Sequence[ParsedPosition], scores: Floats, feedback: Sequence[Judged]
+) -> tuple[NDArray[np.bool_], dict[int, Sequence[int]]]:
+    """Change ``scores`` by the feedback; which pairs were set aside, and the accepted passage each one is most like."""
+    set_aside = np.zeros(scores.shape, np.bool_)
+    nearest: dict[int, Sequence[int]] = {}
+    said = judgements(feedback)
+    for row, position in enumerate(positions):
+        if position.id in said:
+            factor, nearest[row] = factors(index, said[position.id])
+            scores[row] = np.minimum(scores[row] * factor, 1)
+            set_aside[row] = [said[position.id].get(passage.id) is False for passage in index.passages]
+    return set_aside, nearest
 
 
 def _sentences(text: str) -> tuple[list[str], list[str]]:
@@ -291,21 +345,25 @@ def _scores(
     division_words: Floats,
     topics: Floats,
     issues: Floats,
-) -> Floats:
-    """The signs together, then what citing passages and divisions lend to the regulatory text they explain."""
+) -> tuple[Floats, Floats]:
+    """The signs together, with what citing passages and divisions lend to the regulatory text they explain.
+
+    The second value is what each division scores by itself, (positions, divisions), before the sum is divided by its
+    greatest possible value.
+    """
     division_of = index.division_of
     members = np.maximum(np.bincount(division_of, minlength=division_words.shape[1]), 1)
     division_issues = np.zeros_like(division_words)
     np.add.at(division_issues.T, division_of, issues.T)
-    division = weights.division_words * division_words + weights.division_issues * division_issues / members
-    own = weights.words * words + weights.topics * topics + weights.issues * issues + division[:, division_of]
+    division = division_words + weights.issues * division_issues / members
+    own = words + weights.topics * topics + weights.issues * issues + division[:, division_of]
     lent = np.zeros_like(division)
     for target, sources in index.explained_by.items():
         lent[:, target] = np.max([division[:, source] * share for source, share in sources], axis=0)
-    total = own + weights.explained * lent[:, division_of] + weights.cited * _votes(index, own)
+    total = own + lent[:, division_of] + weights.cited * _votes(index, own)
     # A letter answers where the agency asks.
     total *= 1 + weights.invites * index.invites
-    return np.asarray(total / weights.most, np.float32)
+    return np.asarray(total / weights.most, np.float32), np.asarray(division, np.float32)
 
 
 def _votes(index: SuggestionIndex, own: Floats) -> Floats:

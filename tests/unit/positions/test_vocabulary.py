@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commenttrack.positions.issues import NAMES, cue_counts
-from commenttrack.positions.vocabulary import RELATED, stem, words
+from commenttrack.positions.vocabulary import stem, words
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,6 @@ def test_a_stem_begins_its_word_and_is_not_lost(word):
     root = stem(word)
     assert bool(root) == bool(word)
     assert word.startswith(root[:2])
-
-
-def test_relatedness_is_mutual_and_never_to_oneself():
-    for one, others in RELATED.items():
-        assert one not in others
-        assert all(one in RELATED[other] for other in others)
 
 
 def test_a_cue_counts_as_a_whole_word_and_over_line_breaks():
