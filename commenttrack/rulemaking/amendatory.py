@@ -118,7 +118,7 @@ class _Place(NamedTuple):
             base = f"{prefix}part {self.part}"
         else:
             base = f"{self.title} CFR" if self.title else ""
-        return " ".join(filter(None, (base, self.unit, self.detail)))
+        return " ".join(filter(None, (base, self.unit, self.detail))) if self.unit or self.detail else base
 
 
 @dataclass(slots=True)
@@ -146,16 +146,10 @@ def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
         reading = _Reading(amendment.text, places or [_Place(amendment.title, amendment.part)], verb)
         if style:
             levels.append(_Level(style, value, reading.places, reading.open_verb))
-        for action_verb, target, words in reading.actions:
+        for verb, target, words in reading.actions:
             found.append(
                 ParsedInstruction(
-                    id=f"i{len(found) + 1}",
-                    verb=action_verb,
-                    target=target,
-                    text=amendment.text,
-                    page=amendment.page,
-                    provision=amendment.provision,
-                    words=words,
+                    f"i{len(found) + 1}", verb, target, amendment.text, amendment.page, amendment.provision, words
                 )
             )
     return tuple(found)
@@ -341,7 +335,8 @@ class _Reading:
                 named = paths(f"{targets[-1].path}, {listed}")[1:]
             else:
                 return []
-            found = [base._replace(path="".join(f"({marker})" for marker in path), detail="") for path in named]
+            at = (base.title, base.part, base.section)
+            found = [_Place(*at, "".join([f"({marker})" for marker in path]), "", base.unit) for path in named]
             if match["introductory"] or match["more_introductory"]:
                 found[-1] = found[-1]._replace(detail="introductory text")
             return found

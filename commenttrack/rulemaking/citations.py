@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from commenttrack.errors import BadInput
 from commenttrack.rulemaking.enumerators import LOWER_ROMAN, UPPER_ROMAN, readings, roman
@@ -159,10 +160,21 @@ def parse_federal_register(text: str) -> FederalRegisterCitation:
 
 def paragraph_paths(text: str) -> list[tuple[str, ...]]:
     """The paths named after “paragraph(s)” in a text, ranges written out: “(f)(1) through (3)” gives three."""
-    return [path for match in _PARAGRAPHS.finditer(text) for path in paths(match[1])]
+    found: list[tuple[str, ...]] = []
+    lower = text.lower()
+    at = lower.find("paragraph")
+    while at >= 0:
+        # Looked for first, since the expression would be tried at every character.
+        match = _PARAGRAPHS.match(text, at)
+        if match:
+            found += paths(match[1])
+        at = lower.find("paragraph", match.end() if match else at + 1)
+    return found
 
 
-def paths(text: str) -> list[tuple[str, ...]]:
+# The same short lists come again and again, in an instruction and in those about it.
+@lru_cache(maxsize=1024)
+def paths(text: str) -> tuple[tuple[str, ...], ...]:
     """The paths in a list of markers such as “(f)(1) through (4), (g)”, ranges written out."""
     found: list[tuple[str, ...]] = []
     through = False
@@ -177,9 +189,10 @@ def paths(text: str) -> list[tuple[str, ...]]:
                 found += _between(found[-1], path)
         found.append(path)
         through = False
-    return found
+    return tuple(found)
 
 
+@lru_cache(maxsize=1024)
 def path_values(path: tuple[str, ...]) -> tuple[int, ...]:
     """The place of each marker in the list of its level, 0 where a marker does not fit its level."""
     return tuple(_value(marker, level) for level, marker in enumerate(path))

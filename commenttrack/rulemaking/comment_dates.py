@@ -268,13 +268,16 @@ def _sentences(text: str) -> Iterator[str]:
 def _whole_sentences(text: str) -> Iterator[str]:
     start = 0
     for cut in SENTENCE.finditer(text):
+        stop, end = cut.span()
+        mark = text[stop]
         # The mark at the end belongs to the sentence.
-        piece = text[start : cut.start() + (not cut[0].startswith("\n"))]
-        if "\n" not in cut[0] and ABBREVIATION.search(piece, max(0, len(piece) - 12)):
+        piece = text[start : stop + (mark != "\n")]
+        if mark == "." and "\n" not in text[stop:end] and ABBREVIATION.search(piece, max(0, len(piece) - 12)):
             continue
-        if piece.strip():
-            yield piece.strip()
-        start = cut.end()
+        piece = piece.strip()
+        if piece:
+            yield piece
+        start = end
     if text[start:].strip():
         yield text[start:].strip()
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
@@ -46,8 +46,7 @@ _MARKED = re.compile(r"\([a-z]\)\s")
 _RANKS = {"HED": 0, "HD1": 1, "HD2": 2, "HD3": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Amendment:
+class Amendment(NamedTuple):
     """An instruction paragraph: the provision that carries it, its words, and the part it stands in."""
 
     provision: str
@@ -129,7 +128,9 @@ class Body:
             self._children(element)
         elif (element.text or "").strip():
             self.unparsed.append(Unparsed(" ".join(plain(element).split()), f"{UNKNOWN}: {tag}", self.pages.page))
-        self._stray(element.tail)
+        tail = element.tail
+        if tail and not tail.isspace():
+            self._stray(tail)
 
     def _children(self, element: _Element) -> None:
         self._stray(element.text)
@@ -353,12 +354,13 @@ class Body:
 
     def _on_section(self, element: _Element) -> None:
         self._begin_regulation()
-        number = join([self._read(child) for child in element if child.tag == "SECTNO"])
-        subject = join([self._read(child) for child in element if child.tag == "SUBJECT"])
+        children = list(element)
+        number = join([self._read(child) for child in children if child.tag == "SECTNO"])
+        subject = join([self._read(child) for child in children if child.tag == "SUBJECT"])
         self._section = self._add(self._codification.section(number, subject))
         self._items = []
         self._stray(element.text)
-        for child in element:
+        for child in children:
             if child.tag in ("SECTNO", "SUBJECT"):
                 self._stray(child.tail)
             else:
@@ -426,7 +428,8 @@ class Body:
         for amendment in self.amendments[self._heeded :]:
             for path in paragraph_paths(amendment.text):
                 values = path_values(path)
-                named.update(values[:length] for length in range(1, len(values) + 1))
+                for length in range(1, len(values) + 1):
+                    named.add(values[:length])
         self._heeded = len(self.amendments)
         return frozenset(named)
 

@@ -196,13 +196,18 @@ def identifiers(text: str) -> tuple[list[str], list[str]]:
 def dockets_in_prose(text: str) -> list[str]:
     """Dockets named in running text: those of regulations.gov, and what follows “Docket No.”."""
     plain = _hyphens(text)
-    found: list[tuple[int, str]] = [(match.start(), match[0]) for match in _REGULATIONS_GOV.finditer(plain)]
-    found += [(match.start(1), match[1]) for match in _NAMED_DOCKET.finditer(plain)]
+    found: list[tuple[int, str]] = []
+    if "-20" in plain or "-19" in plain:
+        found += [(match.start(), match[0]) for match in _REGULATIONS_GOV.finditer(plain)]
+    if "ocket" in plain:
+        found += [(match.start(1), match[1]) for match in _NAMED_DOCKET.finditer(plain)]
     return [token for _, token in sorted(found) if not _RIN.fullmatch(token)]
 
 
 def _hyphens(text: str) -> str:
     """The text with a hyphen for every dash."""
+    if text.isascii():
+        return text
     for dash in _DASHES:
         text = text.replace(dash, "-")
     return text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from commenttrack.rulemaking.provisions import ParsedProvision
 from commenttrack.rulemaking.xml_text import Flow
@@ -30,47 +31,53 @@ class Draft:
     header_rows: int = 0
     pages: tuple[int, ...] = ()
     # Serial numbers of table notes, which are called from cells.
-    own_notes: list[int] = field(default_factory=list)
+    own_notes: Sequence[int] = ()
 
     def finished(self, note_ids: dict[int, str]) -> ParsedProvision:
         """The provision; ``note_ids`` maps the serial of each note call and table note to its note's id."""
-        notes: list[str] = []
-        calls: list[tuple[int, str]] = []
-        if self.heading_flow is not None and self.heading_flow.calls:
-            notes += [note_ids[call.serial] for call in self.heading_flow.calls if call.serial in note_ids]
-        for call in self.flow.calls:
-            if call.serial in note_ids:
-                calls.append((call.offset, note_ids[call.serial]))
-                notes.append(note_ids[call.serial])
-        if self.own_notes:
-            notes += [note_ids[serial] for serial in self.own_notes if serial in note_ids]
+        text, page, breaks, _, called = self.flow
+        heading = self.heading_flow
+        notes: tuple[str, ...] = ()
+        calls: tuple[tuple[int, str], ...] = ()
+        if called:
+            calls = tuple([(call.offset, note_ids[call.serial]) for call in called if call.serial in note_ids])
+        if called or self.own_notes or (heading is not None and heading.calls):
+            serials = [call.serial for call in heading.calls] if heading is not None else []
+            serials += [call.serial for call in called]
+            serials += self.own_notes
+            notes = tuple(dict.fromkeys([note_ids[serial] for serial in serials if serial in note_ids]))
+        pages = self.pages
+        if not pages:
+            if heading is not None or breaks:
+                pages = self._pages()
+            elif page is not None:
+                pages = (page,)
         return ParsedProvision(
-            id=self.id,
-            parent=self.parent,
-            kind=self.kind,
-            number=self.number,
-            label=self.label,
-            heading=self.heading,
-            text=self.flow.text,
-            pages=self.pages or self._pages(),
-            notes=tuple(dict.fromkeys(notes)) if notes else (),
-            rows=self.rows,
-            page_breaks=self.flow.breaks,
-            note_calls=tuple(calls),
-            term=self.term,
-            image=self.image,
-            header_rows=self.header_rows,
+            self.id,
+            self.parent,
+            self.kind,
+            self.number,
+            self.label,
+            self.heading,
+            text,
+            pages,
+            notes,
+            self.rows,
+            breaks,
+            calls,
+            self.term,
+            self.image,
+            self.header_rows,
         )
 
     def _pages(self) -> tuple[int, ...]:
-        if self.heading_flow is None and not self.flow.breaks:
-            return () if self.flow.page is None else (self.flow.page,)
+        """The pages of the heading and the text, in their order."""
         pages: list[int] = []
         for flow in (self.heading_flow, self.flow):
             if flow is None or flow.page is None:
                 continue
             # A page that turns after the last word holds none of it.
-            turned = [page for offset, page in flow.breaks if offset < len(flow.text)]
+            turned = [page for offset, page in flow.breaks if offset < len(flow.text)] if flow.breaks else ()
             pages += [page for page in (flow.page, *turned) if page not in pages]
         # page_at() counts from the page of the text.
         if self.flow.text and self.flow.page is not None and pages and pages[0] != self.flow.page:

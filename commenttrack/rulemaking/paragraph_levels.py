@@ -7,7 +7,6 @@ the cheapest whole reading wins. Readings of equal cost that differ at a paragra
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,7 +42,7 @@ _LONELY = 0.4
 _BEAM = 16
 _WORTH_KEEPING = 7.0
 
-_LEAD_IN = re.compile(r"(?:[:—–-]|\* \* \*)\s*$")
+_LEAD_IN = (":", "—", "–", "-", "* * *")
 
 
 class Marker(NamedTuple):
@@ -90,7 +89,7 @@ class Levels:
 
 def ends_as_lead_in(text: str) -> bool:
     """Whether a paragraph ends as one does that a list follows."""
-    return bool(_LEAD_IN.search(text, max(0, len(text) - 8)))
+    return text.endswith(_LEAD_IN) or text[-8:].rstrip().endswith(_LEAD_IN)
 
 
 @lru_cache(maxsize=4096)
@@ -122,7 +121,6 @@ def solve(
     """
     held: list[int] = []
     beam: list[_Node] = [_Node((), 0.0, None)]
-    layers: list[list[_Node]] = []
     for index, marker in enumerate(markers):
         best: dict[Chain, _Node] = {}
         told = bool(expected) and len(_levels(marker.text, marker.italic)) > 1
@@ -149,8 +147,7 @@ def solve(
             beam.sort(key=attrgetter("cost"))
             worst = beam[0].cost + _WORTH_KEEPING
             beam = [node for node in beam[:_BEAM] if node.cost <= worst]
-        layers.append(beam)
-    if not layers:
+    if not markers:
         return Levels((), ())
     if not stars_at_end:
         for last in beam:
@@ -202,14 +199,14 @@ def _steps(chain: Chain, marker: Marker) -> list[tuple[Chain, float]]:
         entry = (level, value, marker.has_heading)
         parent_level = DEFINITION
         for keep in range(size + 1):
-            if keep:
-                parent_level = chain[keep - 1][0]
-                if level <= parent_level:
-                    continue
-            # Of the entries that would close, the first must not stand above the new one.
-            if keep < size and DEFINITION != chain[keep][0] < level:
-                continue
-            found.append(((*chain[:keep], entry), base + _step(chain, keep, level, value, marker)))
+            if keep < size:
+                own_level = chain[keep][0]
+                # Of the entries that would close, the first must not stand above the new one.
+                if level > parent_level and (own_level >= level or own_level == DEFINITION):
+                    found.append(((*chain[:keep], entry), base + _beside(chain, keep, level, value, marker)))
+                parent_level = own_level
+            elif level > parent_level:
+                found.append(((*chain, entry), base + _within(chain, level, value, marker)))
     if not found:
         # Not a marker of any style: treated as a sibling of what is open.
         top = chain[-1] if chain else (1, 0, False)
@@ -229,46 +226,52 @@ def _definition_chains(chain: Chain, marker: Marker) -> list[tuple[Chain, float]
     return [((*chain, first), within), ((first,), beside)]
 
 
-def _step(chain: Chain, keep: int, level: int, value: int, marker: Marker) -> float:
-    """The cost of putting (level, value) after the first ``keep`` entries of the chain, where it can stand.
-
-    Either it replaces the entry at ``keep`` as its later sibling, or, when all are kept, it is a child of the last.
-    """
-    parent_level = chain[keep - 1][0] if keep else DEFINITION
-    in_definition = keep > 0 and parent_level == DEFINITION
-    cost = 0.0
-    if keep < len(chain):
-        sibling_level, sibling_value, sibling_heading = chain[keep]
-        if sibling_level != level:
-            # A list at another level under the same parent: only after stars, or when the list before skipped levels.
-            cost += _SKIPPED_LEVEL if sibling_level == DEFINITION else _SKIPPED_LEVEL / 2
+def _beside(chain: Chain, keep: int, level: int, value: int, marker: Marker) -> float:
+    """The cost of putting (level, value) in place of the entry at ``keep``, as its later sibling."""
+    sibling_level, sibling_value, sibling_heading = chain[keep]
+    if sibling_level != level:
+        # A list at another level under the same parent: only after stars, or when the list before skipped levels.
+        cost = _SKIPPED_LEVEL if sibling_level == DEFINITION else _SKIPPED_LEVEL / 2
+        if value > 1:
             cost += _gap_cost(value - 1, marker)
-        elif value <= sibling_value:
-            return _BACKWARDS
-        else:
-            cost += _gap_cost(value - sibling_value - 1, marker)
-            if marker.has_heading != sibling_heading:
-                cost += _HEADING_UNLIKE_SIBLINGS
-        if keep == len(chain) - 1 and marker.lead_in:
+    elif value <= sibling_value:
+        return _BACKWARDS
+    else:
+        cost = _gap_cost(value - sibling_value - 1, marker) if value > sibling_value + 1 else 0.0
+        if marker.has_heading != sibling_heading:
+            cost += _HEADING_UNLIKE_SIBLINGS
+    if keep == len(chain) - 1:
+        if marker.lead_in:
             cost += _SIBLING_AFTER_LEAD_IN
-        if marker.attached:
-            # A marker on the line of another stands under it.
-            return cost + _BACKWARDS
-        closed = chain[keep + 1 :]
-        if closed and any(entry[0] == DEFINITION for entry in closed):
+        # A marker on the line of another stands under it.
+        return cost + _BACKWARDS if marker.attached else cost
+    if marker.attached:
+        return cost + _BACKWARDS
+    closed = chain[keep + 1 :]
+    for entry in closed:
+        if entry[0] == DEFINITION:
             cost += _AFTER_DEFINITION
-        return cost if marker.after_stars else cost + _lonely(closed)
+            break
+    return cost if marker.after_stars else cost + _lonely(closed)
+
+
+def _within(chain: Chain, level: int, value: int, marker: Marker) -> float:
+    """The cost of putting (level, value) under the last entry of the chain, or first of all when there is none."""
+    parent_level = chain[-1][0] if chain else DEFINITION
+    in_definition = bool(chain) and parent_level == DEFINITION
+    cost = 0.0
     skipped = level - parent_level - 1
-    if in_definition or (not keep and not chain):
-        # Lists under a definition, and sections without letters, start at any of the first three levels.
-        if skipped:
-            cost += (0.0 if in_definition else _SKIPPED_WITH_STARS) if level <= 3 else _SKIPPED_LEVEL
-    elif skipped:
-        cost += (_SKIPPED_WITH_STARS if marker.after_stars else _SKIPPED_LEVEL) * skipped
-    cost += _gap_cost(value - 1, marker)
-    if in_definition and value > 1:
-        cost += _LATE_IN_DEFINITION
-    if keep and not marker.lead_in and not marker.attached:
+    if skipped:
+        if in_definition or not chain:
+            # Lists under a definition, and sections without letters, start at any of the first three levels.
+            cost = (0.0 if in_definition else _SKIPPED_WITH_STARS) if level <= 3 else _SKIPPED_LEVEL
+        else:
+            cost = (_SKIPPED_WITH_STARS if marker.after_stars else _SKIPPED_LEVEL) * skipped
+    if value > 1:
+        cost += _gap_cost(value - 1, marker)
+        if in_definition:
+            cost += _LATE_IN_DEFINITION
+    if chain and not marker.lead_in and not marker.attached:
         cost += _CHILD_WITHOUT_LEAD_IN
     return cost
 
@@ -279,9 +282,7 @@ def _lonely(closed: Chain) -> float:
 
 
 def _gap_cost(missing: int, marker: Marker) -> float:
-    """The cost of ``missing`` members of a list that are not printed before this one."""
-    if missing <= 0:
-        return 0.0
+    """The cost of ``missing`` members of a list, at least one, that are not printed before this one."""
     if marker.after_stars:
         # Longer gaps are a little less likely, so that (v) after stars prefers the nearer list.
         return _GAP_WITH_STARS + 0.02 * min(missing, 20)

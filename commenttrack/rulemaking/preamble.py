@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from commenttrack.rulemaking.drafts import Draft, Ids, slug
 from commenttrack.rulemaking.preamble_outline import Heading, bare, depths, split_number
@@ -12,8 +12,7 @@ from commenttrack.rulemaking.tables import Table
 from commenttrack.rulemaking.xml_text import Flow
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A block of text; ``rank`` is set on headings: 1 to 3 as printed, 0 for the caption of the whole."""
 
     flow: Flow

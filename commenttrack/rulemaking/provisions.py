@@ -1,6 +1,6 @@
 """What a Federal Register document becomes: the values of the format ``commenttrack-rule/1`` and their JSON.
 
-All values are frozen and hold plain strings, numbers and tuples. Offsets count characters of the ``text`` of the
+All values are immutable and hold plain strings, numbers and tuples. Offsets count characters of the ``text`` of the
 value they stand in. Pages are printed pages of the Federal Register.
 
 Beside the keys of the format, a rule carries a few more that a reader of the format may ignore: ``page_breaks`` and
@@ -11,8 +11,9 @@ dates without a fixed day of the document, ``provision`` and ``words`` of an ins
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import MISSING, asdict, dataclass, fields
-from typing import Any, get_args, get_origin, get_type_hints
+from dataclasses import MISSING, dataclass, fields
+from functools import lru_cache
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from commenttrack.errors import BadInput
 
@@ -100,14 +101,13 @@ class ParsedNote:
     page: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedProvision:
-    """A citable unit. ``text`` is its own, without its marker, its heading and its children.
+class ParsedProvision(NamedTuple):
+    """A citable unit; a tuple, since a rule has thousands and a frozen dataclass takes five times as long to make.
 
-    ``page_breaks`` holds (offset in ``text``, page that starts there); text before the first break stands on
-    ``pages[0]``. ``note_calls`` holds (offset in ``text``, note id). ``term`` is the term a definition defines,
-    ``image`` the number of a picture that stands in place of text, ``header_rows`` how many of ``rows`` are column
-    heads.
+    ``text`` is its own, without its marker, its heading and its children. ``page_breaks`` holds (offset in ``text``,
+    page that starts there); text before the first break stands on ``pages[0]``. ``note_calls`` holds (offset in
+    ``text``, note id). ``term`` is the term a definition defines, ``image`` the number of a picture that stands in
+    place of text, ``header_rows`` how many of ``rows`` are column heads.
     """
 
     id: str
@@ -147,9 +147,8 @@ class ParsedQuestion:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedInstruction:
-    """One thing the document does to the CFR.
+class ParsedInstruction(NamedTuple):
+    """One thing the document does to the CFR; a tuple as provisions are.
 
     ``verb`` is revise, add, remove, redesignate, reserve or keep (“continues to read”), or None when the instruction
     was not understood. ``words`` holds (words removed, words put in) when single words are exchanged, added or removed,
@@ -260,22 +259,30 @@ class ParsedRule:
 _JSON_NAMES = {"purpose": "for"}
 
 
-def _renamed(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {_JSON_NAMES.get(name, name): value for name, value in pairs}
+@lru_cache
+def _names(kind: type) -> tuple[tuple[str, str, object], ...]:
+    """The fields of a kind of value: (name, its key in JSON, default or MISSING); empty when it has none."""
+    defaults: dict[str, object] = {}
+    if hasattr(kind, "__dataclass_fields__"):
+        defaults = {field.name: field.default for field in fields(kind)}
+    elif issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        defaults = {name: kind._field_defaults.get(name, MISSING) for name in kind._fields}  # type: ignore[attr-defined]
+    return tuple((name, _JSON_NAMES.get(name, name), default) for name, default in defaults.items())
 
 
-def _lists(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _lists(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_lists(item) for item in value]
-    return value
+def _plain(value: Any) -> Any:
+    """A value as dicts and lists."""
+    kind: type = type(value)
+    if kind is str or kind is int or value is None or kind is bool:
+        return value
+    if names := _names(kind):
+        return {key: _plain(getattr(value, name)) for name, key, _ in names}
+    return [_plain(item) for item in value]
 
 
 def to_json(rule: ParsedRule) -> dict[str, Any]:
     """The rule as plain dicts and lists in the format ``commenttrack-rule/1``."""
-    body: dict[str, Any] = _lists(asdict(rule, dict_factory=_renamed))
-    return {"format": FORMAT, **body}
+    return {"format": FORMAT, **_plain(rule)}
 
 
 def from_json(data: object) -> ParsedRule:
@@ -314,7 +321,7 @@ def _read(wanted: Any, value: object, path: str) -> Any:
         if len(value) != len(items):
             raise BadInput(f"{path}: expected {len(items)} values, found {len(value)}.")
         return tuple(_read(kind, item, f"{path}[{i}]") for i, (kind, item) in enumerate(zip(items, value, strict=True)))
-    if isinstance(wanted, type) and hasattr(wanted, "__dataclass_fields__"):
+    if isinstance(wanted, type) and _names(wanted):
         return _read_object(wanted, value, path)
     allowed = get_args(wanted) or (wanted,)
     # bool is an int in Python but not in JSON.
@@ -331,12 +338,11 @@ def _read_object(wanted: type, value: object, path: str) -> Any:
     if hints is None:
         hints = _HINTS[wanted] = get_type_hints(wanted)
     arguments: dict[str, Any] = {}
-    for field in fields(wanted):
-        key = _JSON_NAMES.get(field.name, field.name)
+    for name, key, default in _names(wanted):
         where = f"{path}.{key}" if path else key
         if key in value:
-            arguments[field.name] = _read(hints[field.name], value[key], where)
-        elif field.default is MISSING:
+            arguments[name] = _read(hints[name], value[key], where)
+        elif default is MISSING:
             raise BadInput(f"{where}: is missing.")
     return wanted(**arguments)
 

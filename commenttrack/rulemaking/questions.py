@@ -98,8 +98,9 @@ _ABBREVIATED = re.compile(
 )
 
 # The words that questions are made of.
-_STEMS = ("seek", "request", "invit", "welcom", "solicit", "ask", "encourag", "urge", "appreciat", "interested in")
-_STEMS += ("accept",)
+_VERB_STEMS = ("seek", "request", "invit", "welcom", "solicit", "ask", "encourag", "urge", "appreciat", "interested in")
+_ACCEPT = "accept"
+_STEMS = (*_VERB_STEMS, _ACCEPT)
 _ANSWER_STEMS = (
     *(
         "comment",
@@ -115,7 +116,6 @@ _ANSWER_STEMS = (
     *("opinion", "perspective", "estimate", "public", "respondent", "reader", "stakeholder", "hearing", "you"),
 )
 _PASSIVE_STEMS = ("requested", "invited", "sought", "solicited", "welcome", "encouraged")
-_ACCEPT = "accept"
 _OTHER_STEMS = (*_PASSIVE_STEMS, _ACCEPT)
 _HEADING_STEMS = ("request", "question", "rfi", "issue", "solicit", "comment")
 _LEAD_IN_LENGTH = 300

@@ -16,6 +16,7 @@ from commenttrack.rulemaking.xml_text import Flow
 from commenttrack.wording import wording_digest
 
 _MARKER = re.compile(r"\(\s?([A-Za-z]{1,12}|[0-9]{1,3})\s?\)[ ]?")
+_RANGE_STARTS = frozenset("-–—ta,")
 _RANGE = re.compile(r"(?:[-–—]|through|and|to|,)\s?(?=\()")
 _STARS = re.compile(r"(?:\* ){1,4}\*")
 _MEANS = (
@@ -29,7 +30,7 @@ _DEFINED_LOOSELY = re.compile(_QUALIFIED + _LOOSE_MEANS)
 _QUOTED_TERM = re.compile(r"[“\"]([^”\"]{2,120})[,”\"]{1,2}\s?" + _MEANS)
 _PLAIN_TERM = re.compile(r"([A-Z0-9][^.;:(]{1,90}?),? (?:\([^)]*\) )?(?:means|has the meaning)\b")
 _DEFINITIONS = re.compile(r"\bdefin|\bterms?\b|\bas used in\b|\bmean", re.IGNORECASE)
-_HEADING_END = re.compile(r"[.:—–]")
+_HEADING_END = (".", ":", "—", "–")
 _HEADING_TAIL = re.compile(r"\s?[.:—–]")
 # “(c) Definitions—(1) …”: the first of a list on the line of its heading, even when nothing is set in italics.
 _PLAIN_HEADING = re.compile(r"([A-Z][^.:;()—]{1,120}(?:\.?[—–]|\.))\s?(?=\((?:1|i|a|A)\) )")
@@ -167,33 +168,36 @@ def _pieces(item: Item, stars: bool, before: str, about_definitions: bool) -> li
     if item.what in ("table", "image") or item.quoted:
         return [_Piece(item, None, "", None, flow)]
     found: list[_Piece] = []
-    attached = False
+    last: _Piece | None = None
+    after = flow
     lead_in = ends_as_lead_in(before)
     while True:
         run, rest = _markers(flow)
-        if attached and not (run and (stars or _may_start(run[0][0]))):
+        if last is not None and not (run and (stars or _may_start(run[0][0]))):
             # “(a) Heading. (2) …” may be a reference; it stays text.
-            found[-1].flow = flow
+            last.flow = after
             break
         if not run or item.heading is not None:
-            if attached:
-                found[-1].flow = flow
+            if last is not None:
+                last.flow = after
             else:
                 found.append(_unmarked(item, flow, before, about_definitions))
             break
+        heading, after = _heading(rest, whole=item.what == "heading")
+        # One that only closes a range has no text.
+        at = len(run) - 2 if run[-1][3] else len(run) - 1
+        empty = Flow("", flow.page_at(0)) if at or run[-1][3] else after
         for index, (token, italic, printed, silent) in enumerate(run):
-            marker = Marker(token, italic, stars, lead_in and index == 0, False, attached or (index > 0 and not silent))
             if silent:
                 marker = Marker(token, italic, True)
-            found.append(_Piece(item, marker, printed, None, Flow("", flow.page_at(0)), silent=silent))
-        last = next(piece for piece in reversed(found) if not piece.silent)
+            else:
+                headed = heading is not None and index == at
+                marker = Marker(token, italic, stars, lead_in and not index, headed, last is not None or index > 0)
+            found.append(_Piece(item, marker, printed, None, empty, "", silent))
+        last = found[at - len(run)]
+        last.heading, last.flow = heading, after
         stars = False
-        heading, after = _heading(rest, whole=item.what == "heading")
-        if heading is not None and last.marker is not None:
-            last.heading = heading
-            last.marker = last.marker._replace(has_heading=True)
-        last.flow = after
-        omitted = _STARS.match(after.text)
+        omitted = _STARS.match(after.text) if after.text.startswith("*") else None
         if heading is None and not omitted:
             last.term = _term(after, loose=False)
             break
@@ -207,7 +211,6 @@ def _pieces(item: Item, stars: bool, before: str, about_definitions: bool) -> li
             if not _MARKER.match(after.text):
                 break
             last.flow, flow = Flow("", after.page), after
-        attached = True
     return found
 
 
@@ -216,14 +219,22 @@ def _markers(flow: Flow) -> tuple[list[tuple[str, bool, str, bool]], Flow]:
     run: list[tuple[str, bool, str, bool]] = []
     position = 0
     text = flow.text
-    while True:
+    size = len(text)
+    while position < size and text[position] == "(":
         found = _MARKER.match(text, position)
         if found is None or len(run) == _MOST_MARKERS or not readings(found[1]):
             break
-        italic = bool(flow.italics) and any(s < found.end(1) and e > found.start(1) for s, e in flow.italics)
+        italic = False
+        for start, end in flow.italics:
+            if start < found.end(1) and end > found.start(1):
+                italic = True
+                break
         printed = f"({found[1]})"
         position = found.end()
-        through = _RANGE.match(text, position)
+        if position == size:
+            run.append((found[1], italic, printed, False))
+            break
+        through = _RANGE.match(text, position) if text[position] in _RANGE_STARTS else None
         closing = _MARKER.match(text, through.end()) if through else None
         if through and closing and readings(closing[1]):
             rest = text[closing.end() : closing.end() + 12]
@@ -233,7 +244,7 @@ def _markers(flow: Flow) -> tuple[list[tuple[str, bool, str, bool]], Flow]:
                 position = closing.end()
                 break
         run.append((found[1], italic, printed, False))
-    return run, flow.cut(position)
+    return run, flow.cut(position) if position else flow
 
 
 def _may_start(token: str) -> bool:
@@ -259,7 +270,7 @@ def _heading(flow: Flow, *, whole: bool) -> tuple[Flow | None, Flow]:
     tail = _HEADING_TAIL.match(flow.text, end)
     if tail:
         end = tail.end()
-    if not _HEADING_END.match(flow.text[:end].rstrip()[-1:]):
+    if not flow.text[:end].rstrip().endswith(_HEADING_END):
         return None, flow
     return flow.cut(0, end), flow.cut(end)
 
@@ -271,7 +282,7 @@ def _term(flow: Flow, *, loose: bool) -> str:
         start, end = flow.italics[0]
         if pattern.match(flow.text, end):
             return flow.text[start:end].strip(" ,.:;“”\"'—")
-    quoted = _QUOTED_TERM.match(flow.text)
+    quoted = _QUOTED_TERM.match(flow.text) if flow.text.startswith(("“", '"')) else None
     if quoted:
         return quoted[1].strip(" ,.")
     if loose:

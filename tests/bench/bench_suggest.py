@@ -122,7 +122,7 @@ def large(judged: Judged) -> tuple[list[ParsedProvision], list[ParsedPosition]]:
     """2,000 provisions and 500 positions: the judged ones, repeated with other ids and words in another order."""
     random = np.random.default_rng(0)
     provisions = [
-        replace(judged.provisions[n % len(judged.provisions)], id=f"p{n}", heading=f"Heading {n // 8}")
+        judged.provisions[n % len(judged.provisions)]._replace(id=f"p{n}", heading=f"Heading {n // 8}")
         for n in range(2000)
     ]
     positions = []
