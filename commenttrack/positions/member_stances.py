@@ -13,9 +13,11 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.positions.mapping import links_of
-from commenttrack.positions.models import MemberStance, Position, ProvisionPosition, StanceSubject
-from commenttrack.positions.stances import STANCE_WORDS, Condition, MemberView, contradicts_draft
+from commenttrack.positions.models import MemberStance, Position, ProvisionPosition, StanceRequest, StanceSubject
+from commenttrack.positions.stances import STANCE_WORDS, Condition, MemberView, Stance, contradicts_draft, refused_links
+from commenttrack.positions.trade_offs import Member
 from commenttrack.rulemaking.later_documents import commented_on
 from commenttrack.rulemaking.models import Docket, Provision, RuleDocument
 from commenttrack.wording import wording_digest
@@ -72,6 +74,11 @@ class Asked:
     def draft_digest(self) -> str:
         """Of what the draft says here."""
         return wording_digest("", self.draft)
+
+    @property
+    def shown_digest(self) -> str:
+        """Of everything a member is shown, for a page to say what it showed."""
+        return wording_digest(self.digest, self.draft_digest)
 
     def moved_since(self, stance: MemberStance) -> bool:
         """Whether the text or the draft has other words than those a stance was given on."""
@@ -256,3 +263,153 @@ def current_stances(session: Session, docket_id: int) -> Sequence[MemberStance]:
         .where(MemberStance.docket_id == docket_id, MemberStance.is_current)
         .order_by(MemberStance.id)
     ).all()
+
+
+# ------------------------------------------------------------------------------------------------ for staff and members
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One organization's row: where it stands on each subject, in the subjects' order."""
+
+    organization: Organization
+    request: StanceRequest | None
+    """None for an organization that was never asked by mail and whose answers the staff recorded."""
+    stances: tuple[MemberStance | None, ...]
+    moved: tuple[bool, ...]
+    """Whether the words changed since the answer."""
+    conflicts: tuple[bool, ...]
+    """Whether the draft contradicts the answer."""
+
+    @property
+    def given(self) -> int:
+        """How many subjects are answered on the words as they stand."""
+        return sum(stance is not None and not moved for stance, moved in zip(self.stances, self.moved, strict=True))
+
+
+def answers_of(session: Session, docket: Docket, asked: Sequence[Asked]) -> list[Answers]:
+    """A row for every organization that was asked or has answered, by name."""
+    held: defaultdict[int, dict[Subject, MemberStance]] = defaultdict(dict)
+    for stance in current_stances(session, docket.id):
+        held[stance.organization_id][subject_of(stance)] = stance
+    requests = {
+        request.organization_id: request
+        for request in session.scalars(
+            select(StanceRequest).where(StanceRequest.docket_id == docket.id).options(joinedload(StanceRequest.person))
+        )
+    }
+    organizations = session.scalars(select(Organization).where(Organization.id.in_({*held, *requests}))).all()
+    rows = []
+    for organization in sorted(organizations, key=lambda row: row.name.casefold()):
+        stances = tuple(held[organization.id].get(each.key) for each in asked)
+        pairs = list(zip(asked, stances, strict=True))
+        rows.append(
+            Answers(
+                organization,
+                requests.get(organization.id),
+                stances,
+                tuple(stance is not None and each.moved_since(stance) for each, stance in pairs),
+                tuple(stance is not None and conflicts(each, stance) for each, stance in pairs),
+            )
+        )
+    return rows
+
+
+def conflicts(asked: Asked, stance: MemberStance) -> bool:
+    """Whether anything the draft says on a subject contradicts what a member holds on it."""
+    return any(contradicts_draft(stance.held, link.stance, of_position=asked.of_position) for link in asked.links)
+
+
+def others_of(
+    session: Session, docket: Docket, organization: Organization
+) -> dict[Subject, list[tuple[str, MemberView]]]:
+    """What other members hold, by subject, as (name, view); nothing unless the docket's setting opens it."""
+    found: defaultdict[Subject, list[tuple[str, MemberView]]] = defaultdict(list)
+    if not docket.stances_open:
+        return found
+    for provision_id, position_id, name, held in session.execute(
+        select(MemberStance.provision_id, MemberStance.position_id, Organization.name, MemberStance.held)
+        .join(MemberStance.organization)
+        .where(
+            MemberStance.docket_id == docket.id,
+            MemberStance.is_current,
+            MemberStance.organization_id != organization.id,
+        )
+        .order_by(Organization.name)
+    ):
+        found[Subject(provision_id, position_id)].append((name, held))
+    return found
+
+
+def history_of(session: Session, docket: Docket, organization: Organization) -> Sequence[MemberStance]:
+    """Every answer an organization gave in a docket, the newest first."""
+    return session.scalars(
+        select(MemberStance)
+        .where(MemberStance.docket_id == docket.id, MemberStance.organization_id == organization.id)
+        .order_by(MemberStance.given_at.desc(), MemberStance.id.desc())
+        .options(joinedload(MemberStance.provision), joinedload(MemberStance.position).selectinload(Position.versions))
+    ).all()
+
+
+# ------------------------------------------------------------------------------------------------------------- what if
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The question of :mod:`commenttrack.positions.trade_offs` for the draft of a document.
+
+    Requests are named by the ids of their links, members by those of their organizations.
+    """
+
+    requests: dict[str, ProvisionPosition]
+    """Every link of the draft that takes a side, in the rule's order."""
+    members: tuple[Member, ...]
+    """Who has answered anything, by name."""
+    organizations: dict[str, Organization]
+    silent: tuple[Organization, ...]
+    """Who was asked and has answered nothing; they are not counted."""
+
+
+def what_if(session: Session, document: RuleDocument, *, contradicting: bool, lead_counts_all: bool = False) -> WhatIf:
+    """Who can sign which requests, from what the members said.
+
+    With ``contradicting`` a view that contradicts a request counts as a refusal of it even where the member set no
+    condition: then the number who join is what the letter can be sure of. With ``lead_counts_all`` the lead
+    association counts as much as all others together.
+    """
+    links = [link for link in links_of(session, document) if link.stance is not Stance.NEUTRAL]
+    drafted = _by_subject(links)
+    refuses: defaultdict[int, set[str]] = defaultdict(set)
+    insists: defaultdict[int, set[str]] = defaultdict(set)
+    answered: set[int] = set()
+    for stance in current_stances(session, document.docket_id):
+        here, of_position = drafted[subject_of(stance)], stance.position_id is not None
+        answered.add(stance.organization_id)
+        refused = refused_links(stance.held, stance.condition, [link.stance for link in here], of_position=of_position)
+        for link, refuse in zip(here, refused, strict=True):
+            if refuse or (contradicting and contradicts_draft(stance.held, link.stance, of_position=of_position)):
+                refuses[stance.organization_id].add(str(link.id))
+            if stance.condition is Condition.ONLY_IF_ASKED:
+                insists[stance.organization_id].add(str(link.id))
+    asked = set(
+        session.scalars(select(StanceRequest.organization_id).where(StanceRequest.docket_id == document.docket_id))
+    )
+    organizations = sorted(
+        session.scalars(select(Organization).where(Organization.id.in_(answered | asked))),
+        key=lambda row: row.name.casefold(),
+    )
+    counted = [row for row in organizations if row.id in answered]
+    return WhatIf(
+        requests={str(link.id): link for link in links},
+        members=tuple(
+            Member(
+                str(row.id),
+                frozenset(refuses[row.id]),
+                frozenset(insists[row.id]),
+                len(counted) if lead_counts_all and row.kind is OrganizationKind.LEAD else 1,
+            )
+            for row in counted
+        ),
+        organizations={str(row.id): row for row in counted},
+        silent=tuple(row for row in organizations if row.id not in answered),
+    )

@@ -1,0 +1,340 @@
+"""Asking members where they stand, by mailed links, and what comes of it."""
+
+import dataclasses
+import datetime as dt
+import re
+
+import pytest
+from sqlalchemy import event, select
+
+from commenttrack import audit
+from commenttrack.members.links import LinkExpired, LinkUnknown, token_hash
+from commenttrack.members.models import OrganizationKind
+from commenttrack.outbox import OutgoingMail
+from commenttrack.positions import mapping
+from commenttrack.positions import stance_requests as operations
+from commenttrack.positions.member_stances import (
+    answers_of,
+    asked_of,
+    history_of,
+    others_of,
+    stances_of,
+    what_if,
+)
+from commenttrack.positions.models import MemberStance, Position, StanceRequest
+from commenttrack.positions.operations import revise_position
+from commenttrack.positions.stance_requests import AnswersMoved, CannotBeAsked, Given, IncompleteAnswer
+from commenttrack.positions.stances import Condition, MemberView, Stance
+from commenttrack.positions.trade_offs import front
+from commenttrack.rulemaking.models import Provision
+from commenttrack.wording import wording_digest
+from tests.factories import world
+
+NOW = dt.datetime(2026, 3, 2, 15, 0, tzinfo=dt.UTC)
+BY = {"actor": "Ada", "now": NOW}
+
+
+class Round:
+    """A docket whose members are asked about one provision and one position; the draft opposes the provision."""
+
+    def __init__(self, session, document, settings):
+        self.session, self.document, self.docket = session, document, document.docket
+        self.settings = settings
+        self.provision = session.scalars(select(Provision).where(Provision.label == "15 CFR 1790.2(a)(1)")).one()
+        self.position = session.scalars(select(Position).where(Position.label == "3(b)")).one()
+        self.link = mapping.map_position(
+            session, self.provision, self.position, stance=Stance.OPPOSE, reason="Too broad.", request="Drop it.", **BY
+        )
+        operations.choose_subjects(
+            session, self.docket, provisions=[self.provision.id], positions=[self.position.id], **BY
+        )
+        self.member = world.organization(session, "Ashgrove Tools")
+        self.person = world.signer(session, self.member)
+
+    def invite(self, **more):
+        return operations.invite(
+            self.session, self.docket, self.member, self.person, settings=self.settings, **{**BY, **more}
+        )
+
+    def token(self):
+        self.session.flush()
+        return self.session.scalars(select(OutgoingMail.secret).order_by(OutgoingMail.id.desc())).first()
+
+    def asked(self):
+        self.session.flush()
+        return asked_of(self.session, self.docket)
+
+    def given(self, place, held, condition=Condition.NONE, reason="", seen=0):
+        asked = self.asked()[place]
+        return Given(asked.subject.id, MemberView(held), condition, reason, seen, asked.shown_digest)
+
+    def answer(self, *given, name="Mo Member", now=NOW):
+        return operations.answer(self.session, self.token(), given, name=name, now=now)
+
+
+@pytest.fixture
+def asking(session, document, library, lead, tmp_path):
+    return Round(session, document, world.settings(tmp_path))
+
+
+def test_a_member_is_shown_the_text_with_its_lead_in_and_what_the_draft_asks(asking):
+    provision, position = asking.asked()
+    assert provision.text == asking.provision.text
+    assert [each.id for each in provision.context][-1] == asking.provision.parent_id
+    assert provision.draft == "Oppose. Drop it."
+    assert position.text == asking.position.current.statement
+    assert position.draft == "15 CFR 1790.2(a)(1): Oppose. Drop it."
+
+
+def test_the_token_is_mailed_and_stored_hashed_only(asking):
+    request = asking.invite()
+    token = asking.token()
+    assert len(token) == 43
+    assert request.token_hash == token_hash(token)
+    mail = asking.session.scalars(select(OutgoingMail)).one()
+    assert token not in mail.text + mail.html + mail.key
+    assert operations.find_request(asking.session, token, now=NOW) is request
+
+
+def test_asking_again_rotates_the_link(asking):
+    asking.invite()
+    old = asking.token()
+    asking.invite(now=NOW + dt.timedelta(days=1))
+    with pytest.raises(LinkUnknown):
+        operations.find_request(asking.session, old, now=NOW)
+    assert len(asking.session.scalars(select(StanceRequest)).all()) == 1
+
+
+def test_a_link_ends_with_the_day_it_says_and_then_reads_like_an_unknown_one(asking):
+    asking.invite(answer_by=dt.date(2026, 3, 6))
+    token = asking.token()
+    last = dt.datetime(2026, 3, 7, 4, 59, tzinfo=dt.UTC)  # 11:59 p.m. in Washington
+    operations.find_request(asking.session, token, now=last)
+    with pytest.raises(LinkExpired) as expired:
+        operations.find_request(asking.session, token, now=last + dt.timedelta(minutes=1))
+    with pytest.raises(LinkUnknown) as unknown:
+        operations.find_request(asking.session, "invented", now=NOW)
+    assert str(expired.value) == str(unknown.value)
+
+
+@pytest.mark.parametrize("why", ["nothing to ask", "no address", "a stranger", "too late"])
+def test_who_cannot_answer_is_not_asked(asking, why):
+    more = {}
+    if why == "nothing to ask":
+        operations.choose_subjects(asking.session, asking.docket, provisions=[], positions=[], **BY)
+        asking.session.flush()
+    if why == "no address":
+        asking.person.email = None
+    if why == "a stranger":
+        asking.person = world.person(asking.session, world.organization(asking.session))
+    if why == "too late":
+        more = {"answer_by": dt.date(2026, 3, 1)}
+    with pytest.raises(CannotBeAsked):
+        asking.invite(**more)
+
+
+def test_an_answer_is_kept_with_the_words_it_was_given_on(asking):
+    asking.invite()
+    (made,) = asking.answer(asking.given(0, "oppose", Condition.NOT_IF_ASKED, " Ours alone. "))
+    assert (made.held, made.condition, made.reason) == (MemberView.OPPOSE, Condition.NOT_IF_ASKED, "Ours alone.")
+    assert asking.provision.text in made.shown_subject
+    assert made.shown_draft == "Oppose. Drop it."
+    assert (made.revision, made.given_by, made.recorded_by) == (1, "Mo Member", "")
+
+
+def test_a_new_answer_supersedes_the_earlier_one_which_stays(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "oppose", reason="First"))
+    asking.answer(asking.given(0, "support", seen=1))
+    rows = history_of(asking.session, asking.docket, asking.member)
+    assert sorted((row.revision, row.held.value, row.is_current) for row in rows) == [
+        (1, "oppose", False),
+        (2, "support", True),
+    ]
+
+
+def test_saying_the_same_again_adds_nothing(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "oppose"))
+    assert asking.answer(asking.given(0, "oppose", seen=1)) == []
+
+
+def test_an_answer_somebody_else_gave_meanwhile_is_not_replaced_unseen(asking):
+    asking.invite()
+    stale = asking.given(0, "support")
+    asking.answer(asking.given(0, "oppose"))
+    with pytest.raises(AnswersMoved) as conflict:
+        asking.answer(stale)
+    assert conflict.value.subjects == (stale.subject_id,)
+
+
+def test_words_that_changed_while_the_page_was_open_are_not_answered_unseen_and_nothing_is_saved(asking):
+    asking.invite()
+    moved, other = asking.given(0, "support"), asking.given(1, "support")
+    asking.provision.text, asking.provision.wording_digest = "New words.", wording_digest("", "New words.")
+    with pytest.raises(AnswersMoved):
+        asking.answer(other, moved)
+    assert asking.session.scalars(select(MemberStance)).all() == []
+
+
+@pytest.mark.parametrize("name", ["", " \u200b ", "x" * 201])
+def test_an_answer_needs_a_name(asking, name):
+    asking.invite()
+    with pytest.raises(IncompleteAnswer):
+        asking.answer(asking.given(0, "support"), name=name)
+
+
+def test_the_trail_tells_every_answer_and_no_reason(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "oppose", reason="A secret ground"))
+    events = asking.session.scalars(select(audit.AuditEvent)).all()
+    assert [each.details["held"] for each in events if each.action == "stance given"] == ["oppose"]
+    assert not any("A secret ground" in str(each.details) for each in events)
+
+
+def test_a_changed_text_or_request_makes_the_answer_suspect(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "support"), asking.given(1, "support"))
+    assert not stances_of(asking.session, asking.document)[asking.provision.id, asking.member.id].suspect
+    asking.link.request = "Narrow it."
+    asking.session.flush()
+    cell = stances_of(asking.session, asking.document)[asking.provision.id, asking.member.id]
+    assert cell.suspect
+    (row,) = answers_of(asking.session, asking.docket, asking.asked())
+    assert row.moved == (True, True)
+
+
+def test_a_reworded_position_makes_the_answer_on_it_suspect_and_not_the_one_on_the_provision(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "support"), asking.given(1, "support"))
+    revise_position(asking.session, asking.position, heading="New", statement="Something else.", **BY)
+    (row,) = answers_of(asking.session, asking.docket, asking.asked())
+    assert row.moved == (False, True)
+
+
+def test_a_cell_conflicts_where_the_draft_contradicts_the_member(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "support"))
+    cell = stances_of(asking.session, asking.document)[asking.provision.id, asking.member.id]
+    assert (cell.held, cell.conflict) == (MemberView.SUPPORT, True)
+
+
+def test_an_answer_on_a_position_counts_on_the_provisions_it_is_mapped_onto(asking):
+    asking.invite()
+    asking.answer(asking.given(1, "oppose"))
+    cell = stances_of(asking.session, asking.document)[asking.provision.id, asking.member.id]
+    assert (cell.held, cell.conflict) == (MemberView.OPPOSE, True)
+
+
+def test_the_matrix_is_read_in_the_same_number_of_queries_whatever_its_size(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "support"), asking.given(1, "oppose"))
+    few = count_queries(asking.session, lambda: stances_of(asking.session, asking.document))
+    units = mapping.provisions_to_cover(asking.session, asking.document)
+    operations.choose_subjects(
+        asking.session,
+        asking.docket,
+        provisions=[unit.id for unit in units],
+        positions=[asking.position.id],
+        **BY,
+    )
+    for number in range(5):
+        member = world.organization(asking.session, f"Member {number}")
+        given = [asking.given(place, "clarify") for place in range(len(units))]
+        operations.record_received(asking.session, asking.docket, member, given, name="Mo", **BY)
+    cells = {}
+    many = count_queries(asking.session, lambda: cells.update(stances_of(asking.session, asking.document)))
+    assert len(cells) == 5 * len(units) + 1
+    assert many == few
+
+
+def count_queries(session, act):
+    session.flush()
+    session.expire_all()
+    seen = []
+    bind = session.get_bind()
+    listener = lambda *_: seen.append(1)  # noqa: E731
+    event.listen(bind, "before_cursor_execute", listener)
+    act()
+    event.remove(bind, "before_cursor_execute", listener)
+    return len(seen)
+
+
+def test_an_answer_by_mail_is_recorded_as_such_even_of_somebody_never_asked(asking):
+    member = world.organization(asking.session, "Birch Mills")
+    operations.record_received(
+        asking.session, asking.docket, member, [asking.given(0, "cannot_comment")], name="Bo Birch", **BY
+    )
+    (row,) = answers_of(asking.session, asking.docket, asking.asked())
+    assert (row.organization.name, row.request, row.stances[0].recorded_by) == ("Birch Mills", None, "Ada")
+
+
+def test_other_members_stances_are_hidden_until_the_docket_opens_them_and_then_come_without_reasons(asking):
+    other = world.organization(asking.session, "Birch Mills")
+    operations.record_received(
+        asking.session, asking.docket, other, [asking.given(0, "oppose", reason="Secret")], name="Bo", **BY
+    )
+    assert others_of(asking.session, asking.docket, asking.member) == {}
+    operations.open_stances(asking.session, asking.docket, opened=True, **BY)
+    shown = others_of(asking.session, asking.docket, asking.member)
+    assert shown == {asking.asked()[0].key: [("Birch Mills", MemberView.OPPOSE)]}
+    assert others_of(asking.session, asking.docket, other) == {}
+    actions = asking.session.scalars(select(audit.AuditEvent.action)).all()
+    assert "stances opened to members" in actions
+
+
+def test_a_reminder_goes_to_who_left_something_open_only(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "oppose"))
+    remind = lambda: operations.remind(asking.session, asking.docket, settings=asking.settings, **BY)  # noqa: E731
+    assert [request.organization.name for request in remind()] == ["Ashgrove Tools"]
+    mail = asking.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id.desc())).first()
+    assert re.match("1 point still open", mail.subject)
+    asking.answer(asking.given(1, "no_view"))
+    assert remind() == []
+    asking.link.request = "Narrow it."
+    asking.session.flush()
+    assert len(remind()) == 1
+
+
+def test_what_is_no_longer_asked_keeps_its_answers(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "support"))
+    operations.choose_subjects(asking.session, asking.docket, provisions=[], positions=[asking.position.id], **BY)
+    assert [each.of_position for each in asking.asked()] == [True]
+    assert (asking.provision.id, asking.member.id) in stances_of(asking.session, asking.document)
+
+
+def test_what_if_counts_stated_refusals_and_on_demand_contradictions(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "support"))
+    stated = what_if(asking.session, asking.document, contradicting=False)
+    assert [member.refuses for member in stated.members] == [frozenset()]
+    cautious = what_if(asking.session, asking.document, contradicting=True)
+    assert [member.refuses for member in cautious.members] == [frozenset({str(asking.link.id)})]
+    best = front(cautious.members, list(cautious.requests)).trade_offs
+    assert [(len(each.joiners), len(each.kept)) for each in best] == [(1, 0), (0, 1)]
+
+
+def test_who_was_asked_and_said_nothing_is_named_and_not_counted(asking):
+    asking.invite()
+    found = what_if(asking.session, asking.document, contradicting=True)
+    assert found.members == ()
+    assert [row.name for row in found.silent] == ["Ashgrove Tools"]
+
+
+def test_the_lead_association_can_count_as_much_as_all_others(asking, lead):
+    for organization in (asking.member, lead, world.organization(asking.session, "Birch Mills")):
+        operations.record_received(
+            asking.session, asking.docket, organization, [asking.given(0, "clarify")], name="Mo", **BY
+        )
+    found = what_if(asking.session, asking.document, contradicting=True, lead_counts_all=True)
+    weights = {found.organizations[member.name].kind: member.weight for member in found.members}
+    assert weights == {OrganizationKind.LEAD: 3, OrganizationKind.MEMBER: 1}
+
+
+def test_a_page_that_is_another_subjects_is_no_answer(asking):
+    asking.invite()
+    wrong = dataclasses.replace(asking.given(0, "support"), subject_id=10_000)
+    with pytest.raises(AnswersMoved):
+        asking.answer(wrong)
