@@ -39,6 +39,16 @@ class Settings:
     """The key of regulations.gov's API; empty when the installation has none."""
     source_timeout: float
     """Seconds to wait for a public source to connect or to go on with its answer."""
+    embedding_url: str = ""
+    """The association's own embedding service, ``…/embeddings`` in OpenAI's shape; empty: none is asked."""
+    embedding_model: str = ""
+    embedding_key: str = field(default="", repr=False)
+    rerank_url: str = ""
+    """The association's own reranking service, ``…/rerank`` in Cohere's and Jina's shape; empty: none is asked."""
+    rerank_model: str = ""
+    rerank_key: str = field(default="", repr=False)
+    ranking_timeout: float = 20.0
+    """Seconds to wait for those services before the built-in ranking stands alone."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -72,6 +82,13 @@ class Settings:
             regulations_gov_url=_address(env, "REGULATIONS_GOV", "https://api.regulations.gov/v4"),
             regulations_gov_key=_key(env, "COMMENTTRACK_REGULATIONS_GOV_KEY"),
             source_timeout=_seconds(env, "COMMENTTRACK_SOURCE_TIMEOUT", "20"),
+            embedding_url=_service(env, "COMMENTTRACK_EMBEDDING_URL", "/embeddings"),
+            embedding_model=env.get("COMMENTTRACK_EMBEDDING_MODEL", ""),
+            embedding_key=_key(env, "COMMENTTRACK_EMBEDDING_KEY"),
+            rerank_url=_service(env, "COMMENTTRACK_RERANK_URL", "/rerank"),
+            rerank_model=env.get("COMMENTTRACK_RERANK_MODEL", ""),
+            rerank_key=_key(env, "COMMENTTRACK_RERANK_KEY"),
+            ranking_timeout=_seconds(env, "COMMENTTRACK_RANKING_TIMEOUT", "20"),
         )
 
 
@@ -82,6 +99,16 @@ def _address(env: Mapping[str, str], source: str, default: str) -> str:
     if not address.startswith(("http://", "https://")):
         raise BadConfiguration(f"{name} must start with http:// or https://, not {address!r}.")
     return address
+
+
+def _service(env: Mapping[str, str], name: str, path: str) -> str:
+    """The full address of an optional service; one that is given without its last step gets it."""
+    address = env.get(name, "").strip().rstrip("/")
+    if not address:
+        return ""
+    if not address.startswith(("http://", "https://")):
+        raise BadConfiguration(f"{name} must start with http:// or https://, not {address!r}.")
+    return address if address.endswith(path) else address + path
 
 
 def _key(env: Mapping[str, str], name: str) -> str:

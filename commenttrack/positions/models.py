@@ -343,6 +343,35 @@ class ProvisionReview(Base):
     reviewed_at: Mapped[dt.datetime]
 
 
+class SuggestionVerdict(Base):
+    """Somebody's word that a suggested position does not bear on a provision; what was accepted is a link instead.
+
+    The digests are the wordings that were looked at: a verdict on other words no longer keeps a suggestion away.
+    """
+
+    __tablename__ = "suggestion_verdict"
+    __table_args__ = (UniqueConstraint("provision_id", "position_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provision_id: Mapped[int] = mapped_column(ForeignKey("provision.id", ondelete="CASCADE"))
+    position_id: Mapped[int] = mapped_column(ForeignKey("position.id", ondelete="CASCADE"), index=True)
+    provision_digest: Mapped[str]
+    position_digest: Mapped[str]
+    judged_by: Mapped[str]
+    judged_at: Mapped[dt.datetime]
+
+    provision: Mapped[Provision] = relationship()
+    position: Mapped[Position] = relationship()
+
+    @property
+    def stands(self) -> bool:
+        """Whether both still have the wordings that were looked at."""
+        return (
+            self.provision_digest == self.provision.wording_digest
+            and self.position_digest == self.position.current.wording_digest
+        )
+
+
 class AnswerState(enum.StrEnum):
     """Where an answer to the agency's question stands; a question without a row is open."""
 
