@@ -4,7 +4,7 @@ Each is tried on the text: when the text, read again, does not say what was want
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from commenttrack.errors import BadInput
 from commenttrack.letters.body import as_markdown
@@ -39,12 +39,40 @@ def edited(field: FieldWords, start: int, end: int, text: str, notes: Sequence[s
     """
     words = _container(field.words, start, end)
     run = _run_at(words, start)
+    literal = field.field == "requested_text"
+    refusal: CannotEdit | None = None
+    for low, high, left, right in _ways(field.source, words, start, end, text):
+        after = left + _markdown(text, run, notes, literal=literal) + right
+        try:
+            _verify(field, words, start, end, (low, high, after), text)
+        except CannotEdit as reason:
+            refusal = refusal or reason
+        else:
+            return low, high, after
+    raise refusal or CannotEdit("There is no way to write it.")
+
+
+def _ways(source: str, words: Words, start: int, end: int, text: str) -> Iterator[tuple[int, int, str, str]]:
+    """What to replace, and the marks to write before and behind the new text: the plainest way first.
+
+    Marks of style may not have a space on their inner side, so a space there changes places with the mark.
+    """
     if not text:
-        start, end = _with_marks(words, start, end)
-    closing, opening = _kept_marks(field.source, words, start, end)
-    after = closing + _markdown(text, run, notes, literal=field.field == "requested_text") + opening
-    _verify(field, words, start, end, after, text)
-    return start, end, after
+        yield (*_with_marks(words, start, end), *_kept_marks(source, words, *_with_marks(words, start, end)))
+    closing, opening = _kept_marks(source, words, start, end)
+    yield start, end, closing, opening
+    if text:
+        yield (*_with_marks(words, start, end), "", "")
+    for pair in words.pairs:
+        opened, closed = source[pair.start : pair.inner_start], source[pair.inner_end : pair.end]
+        if pair.inner_start < start and end == pair.inner_end and not text:
+            low = start - (len(source[:start]) - len(source[:start].rstrip(" ")))
+            yield low, pair.end, closed + source[low:start], ""
+        if start == pair.inner_start and end < pair.inner_end and not text:
+            high = end + (len(source[end:]) - len(source[end:].lstrip(" ")))
+            yield pair.start, high, "", source[end:high] + opened
+        if end == start == pair.inner_end and text.endswith(" "):
+            yield pair.end, pair.end, "", ""
 
 
 def rows_removed(field: FieldWords, start: int, end: int) -> tuple[int, int, str]:
@@ -52,7 +80,7 @@ def rows_removed(field: FieldWords, start: int, end: int) -> tuple[int, int, str
     first = field.source.rfind("\n", 0, start) + 1
     last = field.source.find("\n", end)
     stop = len(field.source) if last < 0 else last + 1
-    _verify(field, field.words, first, stop, "", "")
+    _verify(field, field.words, first, stop, (first, stop, ""), "")
     if last < 0 and first:
         return first - 1, stop, ""
     return first, stop, ""
@@ -71,7 +99,7 @@ def row_added(field: FieldWords, at: int, cells: Sequence[str]) -> tuple[int, in
     if below is not None:  # the line that makes the row above it the header
         place = below.end()
     after = "\n| " + " | ".join(as_markdown(cell.replace(LINE, " ")) or " " for cell in cells) + " |"
-    _verify(field, field.words, place, place, after, "\n".join(cells))
+    _verify(field, field.words, place, place, (place, place, after), "\n".join(cells))
     return place, place, after
 
 
@@ -146,10 +174,10 @@ def _markdown(text: str, run: Run | None, notes: Sequence[str], *, literal: bool
     return (run.between or "" if run else "").join(lines)
 
 
-def _verify(field: FieldWords, words: Words, start: int, end: int, after: str, text: str) -> None:
-    """Read the text with the edit, and compare its words with what they should be."""
+def _verify(field: FieldWords, words: Words, start: int, end: int, edit: tuple[int, int, str], text: str) -> None:
+    """Read the field with the edit; its words must be those without ``start`` to ``end`` and with ``text`` there."""
     try:
-        now = field.reread(field.source[:start] + after + field.source[end:])
+        now = field.reread(field.source[: edit[0]] + edit[2] + field.source[edit[1] :])
     except BadInput as refusal:
         raise CannotEdit(f"With it the part could not be read any more: {refusal}") from None
     whole = field.words

@@ -442,15 +442,11 @@ class _Placing:
         if text.startswith("\n") and at == self._bounds[index][1] and at + 1 < len(self._text):
             tries.append((at + 1, text[1:] + "\n"))
         reason: CannotEdit | None = None
-        found = []
         for place, words in tries:
             try:
-                found.append(self._put_at(place, words, notes))
+                return self._put_at(place, words, notes)
             except CannotEdit as refusal:
                 reason = reason or refusal
-        if found:
-            # Of two places for a new paragraph, the one that does not make it an item of a list or a quotation.
-            return min(found, key=lambda each: len(each[1][2]))
         raise reason or CannotEdit("It stands in no part.")
 
     def _put_at(self, place: int, text: str, notes: Sequence[str]) -> tuple[tuple[int, str], tuple[int, int, str]]:

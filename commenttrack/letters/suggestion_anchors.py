@@ -27,7 +27,7 @@ def place_of(edit: Anchored, before: str, base: str, present: str, applied: Sequ
     """
     if any(_touch(edit, other) for other in applied):
         return None
-    whole = _with(base, applied)
+    whole = with_edits(base, applied)
     if whole.strip() == present.strip():
         before_it = [other for other in applied if _order(other) < _order(edit)]
         shift = sum(len(other.after) - (other.end - other.start) for other in before_it)
@@ -51,7 +51,8 @@ def _touch(one: Anchored, other: Anchored) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _with(base: str, applied: Sequence[Anchored]) -> str:
+def with_edits(base: str, applied: Sequence[Anchored]) -> str:
+    """The wording with edits that do not reach for the same characters."""
     out = []
     at = 0
     for edit in sorted(applied, key=_order):

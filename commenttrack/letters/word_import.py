@@ -6,7 +6,7 @@ a file changes the letter until a person accepts it.
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -29,7 +29,7 @@ from commenttrack.letters.models import (
 from commenttrack.letters.operations import content_of_letter, content_of_version, edit_part
 from commenttrack.letters.returned_places import AnotherLetter, Placed, PlacedComment, place_changes
 from commenttrack.letters.returned_word import ReturnedWord, read_word
-from commenttrack.letters.suggestion_anchors import Anchored, only_place, place_of
+from commenttrack.letters.suggestion_anchors import Anchored, only_place, place_of, with_edits
 from commenttrack.letters.word import letter_docx
 from commenttrack.letters.word_comments import MarginComment
 from commenttrack.members.models import Organization
@@ -174,7 +174,7 @@ def _likeliest(letter: Letter, word: ReturnedWord) -> tuple[Exported, Placed, Le
         (lambda: content_of_letter(letter), None)
     ]
     for version in list(reversed(letter.versions))[: VERSIONS_TRIED - 1]:
-        wordings.append((lambda version=version: content_of_version(version), version))  # type: ignore[misc]
+        wordings.append((lambda version=version: content_of_version(version, draft=True), version))  # type: ignore[misc]
     best: tuple[Exported, Placed, LetterVersion | None] | None = None
     refusal: AnotherLetter | None = None
     for content, of_version in wordings:
@@ -387,10 +387,7 @@ def _accept(session: Session, edit: SuggestedEdit, *, actor: str, now: dt.dateti
 def _place(edit: SuggestedEdit, present: str) -> int | None:
     assert edit.part is not None  # noqa: S101  # asked before
     base = edit.file.exported_json[edit.part.key][edit.field]
-    applied = [
-        _anchored(other) for other in _siblings(edit) if other.state is EditState.ACCEPTED and other.within_id is None
-    ]
-    return place_of(_anchored(edit), edit.before, base, present, applied)
+    return place_of(_anchored(edit), edit.before, base, present, _accepted_beside(edit))
 
 
 def _place_within(edit: SuggestedEdit, present: str) -> int | None:
@@ -406,11 +403,16 @@ def _place_within(edit: SuggestedEdit, present: str) -> int | None:
     return found
 
 
-def _siblings(edit: SuggestedEdit) -> Iterator[SuggestedEdit]:
-    """The other edits of the same field."""
-    for other in edit.file.edits:
-        if other is not edit and (other.letter_part_id, other.field) == (edit.letter_part_id, edit.field):
-            yield other
+def _accepted_beside(edit: SuggestedEdit) -> list[Anchored]:
+    """The other edits of the same field that were accepted, but for those inside of others."""
+    return [
+        _anchored(other)
+        for other in edit.file.edits
+        if other is not edit
+        and (other.letter_part_id, other.field) == (edit.letter_part_id, edit.field)
+        and other.state is EditState.ACCEPTED
+        and other.within_id is None
+    ]
 
 
 def _anchored(edit: SuggestedEdit) -> Anchored:
@@ -423,6 +425,12 @@ def _take_back(session: Session, edit: SuggestedEdit, *, actor: str, now: dt.dat
     present = field_of(edit.part, edit.field)
     if _digest(present) == edit.applied_digest:
         _write(session, edit, edit.text_before, actor=actor, now=now)
+        return
+    assert edit.part is not None  # noqa: S101  # an accepted edit has one
+    base = edit.file.exported_json[edit.part.key][edit.field]
+    others = _accepted_beside(edit)
+    if edit.within_id is None and with_edits(base, [*others, _anchored(edit)]).strip() == present.strip():
+        _write(session, edit, with_edits(base, others), actor=actor, now=now)
         return
     at = edit.applied_at or 0
     was = edit.text_before

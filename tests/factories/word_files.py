@@ -192,18 +192,15 @@ class Desk:
 
     def move(self, text: str, *, after: str, name: str = "move1") -> None:
         """Move some words behind others, as Word marks it."""
-        self.insert(text, after=after, kind="moveTo")
-        made = next(each for each in self.trees["document"].iter(f"{{{W}}}moveTo"))
-        self._range(made, "moveTo", name)
-        runs = [run for run in self.runs(text) if run.getparent().tag != f"{{{W}}}moveTo"]
-        if not runs:  # the moved words now stand first at their new place
-            found = [each for each in self.trees["document"].iter(f"{{{W}}}r") if _text(each) == text]
-            runs = [run for run in found if run.getparent().tag != f"{{{W}}}moveTo"]
+        runs = self.runs(text)
         for run in runs:
             made = self._mark("moveFrom")
             run.addprevious(made)
             made.append(run)
         self._range(runs[0].getparent(), "moveFrom", name, runs[-1].getparent())
+        self.insert(text, after=after, kind="moveTo")
+        new = [each for each in self.trees["document"].iter(f"{{{W}}}moveTo") if _text(each) == text]
+        self._range(new[-1] if len(new) == 1 else next(n for n in new if not _ranged(n)), "moveTo", name)
 
     def _range(self, element: etree._Element, kind: str, name: str, last: etree._Element | None = None) -> None:
         start, end = self._mark(f"{kind}RangeStart"), etree.Element(f"{{{W}}}{kind}RangeEnd")
@@ -331,6 +328,11 @@ class Desk:
         self.parts = {name: data for name, data in self.parts.items() if not name.startswith("customXml/")}
         rels = self.parts["word/_rels/document.xml.rels"]
         self.parts["word/_rels/document.xml.rels"] = re.sub(rb"<Relationship [^>]*customXml[^>]*/>", b"", rels)
+
+
+def _ranged(element: etree._Element) -> bool:
+    before = element.getprevious()
+    return before is not None and before.tag == f"{{{W}}}moveToRangeStart"
 
 
 def _text(element: etree._Element) -> str:
