@@ -211,7 +211,8 @@ def apply(
     actor: str,
     now: dt.datetime,
 ) -> Applied:
-    """Do everything a file would do, or nothing. ``take`` are the rows of conflicts in which the file's text is taken.
+    """Do everything a file would do, or nothing. ``take`` are the rows of conflicts in which the file's text is taken,
+    and below zero those in which its owner and day are.
 
     ``digest`` is that of the preview the person looked at; raises :class:`MovedMeanwhile` when it would do something
     else by now. Rows that could not be taken are left out, as the preview said.
@@ -266,7 +267,7 @@ def apply(
             changed += 1
     people = {person.name: person for person in _staff(session)}
     for work in preview.work:
-        if work.outcome is Outcome.CONFLICT and work.row not in take:
+        if work.outcome is Outcome.CONFLICT and -work.row not in take:
             left += 1
             continue
         given = [provisions[work.key]]

@@ -9,8 +9,10 @@ from commenttrack import resources
 from commenttrack.config import Settings
 from commenttrack.web import access, database, errors, logs, security, templating
 from commenttrack.web.administration import administration
+from commenttrack.web.answering import answering
 from commenttrack.web.clearing import clearing
 from commenttrack.web.documents import documents
+from commenttrack.web.exchange import exchange
 from commenttrack.web.filing import filing
 from commenttrack.web.health import health
 from commenttrack.web.imports import imports
@@ -22,11 +24,14 @@ from commenttrack.web.position_upkeep import position_upkeep
 from commenttrack.web.positions import positions
 from commenttrack.web.questions import questions
 from commenttrack.web.redlines import redlines
+from commenttrack.web.returned_files import returned_files
 from commenttrack.web.rulemaking import rulemaking
 from commenttrack.web.settling import settling
 from commenttrack.web.signing import signing
 from commenttrack.web.signoffs import signoffs
+from commenttrack.web.stances import stances
 from commenttrack.web.sources import sources
+from commenttrack.web.suggesting import suggesting
 from commenttrack.web.suspects import suspects
 from commenttrack.web.versions import versions
 
@@ -42,13 +47,18 @@ SUBJECTS = (
     position_upkeep,
     sources,
     mapping,
+    suggesting,
+    exchange,
     matrix,
     suspects,
     letters,
+    returned_files,
     versions,
     signoffs,
     clearing,
     signing,
+    stances,
+    answering,
     filing,
     members,
     administration,

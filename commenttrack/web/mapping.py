@@ -18,18 +18,19 @@ from commenttrack.members.permissions import Permission
 from commenttrack.positions import mapping as operations
 from commenttrack.positions import ranking
 from commenttrack.positions.coverage import Coverage
+from commenttrack.positions.grounds import WORDS, written
 from commenttrack.positions.models import Position, ProvisionPosition
 from commenttrack.positions.stances import Stance
-from commenttrack.positions.suggestions import Suggestion, bears
 from commenttrack.positions.undo import Rows
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form, options, stripped
+from commenttrack.web.forms import CheckBoxes, Form, options, stripped
 from commenttrack.web.pages import docket_frame, document_frame, load
 from commenttrack.web.requested_text import changes, marked
+from commenttrack.web.suggesting import suggested_for
 from commenttrack.web.undoing import go_back, of_link, of_provisions, remembered, steps, where_from
-from commenttrack.wording import Change, difference, differs, text_as_requested
+from commenttrack.wording import Change, difference, differs, folded, text_as_requested
 
 mapping = Blueprint("mapping", __name__, url_prefix="/dockets/<int:docket_id>")
 
@@ -53,15 +54,6 @@ QUEUE_PAGE = 60
 # ------------------------------------------------------------------------------------------------------- the workbench
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A position that may speak to the provision, with the words that say why."""
-
-    position: Position
-    suggestion: Suggestion
-    strong: bool
-
-
 @mapping.get("/map")
 @requires(Permission.READ)
 def work(docket_id: int) -> str:
@@ -72,9 +64,10 @@ def work(docket_id: int) -> str:
     links = operations.links_of(session, document)
     suspect = {link.provision_id for link in links if link.suspect}
     queue_name = request.args.get("show", "unassigned")
-    queue = _queue(session, document, states, suspect, queue_name)
+    words = request.args.get("q", "").strip()
+    queue = [unit for unit in _queue(session, document, states, suspect, queue_name) if _says(unit, words)]
     selected = _selected(session, document, queue)
-    page = max(0, request.args.get("page", 0, int))
+    page = _page_of(queue, selected)
     return render_template(
         "web/mapping/work.html",
         document=document,
@@ -82,13 +75,14 @@ def work(docket_id: int) -> str:
         suspect_count=len(suspect),
         queues=QUEUES,
         queue_name=queue_name,
+        words=words,
         queue=queue[page * QUEUE_PAGE : (page + 1) * QUEUE_PAGE],
         page=page,
         more=len(queue) > (page + 1) * QUEUE_PAGE,
         selected=selected,
         context=_context(session, selected) if selected else [],
         links=[link for link in links if selected and link.provision_id == selected.id],
-        ranked=_ranked(session, selected) if selected else [],
+        suggested=suggested_for(selected) if selected else None,
         state=states.get(selected.id) if selected else None,
         changes=changes,
         others=ranking.positions_in_use(session) if selected else [],
@@ -105,12 +99,28 @@ def _queue(
     return [unit for unit in units if states[unit.id].value == name]
 
 
+def _says(unit: Provision, words: str) -> bool:
+    said = f"{unit.label} {unit.heading} {unit.text}".casefold()
+    return all(word in said for word in folded(words).casefold().split())
+
+
 def _selected(session: Session, document: RuleDocument, queue: list[Provision]) -> Provision | None:
-    key = request.args.get("provision")
+    key, after = request.args.get("provision"), request.args.get("after", type=int)
     if not key:
-        return queue[0] if queue else None
+        # Whoever has done with a provision goes on to what comes after it, and begins again at the end.
+        later = (unit for unit in queue if after is not None and unit.place > after)
+        return next(later, queue[0] if queue else None)
     found = session.scalar(select(Provision).where(Provision.rule_document_id == document.id, Provision.key == key))
     return found or abort(404)
+
+
+def _page_of(queue: list[Provision], selected: Provision | None) -> int:
+    """The page asked for, else the one on which the selected provision stands; pages count from 0."""
+    asked = request.args.get("page", type=int)
+    if asked is not None:
+        return max(0, asked)
+    place = next((n for n, unit in enumerate(queue) if selected and unit.id == selected.id), 0)
+    return place // QUEUE_PAGE
 
 
 def _context(session: Session, provision: Provision) -> list[Provision]:
@@ -121,21 +131,6 @@ def _context(session: Session, provision: Provision) -> list[Provision]:
         above.append(current)
         current = current.parent
     return above[::-1]
-
-
-def _ranked(session: Session, provision: Provision) -> list[Ranked]:
-    positions = {str(position.id): position for position in ranking.positions_in_use(session)}
-    if not positions:
-        return []
-    mapped = set(
-        session.scalars(select(ProvisionPosition.position_id).where(ProvisionPosition.provision_id == provision.id))
-    )
-    suggested = ranking.positions_for(session, provision, list(positions.values()), top=10 + len(mapped))
-    return [
-        Ranked(positions[item.position], item, bears(item.score))
-        for item in suggested
-        if int(item.position) not in mapped and item.score > 0
-    ][:10]
 
 
 @mapping.get("/map/<int:provision_id>/other")
@@ -164,7 +159,8 @@ def reviewed(docket_id: int, provision_id: int) -> ResponseReturnValue:
         return redirect(url_for("mapping.work", docket_id=docket_id, provision=provision.key), 303)
     with remembered(docket_id, *of_provisions([provision.id]), done=f"Marked {named} as reviewed without comment"):
         operations.mark_reviewed(session, provision, actor=actor, now=now)
-    return redirect(url_for("mapping.work", docket_id=docket_id, show=request.form.get("show") or None), 303)
+    show = request.form.get("show") or None
+    return redirect(url_for("mapping.work", docket_id=docket_id, show=show, after=provision.place), 303)
 
 
 # ---------------------------------------------------------------------------------------------------------- one mapping
@@ -182,6 +178,7 @@ class MappingForm(Form):
     request_text = TextAreaField("Request", filters=[stripped], validators=[Length(max=5_000)])
     wanted = TextAreaField("Requested text", filters=[stripped], validators=[Length(max=50_000)])
     reason = TextAreaField("Reason", filters=[stripped], validators=[Length(max=20_000)])
+    grounds = CheckBoxes("Legal grounds", choices=options((ground.value, words) for ground, words in WORDS.items()))
 
     def said(self, provision: Provision) -> dict[str, Any]:
         """The keyword arguments of the operations."""
@@ -190,6 +187,7 @@ class MappingForm(Form):
             "reason": self.reason.data or "",
             "request": self.request_text.data or "",
             "requested_text": marked(provision.text, self.wanted.data) if self.wanted.data else "",
+            "grounds": self.grounds.data or [],
         }
 
 
@@ -230,7 +228,7 @@ def accept(docket_id: int, provision_id: int, position_id: int) -> ResponseRetur
             form.refuse(refusal)
         else:
             flash(f"Position {position.label} was mapped onto {named}.", "done")
-            return go_back(docket_id, "mapping.work", **_next_in_queue())
+            return go_back(docket_id, "mapping.work", after=provision.place, **_next_in_queue())
     return _mapping_page(form, provision, position, None)
 
 
@@ -250,7 +248,7 @@ def _link_between(provision: Provision, position: Position) -> ProvisionPosition
 
 def _why(provision: Provision, position: Position) -> dict[str, Any]:
     """What the suggestion was based on, when there was one."""
-    for ranked in _ranked(database.session(), provision):
+    for ranked in suggested_for(provision).ranked:
         if ranked.position.id == position.id:
             return {"score": ranked.suggestion.score, "why": ranked.suggestion.why}
     return {}
@@ -301,6 +299,7 @@ def _as_it_stands(link: ProvisionPosition) -> dict[str, Any]:
         "request_text": link.request,
         "wanted": text_as_requested(link.requested_text) or link.provision.text,
         "reason": link.reason,
+        "grounds": link.grounds,
     }
 
 
@@ -347,6 +346,7 @@ def _conflict(
         ("Request", link.request, form.request_text.data or ""),
         ("Text asked for", stands["wanted"], form.wanted.data or link.provision.text),
         ("Reason", link.reason, form.reason.data or ""),
+        ("Legal grounds", written(link.grounds), written(form.grounds.data or [])),
     ]
     sides = [Side(name, theirs, yours, difference(theirs, yours)) for name, theirs, yours in pairs]
     page = render_template(
