@@ -59,6 +59,7 @@ __all__ = [
 
 # How much of a document is looked at for its date and publisher; both stand at the top or are told in the first lines.
 _TOP = 2500
+_LIST_SIGNS = " \t\xa0#*_•-"
 _FIRST_PERSON = re.compile(r"\b(?:we|our|ours|us|undersigned)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _SITE_TEXT = re.compile(
@@ -142,8 +143,8 @@ def _without_participants(lines: Sequence[Line]) -> tuple[list[Line], tuple[Pars
     rest: list[Line] = []
     found: list[ParsedParticipant] = []
     side: str | None = None
-    for line in lines:
-        content = line.text.strip(" \t\xa0#*_•-")
+    for line in _entries(lines):
+        content = line.text.strip(_LIST_SIGNS)
         match = PARTICIPANTS.fullmatch(content) if content[:1].isupper() else None
         if match:
             side = match["side"].strip().title()
@@ -155,6 +156,29 @@ def _without_participants(lines: Sequence[Line]) -> tuple[list[Line], tuple[Pars
         elif content:
             found.append(ParsedParticipant(*participant(content), side))
     return rest, tuple(found)
+
+
+def _entries(lines: Sequence[Line]) -> list[Line]:
+    """The lines from the first list of participants on, each entry as one line where empty lines divide the entries."""
+    first = next((place for place, line in enumerate(lines) if _opens_list(line)), len(lines))
+    listed = lines[first + 1 :]
+    if 2 * sum(line.blank for line in listed) < sum(not line.blank for line in listed):
+        return list(lines)
+    width = max((len(line.text) for line in lines), default=0)
+    found = list(lines[: first + 1])
+    for line in listed:
+        last = found[-1]
+        full = not line.blank and len(last.text.rstrip()) + 1 + len(line.text.split()[0]) > 0.85 * width
+        if line.blank or last.blank or not full or _opens_list(last) or _opens_list(line):
+            found.append(line)
+        else:
+            found[-1] = Line(last.start, f"{last.text.rstrip()} {line.text.strip()}")
+    return found
+
+
+def _opens_list(line: Line) -> bool:
+    content = line.text.strip(_LIST_SIGNS)
+    return bool(content[:1].isupper() and PARTICIPANTS.fullmatch(content))
 
 
 def _is_third_party(found: Sequence[Block]) -> bool:

@@ -7,7 +7,7 @@ import zipfile
 from lxml import etree, html
 
 from commenttrack.errors import BadInput
-from commenttrack.rulemaking.inspection_pdf import PDFIUM
+from commenttrack.positions.source_pdf import text_of_pdf
 
 _READ = "Text, Markdown, HTML, PDF and Word (.docx) files are read"
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -38,7 +38,7 @@ def text_of(data: bytes, *, name: str) -> str:
     if not data.strip():
         raise BadInput(f"{name} is empty.")
     if data.startswith(b"%PDF-"):
-        text = _pdf(data, name)
+        text = text_of_pdf(data, name)
     elif data.startswith(b"PK\x03\x04"):
         text = _word(data, name)
     elif _HTML.match(data):
@@ -59,19 +59,6 @@ def _plain(data: bytes, name: str) -> str:
         raise BadInput(
             f"{name} is not UTF-8 text: the byte at {error.start} cannot be read. {_READ}; save the text as UTF-8."
         ) from error
-
-
-def _pdf(data: bytes, name: str) -> str:
-    import pypdfium2  # type: ignore[import-untyped]
-
-    with PDFIUM:
-        try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
-            raise BadInput(f"{name} cannot be opened as a PDF: {error}. {_READ}.") from error
-        with document:
-            pages = [page.get_textpage().get_text_bounded() for page in document]
-    return "\n\n".join(page.replace("\r\n", "\n").replace("\r", "\n") for page in pages)
 
 
 def _word(data: bytes, name: str) -> str:

@@ -37,7 +37,7 @@ PDFIUM = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class PlacedLine:
     """A line of a page; places are in points, ``size`` is that of the type of most of its characters."""
 
     text: str
@@ -52,8 +52,7 @@ def read(data: bytes, name: str) -> SourceText:
     if len(data) > MAXIMUM_BYTES:
         raise BadInput(f"{name} is {len(data) / 1e6:.1f} MB; a PDF may have {MAXIMUM_BYTES // 1_000_000} MB here.")
     source = SourceText("pdf", [])
-    with PDFIUM:
-        pages = _pages(data, name)
+    pages = placed_lines(data, name)
     characters = sum(len(line.text) for page in pages for line in page)
     if characters < _FEWEST * len(pages) or not characters:
         raise BadInput(
@@ -67,7 +66,13 @@ def read(data: bytes, name: str) -> SourceText:
     return source
 
 
-def _pages(data: bytes, name: str) -> list[list[_Line]]:
+def placed_lines(data: bytes, name: str) -> list[list[PlacedLine]]:
+    """The lines of each page of a PDF, as pdfium puts them in order. Raises :class:`BadInput` as :func:`read` does."""
+    with PDFIUM:
+        return _pages(data, name)
+
+
+def _pages(data: bytes, name: str) -> list[list[PlacedLine]]:
     import pypdfium2  # type: ignore[import-untyped]
 
     try:
@@ -80,7 +85,7 @@ def _pages(data: bytes, name: str) -> list[list[_Line]]:
     with document:
         if len(document) > MAXIMUM_PAGES:
             raise BadInput(f"{name} has {len(document):,} pages; at most {MAXIMUM_PAGES:,} are read.")
-        found: list[list[_Line]] = []
+        found: list[list[PlacedLine]] = []
         total = 0
         for index in range(len(document)):
             try:
@@ -96,7 +101,7 @@ def _pages(data: bytes, name: str) -> list[list[_Line]]:
     return found
 
 
-def _lines(document: Any, index: int) -> list[_Line]:
+def _lines(document: Any, index: int) -> list[PlacedLine]:
     """The lines of a page as pdfium puts them in order."""
     from pypdfium2 import raw
 
@@ -107,7 +112,7 @@ def _lines(document: Any, index: int) -> list[_Line]:
         if count <= 0:
             return []
         if count > MAXIMUM_CHARACTERS:
-            return [_Line("x" * (MAXIMUM_CHARACTERS + 1), 0, 0, 0, 0)]
+            return [PlacedLine("x" * (MAXIMUM_CHARACTERS + 1), 0, 0, 0, 0)]
         codes = [raw.FPDFText_GetUnicode(text_page, at) for at in range(count)]
         box = [ctypes.c_double() for _ in range(4)]
 
@@ -115,7 +120,7 @@ def _lines(document: Any, index: int) -> list[_Line]:
             raw.FPDFText_GetCharBox(text_page, at, *(ctypes.byref(value) for value in box))
             return box[0].value, box[1].value, box[3].value
 
-        lines: list[_Line] = []
+        lines: list[PlacedLine] = []
         start = 0
         for at in range(count + 1):
             if at < count and codes[at] not in (10, 13):
@@ -128,9 +133,9 @@ def _lines(document: Any, index: int) -> list[_Line]:
         page.close()
 
 
-def _together(pieces: Sequence[_Line]) -> list[_Line]:
+def _together(pieces: Sequence[PlacedLine]) -> list[PlacedLine]:
     """The lines with the pieces of each as one; pdfium starts a new one after a raised number."""
-    lines: list[_Line] = []
+    lines: list[PlacedLine] = []
     for piece in pieces:
         last = lines[-1] if lines else None
         if (
@@ -139,13 +144,13 @@ def _together(pieces: Sequence[_Line]) -> list[_Line]:
             and 0 <= piece.left - last.right < last.size
         ):
             space = " " if piece.left - last.right > last.size * 0.12 else ""
-            lines[-1] = _Line(f"{last.text}{space}{piece.text}", last.left, piece.right, last.top, last.size)
+            lines[-1] = PlacedLine(f"{last.text}{space}{piece.text}", last.left, piece.right, last.top, last.size)
         else:
             lines.append(piece)
     return lines
 
 
-def _line(text_page: Any, codes: Sequence[int], start: int, end: int, edges: Any) -> list[_Line]:
+def _line(text_page: Any, codes: Sequence[int], start: int, end: int, edges: Any) -> list[PlacedLine]:
     from pypdfium2 import raw
 
     places = [at for at in range(start, end) if codes[at] > 32]
@@ -174,7 +179,7 @@ def _line(text_page: Any, codes: Sequence[int], start: int, end: int, edges: Any
         characters.append(f"\\{raised}\\")
     left, _, top = edges(places[0])
     _, right, _ = edges(places[-1])
-    return [_Line("".join(characters).translate(_CONTROLS).strip(" "), left, right, top, size)]
+    return [PlacedLine("".join(characters).translate(_CONTROLS).strip(" "), left, right, top, size)]
 
 
 def _character(code: int) -> str:
@@ -185,7 +190,7 @@ def _character(code: int) -> str:
     return chr(code)
 
 
-def _read_pages(pages: Sequence[Sequence[_Line]], source: SourceText) -> None:
+def _read_pages(pages: Sequence[Sequence[PlacedLine]], source: SourceText) -> None:
     every = [line for page in pages for line in page]
     body = Counter(line.size for line in every for _ in range(len(line.text) // 20 + 1)).most_common(1)[0][0]
     margins = _margins(every, body)
@@ -193,7 +198,7 @@ def _read_pages(pages: Sequence[Sequence[_Line]], source: SourceText) -> None:
     spacing = _spacing(pages, body)
     running = RunningLines()
     texts: list[list[str]] = []
-    notes: list[list[_Line]] = []
+    notes: list[list[PlacedLine]] = []
     for page in pages:
         main, below = _without_notes(page, body)
         notes.append(below)
@@ -220,7 +225,7 @@ def _read_pages(pages: Sequence[Sequence[_Line]], source: SourceText) -> None:
     _place_notes(notes, source)
 
 
-def _margins(lines: Sequence[_Line], body: float) -> list[float]:
+def _margins(lines: Sequence[PlacedLine], body: float) -> list[float]:
     """Where the columns begin: places at which many lines start, far apart."""
     lefts = Counter(round(line.left) for line in lines if line.size == body)
     most = max(lefts.values(), default=0)
@@ -231,14 +236,14 @@ def _margins(lines: Sequence[_Line], body: float) -> list[float]:
     return margins or [0.0]
 
 
-def _letter_width(lines: Sequence[_Line], body: float) -> float:
+def _letter_width(lines: Sequence[PlacedLine], body: float) -> float:
     widths = sorted(
         (line.right - line.left) / len(line.text) for line in lines if line.size == body and len(line.text) > 20
     )
     return max(widths[len(widths) // 2], 1.0) if widths else 5.0
 
 
-def _spacing(pages: Sequence[Sequence[_Line]], body: float) -> float:
+def _spacing(pages: Sequence[Sequence[PlacedLine]], body: float) -> float:
     """The usual distance between lines."""
     gaps = Counter(
         round(above.top - below.top)
@@ -249,9 +254,9 @@ def _spacing(pages: Sequence[Sequence[_Line]], body: float) -> float:
     return float(gaps.most_common(1)[0][0]) if gaps else body * 1.2
 
 
-def _drawn(lines: Sequence[_Line], margins: Sequence[float], letter: float, spacing: float) -> list[str]:
+def _drawn(lines: Sequence[PlacedLine], margins: Sequence[float], letter: float, spacing: float) -> list[str]:
     drawn: list[str] = []
-    above: _Line | None = None
+    above: PlacedLine | None = None
     for line in lines:
         if above is not None and above.top - line.top > spacing * 1.45:
             drawn.append("")
@@ -262,7 +267,7 @@ def _drawn(lines: Sequence[_Line], margins: Sequence[float], letter: float, spac
     return drawn
 
 
-def _without_notes(page: Sequence[_Line], body: float) -> tuple[list[_Line], list[_Line]]:
+def _without_notes(page: Sequence[PlacedLine], body: float) -> tuple[list[PlacedLine], list[PlacedLine]]:
     """The lines of a page and its footnotes: small type at the foot that starts with a number."""
     start = len(page)
     # A page number may stand below the notes.
@@ -279,7 +284,7 @@ def _without_notes(page: Sequence[_Line], body: float) -> tuple[list[_Line], lis
     return [*page[:start], *page[last:]], list(page[start:last])
 
 
-def _place_notes(notes: Sequence[Sequence[_Line]], source: SourceText) -> None:
+def _place_notes(notes: Sequence[Sequence[PlacedLine]], source: SourceText) -> None:
     """Footnotes behind the block that calls them, those that nothing calls at the end."""
     found: list[Block] = []
     for page in notes:

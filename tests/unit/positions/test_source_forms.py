@@ -1,0 +1,108 @@
+"""One document in five forms gives one outline."""
+
+import re
+
+import pytest
+
+from commenttrack.positions.source_documents import parse
+from commenttrack.positions.source_formats import text_of
+from tests.factories.source_forms import FORMS, as_html, as_pdf
+
+PAPER = """# Principles for Pumps
+
+June 2024
+
+We hold three things, and the U.S. government should act on them.
+
+1. Pumps need power. We urge the agency to say so in its rule, since a pump without power moves nothing at all.
+
+2. Pumps need people. The agency should count them.
+
+a. Count those who mend pumps, wherever they live and whatever they are paid for it by those who own the pumps.
+
+b. Count those who watch them.
+
+3. Pumps need peace that lasts: (a) from noise, and (b) from dust.
+"""
+
+
+def outline(parsed):
+    """What must be the same in every form; emphasis marks and spaces are the form's own."""
+    return [
+        (
+            position.label,
+            position.parent and position.parent.partition("/")[2],
+            _plain(position.heading),
+            _plain(position.text),
+        )
+        for position in parsed.positions
+    ]
+
+
+def _plain(text):
+    return re.sub(r"[*_\s]", "", text)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_small_paper_reads_the_same_in_every_form(name):
+    plain = parse(PAPER.encode(), name="paper.txt")
+    assert [position.label for position in plain.positions] == ["1", "2", "2.a", "2.b", "3", "3(a)", "3(b)"]
+    assert outline(parse(FORMS[name](PAPER), name=name)) == outline(plain)
+
+
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("seed", ["000", "001", "002", "003", "004"])
+def test_a_seed_document_reads_the_same_in_every_form(shared, seed, name):
+    data = next((shared / "seeds").glob(f"{seed}*.txt")).read_bytes()
+    plain, formed = parse(data, name="paper.txt"), parse(FORMS[name](data.decode()), name=name)
+    assert outline(formed) == outline(plain)
+    assert [position.deferred for position in formed.positions] == [position.deferred for position in plain.positions]
+    assert (formed.source, formed.signatories, formed.participants) == (
+        plain.source,
+        plain.signatories,
+        plain.participants,
+    )
+    assert [(one.speaker, one.evidence) for one in formed.context] == [
+        (one.speaker, one.evidence) for one in plain.context
+    ]
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_spans_point_into_the_text_that_was_taken_out(name):
+    data = FORMS[name](PAPER)
+    text = text_of(data, name=name)
+    for position in parse(data, name=name).positions:
+        assert " ".join(text[position.start : position.end].split()) == position.text
+
+
+def test_a_paragraph_goes_on_over_the_turn_of_a_page():
+    filler = "\n\n".join(
+        f"{n}. Ask number {n}. " + "It is a long one, and it goes on for a while. " * 6 for n in range(1, 25)
+    )
+    parsed = parse(as_pdf(filler), name="long.pdf")
+    assert [position.label for position in parsed.positions] == [str(n) for n in range(1, 25)]
+    assert len({len(position.text) for position in parsed.positions}) == 1
+
+
+def test_page_numbers_and_running_heads_are_left_out_of_a_pdf():
+    from weasyprint import HTML
+
+    boxes = "@top-center { content: 'Draft of the Pump League' } @bottom-center { content: counter(page) }"
+    style = f"<style>@page {{ {boxes} }}</style>"
+    body = "".join(f"<p>{n}. {'The agency should act on this at once. ' * 30}</p>" for n in range(1, 13))
+    text = text_of(HTML(string=style + body).write_pdf(), name="running.pdf")
+    assert "Pump League" not in text
+    assert not re.search(r"^\s*\d\s*$", text, re.MULTILINE)
+
+
+def test_scripts_styles_and_menus_of_a_page_are_no_text():
+    page = as_html(PAPER).decode().replace("<main>", "<nav>Home About</nav><main>").encode()
+    text = text_of(page, name="page.html")
+    assert not any(word in text for word in ("alert", "color", "Home About"))
+
+
+def test_a_layout_that_is_not_known_becomes_paragraphs_and_says_so():
+    parsed = parse(b"we hope for the best, all of us.\n\nwe fear the worst, and our members do.\n", name="loose.txt")
+    assert [position.label for position in parsed.positions] == ["¶1", "¶2"]
+    assert [item.start for item in parsed.unsure] == [position.start for position in parsed.positions]
+    assert all("each paragraph is taken for itself" in item.why for item in parsed.unsure)
