@@ -25,6 +25,9 @@ PUBLIC = frozenset(
         "signing.decide",
         "signing.recorded",
         "signing.letter_file",
+        "answering.show",
+        "answering.save",
+        "answering.opened",
     }
 )
 """Endpoints that need no account."""

@@ -1,4 +1,4 @@
-"""One line of JSON for each request. A sign link's token is never logged."""
+"""One line of JSON for each request. The token of a mailed link is never logged."""
 
 import logging
 import re
@@ -9,11 +9,11 @@ import structlog
 from flask import Flask, Response, g, request
 
 # Docket pages have short numbers in this place; a token has 43 characters.
-_TOKEN = re.compile(r"(/sign/)[^/?#\s\"']{20,}")
+_TOKEN = re.compile(r"(/(?:sign|answer)/)[^/?#\s\"']{20,}")
 
 
 def without_tokens(text: str) -> str:
-    """The text with the token of every sign link masked."""
+    """The text with the token of every mailed link masked."""
     return _TOKEN.sub(r"\1…", text)
 
 

@@ -54,7 +54,7 @@ def set_up(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=12),
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: somebody may write on a part for an afternoon
-        WTF_CSRF_SSL_STRICT=False,  # sign pages send no referrer
+        WTF_CSRF_SSL_STRICT=False,  # pages behind mailed links send no referrer
         SECURITY_URL_PREFIX=None,
         SECURITY_LOGIN_URL="/sign-in",
         SECURITY_LOGOUT_URL="/sign-out",
@@ -117,8 +117,8 @@ def _headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    signing = request.path.startswith("/sign/")
-    headers["Referrer-Policy"] = "no-referrer" if signing else "same-origin"
+    by_link = request.path.startswith(("/sign/", "/answer/"))
+    headers["Referrer-Policy"] = "no-referrer" if by_link else "same-origin"
     if request.endpoint != "static" and "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
     if request.is_secure:

@@ -1,0 +1,335 @@
+"""Where the members stand, for the staff: what is asked, who answered what and why, and which requests cost whom."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from wtforms import BooleanField, DateField, SelectField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from commenttrack.errors import Refused
+from commenttrack.members.models import Organization, Signatory
+from commenttrack.members.permissions import Permission
+from commenttrack.positions import mapping, trade_offs
+from commenttrack.positions import stance_requests as operations
+from commenttrack.positions.member_stances import Asked, answers_of, asked_of, history_of, what_if
+from commenttrack.positions.models import StanceRequest
+from commenttrack.rulemaking.models import Docket
+from commenttrack.web import database
+from commenttrack.web.access import requires, signed_in
+from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
+from commenttrack.web.pages import docket_frame, document_frame, load
+from commenttrack.web.requested_text import changes
+from commenttrack.web.stance_form import CONDITIONS, VIEWS, Item, NameForm, given, item_of, show_as_is
+
+stances = Blueprint("stances", __name__, url_prefix="/dockets/<int:docket_id>/stances")
+
+MOST_STATES_ON_A_PAGE = 20_000
+"""How far the search for trade-offs goes while somebody waits for the page: some seconds."""
+
+
+class InviteForm(Form):
+    """Whom to ask where they stand."""
+
+    signatories = CheckBoxes("Whom to ask", coerce=int, validators=[some("Choose at least one organization.")])
+    answer_by = DateField("Answer by", validators=[Optional()])
+    note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
+
+
+@stances.get("/")
+@requires(Permission.SIGN_OFFS)
+def answers(docket_id: int) -> str:
+    """Organizations down, subjects across."""
+    docket = docket_frame(docket_id).docket
+    return _answers_page(docket, _invite_form(docket))
+
+
+def _answers_page(docket: Docket, form: InviteForm) -> str:
+    asked = asked_of(database.session(), docket)
+    rows = answers_of(database.session(), docket, asked)
+    return render_template(
+        "web/stances/answers.html",
+        asked=asked,
+        rows=rows,
+        form=form,
+        views=dict(VIEWS),
+        undecided=sum(row.request is not None and row.given < len(asked) for row in rows),
+    )
+
+
+def _invite_form(docket: Docket) -> InviteForm:
+    """One check box for each signatory of an organization that was not asked yet."""
+    form, session = InviteForm(), database.session()
+    asked = select(StanceRequest.organization_id).where(StanceRequest.docket_id == docket.id)
+    rows = session.scalars(
+        select(Organization)
+        .where(Organization.id.not_in(asked), Organization.signatories.any())
+        .options(selectinload(Organization.signatories).joinedload(Signatory.person))
+    )
+    form.signatories.choices = options(
+        (signatory.id, f"{organization.name}: {signatory.person.name}")
+        for organization in sorted(rows, key=lambda row: row.name.casefold())
+        for signatory in organization.signatories
+    )
+    return form
+
+
+@stances.post("/invite")
+@requires(Permission.SIGN_OFFS)
+def invite(docket_id: int) -> ResponseReturnValue:
+    """Ask the chosen signatories where their organizations stand."""
+    docket = docket_frame(docket_id).docket
+    form = _invite_form(docket)
+    if form.validate():
+        try:
+            for signatory_id in form.signatories.data:
+                signatory = load(Signatory, signatory_id)
+                operations.invite(
+                    database.session(),
+                    docket,
+                    signatory.organization,
+                    signatory.person,
+                    note=form.note.data or "",
+                    answer_by=form.answer_by.data,
+                    actor=signed_in().person.name,
+                    now=database.now(),
+                    settings=database.house().settings,
+                )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(f"{len(form.signatories.data)} mails were written and go out now.", "done")
+            return redirect(url_for("stances.answers", docket_id=docket_id), 303)
+    return _answers_page(docket, form), 422
+
+
+@stances.post("/remind")
+@requires(Permission.SIGN_OFFS)
+def remind(docket_id: int) -> ResponseReturnValue:
+    """Ask everybody once more who left something open."""
+    asked = operations.remind(
+        database.session(),
+        docket_frame(docket_id).docket,
+        actor=signed_in().person.name,
+        now=database.now(),
+        settings=database.house().settings,
+    )
+    flash(f"{len(asked)} reminders were written. Nobody who has answered everything gets one.", "done")
+    return redirect(url_for("stances.answers", docket_id=docket_id), 303)
+
+
+@stances.post("/open")
+@requires(Permission.SIGN_OFFS)
+def opening(docket_id: int) -> ResponseReturnValue:
+    """Let members see each other's stances, or hide them again."""
+    opened = request.form.get("open") == "yes"
+    operations.open_stances(
+        database.session(),
+        docket_frame(docket_id).docket,
+        opened=opened,
+        actor=signed_in().person.name,
+        now=database.now(),
+    )
+    flash("Members now see where the others stand, never why." if opened else "Stances are hidden again.", "done")
+    return redirect(url_for("stances.answers", docket_id=docket_id), 303)
+
+
+# --------------------------------------------------------------------------------------------------------- what to ask
+
+
+class SubjectsForm(Form):
+    """What the members are asked about."""
+
+    provisions = CheckBoxes("Provisions", coerce=int)
+    positions = CheckBoxes("Positions", coerce=int)
+    all_requests = BooleanField("Every provision on which the draft requests something")
+
+
+@stances.route("/subjects", methods=["GET", "POST"])
+@requires(Permission.SIGN_OFFS)
+def subjects(docket_id: int) -> ResponseReturnValue:
+    """Choose, from what is mapped, what the members are asked about."""
+    frame, document = document_frame(docket_id)
+    session = database.session()
+    asked, links = asked_of(session, frame.docket), mapping.links_of(session, document)
+    form = SubjectsForm(
+        data={
+            "provisions": [each.subject.provision_id for each in asked if each.subject.provision_id],
+            "positions": [each.subject.position_id for each in asked if each.subject.position_id],
+        }
+    )
+    provisions = {link.provision_id: link.provision for link in links}
+    provisions.update((row.id, row) for each in asked if (row := each.subject.provision))
+    positions = {link.position_id: link.position for link in links}
+    positions.update((held.id, held) for each in asked if (held := each.subject.position))
+    form.provisions.choices = options((key, row.label or row.heading or row.number) for key, row in provisions.items())
+    form.positions.choices = options((key, f"{row.label} {row.name}") for key, row in positions.items())
+    if form.validate_on_submit():
+        chosen = set(form.provisions.data)
+        if form.all_requests.data:
+            chosen |= {link.provision_id for link in links if link.request}
+        count = operations.choose_subjects(
+            session,
+            frame.docket,
+            provisions=chosen,
+            positions=set(form.positions.data),
+            actor=signed_in().person.name,
+            now=database.now(),
+        )
+        flash(f"The members are asked about {count} {'point' if count == 1 else 'points'}.", "done")
+        return redirect(url_for("stances.answers", docket_id=docket_id), 303)
+    page = render_template("web/stances/subjects.html", form=form, provisions=provisions, links=links)
+    return page, 422 if form.is_submitted() else 200
+
+
+# ----------------------------------------------------------------------------------------------------- one organization
+
+
+class AskAgainForm(Form):
+    """Ask the same organization again, or another of its people."""
+
+    person = SelectField("Who is asked", coerce=int)
+    answer_by = DateField("Answer by", validators=[Optional()])
+    note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
+
+
+@stances.get("/<int:organization_id>")
+@requires(Permission.SIGN_OFFS)
+def organization(docket_id: int, organization_id: int) -> str:
+    """Where one organization stands and why, everything it said before, and a form for an answer that came by mail."""
+    docket, row = docket_frame(docket_id).docket, load(Organization, organization_id)
+    return _organization_page(docket, row, _items(docket, row), NameForm(prefix="received-"), _ask_again_form(row))
+
+
+def _items(docket: Docket, row: Organization) -> list[Item]:
+    held = operations.stances_by_subject(database.session(), docket.id, row.id)
+    return [item_of(asked, held.get(asked.key)) for asked in asked_of(database.session(), docket)]
+
+
+def _ask_again_form(row: Organization) -> AskAgainForm:
+    form = AskAgainForm(prefix="again-")
+    form.person.choices = options((signatory.person_id, signatory.person.name) for signatory in row.signatories)
+    return form
+
+
+def _organization_page(
+    docket: Docket,
+    row: Organization,
+    items: Sequence[Item],
+    form: NameForm,
+    again: AskAgainForm,
+    problems: Sequence[tuple[str, str]] = (),
+) -> str:
+    show_as_is(items)
+    session = database.session()
+    asked: list[Asked] = [item.asked for item in items]
+    standing = next((each for each in answers_of(session, docket, asked) if each.organization.id == row.id), None)
+    return render_template(
+        "web/stances/organization.html",
+        organization=row,
+        items=items,
+        standing=standing,
+        history=history_of(session, docket, row),
+        form=form,
+        again=again,
+        problems=problems,
+        views=dict(VIEWS),
+        conditions=dict(CONDITIONS),
+        changes=changes,
+    )
+
+
+@stances.post("/<int:organization_id>/ask")
+@requires(Permission.SIGN_OFFS)
+def ask_again(docket_id: int, organization_id: int) -> ResponseReturnValue:
+    """Send a new link; one mailed before stops working."""
+    docket, row = docket_frame(docket_id).docket, load(Organization, organization_id)
+    form = _ask_again_form(row)
+    if form.validate():
+        signatory = next(each for each in row.signatories if each.person_id == form.person.data)
+        try:
+            operations.invite(
+                database.session(),
+                docket,
+                row,
+                signatory.person,
+                note=form.note.data or "",
+                answer_by=form.answer_by.data,
+                actor=signed_in().person.name,
+                now=database.now(),
+                settings=database.house().settings,
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(f"{signatory.person.name} was asked. Only the newest link works.", "done")
+            return redirect(url_for("stances.organization", docket_id=docket_id, organization_id=row.id), 303)
+    return _organization_page(docket, row, _items(docket, row), NameForm(prefix="received-"), form), 422
+
+
+@stances.post("/<int:organization_id>/received")
+@requires(Permission.SIGN_OFFS)
+def received(docket_id: int, organization_id: int) -> ResponseReturnValue:
+    """Record answers that came by mail; they are kept as such."""
+    docket, row = docket_frame(docket_id).docket, load(Organization, organization_id)
+    items, form = _items(docket, row), NameForm(prefix="received-")
+    answered, problems = given(items)
+    if form.validate() and not problems:
+        try:
+            made = operations.record_received(
+                database.session(),
+                docket,
+                row,
+                answered,
+                name=form.name.data,
+                actor=signed_in().person.name,
+                now=database.now(),
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+            items = _items(docket, row)
+        else:
+            flash(f"{len(made)} answers were recorded as received by mail.", "done")
+            return redirect(url_for("stances.organization", docket_id=docket_id, organization_id=row.id), 303)
+    return _organization_page(docket, row, items, form, _ask_again_form(row), problems), 422
+
+
+# ------------------------------------------------------------------------------------------------------------- what if
+
+
+@lru_cache(maxsize=64)
+def _front(members: tuple[trade_offs.Member, ...], requests: tuple[str, ...]) -> trade_offs.Front:
+    """The same question is asked with every toggle."""
+    return trade_offs.front(members, requests, most_states=MOST_STATES_ON_A_PAGE)
+
+
+@stances.get("/what-if")
+@requires(Permission.SIGN_OFFS)
+def what(docket_id: int) -> str:
+    """Who joins when some requests are taken out, what each costs, and the best trade-offs."""
+    _, document = document_frame(docket_id)
+    stated, lead = request.args.get("count") == "stated", request.args.get("lead") == "all"
+    found = what_if(database.session(), document, contradicting=not stated, lead_counts_all=lead)
+    requests = tuple(found.requests)
+    dropped = [each for each in request.args.getlist("drop") if each in found.requests]
+    kept = [each for each in requests if each not in dropped]
+    try:
+        front, too_many = _front(found.members, requests), ""
+    except trade_offs.TooManyAnswers as refusal:
+        front, too_many = None, str(refusal)
+    contested = {each for member in found.members for each in (*member.refuses, *member.insists)} | set(dropped)
+    return render_template(
+        "web/stances/what_if.html",
+        found=found,
+        stated=stated,
+        lead=lead,
+        dropped=dropped,
+        kept=kept,
+        joiners=trade_offs.joiners(found.members, kept),
+        effects=[each for each in trade_offs.effects(found.members, requests, kept) if each.request in contested],
+        front=front,
+        too_many=too_many,
+    )
