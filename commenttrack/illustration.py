@@ -267,7 +267,7 @@ def accept_by_rule(session: Session, made: Illustration, document: RuleDocument,
     linked = {link.position_id for link in present}
     accepted: list[ProvisionPosition] = []
     left = 0
-    for suggestion in provisions_for(session, document, list(positions.values()), top=1):
+    for suggestion in provisions_for(session, document, list(positions.values()), top=1).suggestions:
         position, provision = positions[suggestion.position], provisions[suggestion.provision]
         if position.consensus.value not in stated["consensus"] or position.id in linked:
             continue

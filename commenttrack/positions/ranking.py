@@ -1,20 +1,24 @@
 """Suggestions on a stored document: which provisions a position bears on, and which positions a provision.
 
-The index of a document is built once and kept for as long as its provisions have the same wordings.
+The index of a document is built once and kept for as long as its provisions have the same wordings. What people
+accepted and set aside on the document changes the order of the rest.
 """
 
 import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from commenttrack.positions.models import Consensus, Position
+from commenttrack.positions.ranking_service import RankingService
 from commenttrack.positions.source_documents import ParsedPosition
 from commenttrack.positions.suggestion_index import SuggestionIndex, build
 from commenttrack.positions.suggestions import Ranking, Suggestion
+from commenttrack.positions.verdicts import feedback
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.rulemaking.operations import parsed_rule
 
@@ -71,17 +75,40 @@ def _parsed(positions: Sequence[Position]) -> list[ParsedPosition]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Suggestions, best first, and sentences on services that were asked and did not answer."""
+
+    suggestions: list[Suggestion]
+    notes: tuple[str, ...] = ()
+
+
 def provisions_for(
-    session: Session, document: RuleDocument, positions: Sequence[Position], *, top: int = 10
-) -> list[Suggestion]:
-    """The best provisions (by key) for each position (by id, as text)."""
-    return Ranking.of(_index(session, document), _parsed(positions)).provisions_for_each_position(top=top)
+    session: Session,
+    document: RuleDocument,
+    positions: Sequence[Position],
+    *,
+    top: int = 10,
+    service: RankingService | None = None,
+) -> Found:
+    """The best provisions (by key) for each position (by id, as text), without those set aside for it."""
+    index, parsed, judged = _index(session, document), _parsed(positions), feedback(session, document)
+    if service is not None:
+        return Found(*service.provisions(index, parsed, top=top, feedback=judged))
+    return Found(Ranking.of(index, parsed, feedback=judged).provisions_for_each_position(top=top))
 
 
 def positions_for(
-    session: Session, provision: Provision, positions: Sequence[Position], *, top: int = 10
-) -> list[Suggestion]:
-    """The best positions (by id, as text) for one provision."""
-    return Ranking.of(_index(session, provision.rule_document), _parsed(positions)).positions_for(
-        provision.key, top=top
-    )
+    session: Session,
+    provision: Provision,
+    positions: Sequence[Position],
+    *,
+    top: int = 10,
+    service: RankingService | None = None,
+) -> Found:
+    """The best positions (by id, as text) for one provision, without those set aside for it."""
+    document = provision.rule_document
+    index, parsed, judged = _index(session, document), _parsed(positions), feedback(session, document)
+    if service is not None:
+        return Found(*service.positions(index, parsed, provision.key, top=top, feedback=judged))
+    return Found(Ranking.of(index, parsed, feedback=judged).positions_for(provision.key, top=top))

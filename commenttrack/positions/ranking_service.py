@@ -194,7 +194,7 @@ def _vectors(answer: Any, wanted: int) -> list[Floats]:
 
 
 def _scores(answer: Any, wanted: int) -> list[float]:
-    """The scores in a reranker's answer: ``results`` (or a bare list) of ``index`` and ``relevance_score`` or ``score``."""
+    """The scores of a reranker: ``results``, or a bare list, of ``index`` with ``relevance_score`` or ``score``."""
     try:
         rows = answer if isinstance(answer, list) else answer["results"]
         told = {int(row["index"]): float(row.get("relevance_score", row.get("score"))) for row in rows}

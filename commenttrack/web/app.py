@@ -25,6 +25,7 @@ from commenttrack.web.positions import positions
 from commenttrack.web.questions import questions
 from commenttrack.web.redlines import redlines
 from commenttrack.web.returned_files import returned_files
+from commenttrack.web.reports import reports
 from commenttrack.web.rulemaking import rulemaking
 from commenttrack.web.settling import settling
 from commenttrack.web.signing import signing
@@ -60,6 +61,7 @@ SUBJECTS = (
     stances,
     answering,
     filing,
+    reports,
     members,
     administration,
 )

@@ -140,25 +140,25 @@ def test_an_empty_answer_is_refused(session, document):
 
 def test_suggestions_name_positions_and_provisions_that_are_stored(session, document, library):
     held = ranking.positions_in_use(session)
-    best = ranking.provisions_for(session, document, held, top=1)
+    best = ranking.provisions_for(session, document, held, top=1).suggestions
     keys = {provision.key for provision in document.provisions}
     assert [suggestion.position for suggestion in best] == [str(position.id) for position in held]
     assert {suggestion.provision for suggestion in best} <= keys
 
 
 def test_positions_for_a_provision_come_best_first(session, provision, library):
-    found = ranking.positions_for(session, provision, ranking.positions_in_use(session), top=5)
+    found = ranking.positions_for(session, provision, ranking.positions_in_use(session), top=5).suggestions
     assert [suggestion.rank for suggestion in found] == [1, 2, 3, 4, 5]
     assert [suggestion.score for suggestion in found] == sorted((s.score for s in found), reverse=True)
 
 
 def test_an_index_is_built_again_when_a_wording_changed(session, document, provision, library):
     held = ranking.positions_in_use(session)
-    before = ranking.positions_for(session, provision, held, top=1)[0].score
+    before = ranking.positions_for(session, provision, held, top=1).suggestions[0].score
     provision.text = "Nothing but harbour seals."
     provision.wording_digest = wording_digest(provision.heading, provision.text)
     session.flush()
-    assert ranking.positions_for(session, provision, held, top=1)[0].score != before
+    assert ranking.positions_for(session, provision, held, top=1).suggestions[0].score != before
 
 
 def test_declining_a_question_needs_a_reason(session, document):
