@@ -8,7 +8,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 from commenttrack.rulemaking.inspection_pdf import PlacedLine, placed_lines
 from commenttrack.rulemaking.line_mending import PDF_HYPHENS
@@ -81,9 +81,13 @@ def _apart(above: _Row, line: _Row, *, turned: bool, spacing: float, right: floa
 def _rows(page: Sequence[PlacedLine]) -> list[_Row]:
     """The lines without raised numbers, and with a hyphen where pdfium left a sign of its own for one."""
     return [
-        replace(
-            _Row(*astuple(line), turns=len(_HYPHEN.findall(line.text[:-1]))),
-            text=_HYPHEN.sub("-", _NOTE_CALL.sub("", line.text)),
+        _Row(
+            _HYPHEN.sub("-", _NOTE_CALL.sub("", line.text)),
+            line.left,
+            line.right,
+            line.top,
+            line.size,
+            turns=len(_HYPHEN.findall(line.text[:-1])),
         )
         for line in page
     ]

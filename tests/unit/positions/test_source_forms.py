@@ -22,7 +22,7 @@ a. Count those who mend pumps, wherever they live and whatever they are paid for
 
 b. Count those who watch them.
 
-3. Pumps need peace that lasts: (a) from noise, and (b) from dust.
+3. The agency should give pumps a peace that lasts: (a) from noise, and (b) from dust.
 """
 
 
