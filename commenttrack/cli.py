@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from commenttrack.config import Settings
+    from commenttrack.rulemaking.ecfr import CurrentText
     from commenttrack.rulemaking.fetching import Fetched
     from commenttrack.storage import Storage
 
@@ -359,7 +360,7 @@ def letter_check(file: Path, rule_file: Path) -> None:
     "current_files",
     type=INPUT,
     multiple=True,
-    help="Current CFR text from ecfr.gov or govinfo (XML); may be given several times, or left out for a new part.",
+    help="Current CFR text from ecfr.gov or govinfo (XML); may be given several times. Fetched from eCFR without it.",
 )
 @click.option("-o", "--output", type=INPUT, help="The file to write: .json, .html or .docx; JSON to standard output.")
 def redline(rule_file: Path, current_files: tuple[Path, ...], output: Path | None) -> None:
@@ -371,6 +372,8 @@ def redline(rule_file: Path, current_files: tuple[Path, ...], output: Path | Non
     rule = read_rule(rule_file)
     parts = amending.parts(rule)
     current = [ecfr.read(read_file(file), name=str(file), parts=parts or None) for file in current_files]
+    if not current_files:
+        current = _fetch_current(rule, parts)
     result = redlines.redline(rule, current)
     data = render_redline(result, output.suffix if output else ".json")
     if output is None:
@@ -380,6 +383,27 @@ def redline(rule_file: Path, current_files: tuple[Path, ...], output: Path | Non
     click.echo(redline_pages.summary(result), err=True)
     for warning in result.warnings:
         click.echo(warning, err=True)
+
+
+def _fetch_current(rule: Any, parts: frozenset[str]) -> "list[CurrentText]":
+    """The newest text of the parts that a rule changes, told about as it comes."""
+    from dataclasses import replace
+
+    from commenttrack.rulemaking import amending, ecfr
+    from commenttrack.rulemaking.fetching import fetch_current_texts
+    from commenttrack.rulemaking.source_answers import NoNetwork
+
+    try:
+        texts, missing = fetch_current_texts(_settings(), amending.standing_parts(rule))
+    except NoNetwork as refusal:
+        raise NoNetwork(f"{refusal} Or give the current text as a file with --current.") from refusal
+    for text in texts:
+        click.echo(f"{text.title} CFR part {text.part} as of {text.as_of}, from eCFR. {text.note}".rstrip(), err=True)
+    for note in missing:
+        click.echo(note, err=True)
+    named = [(text, f"title-{text.title}-part-{text.part}.xml") for text in texts]
+    read = [(text, ecfr.read(text.data, name=name, parts=parts)) for text, name in named]
+    return [replace(current, as_of=current.as_of or text.as_of.isoformat()) for text, current in read]
 
 
 @main.command()

@@ -142,6 +142,16 @@ def parts(rule: ParsedRule) -> frozenset[str]:
     return frozenset(target.part for target in targets if target is not None)
 
 
+def standing_parts(rule: ParsedRule) -> tuple[tuple[int, str], ...]:
+    """(title, part) of the parts whose present text the instructions change, in order; one that is added has none."""
+    targets = [(parse_target(instruction.target), instruction.verb) for instruction in rule.instructions]
+    named = [(target, (target.title, target.part), verb) for target, verb in targets if target and target.title]
+    added = {
+        place for target, place, verb in named if verb == "add" and not (target.section or target.unit or target.detail)
+    }
+    return tuple(dict.fromkeys((title, part) for _, (title, part), _ in named if title and (title, part) not in added))
+
+
 def order(instruction: ParsedInstruction, block: Sequence[ParsedProvision] = ()) -> Order:
     """One instruction with the provisions printed after it."""
     target = parse_target(instruction.target)

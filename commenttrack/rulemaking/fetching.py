@@ -114,6 +114,26 @@ def fetch_current_text(settings: Settings, title: int, part: str, *, patience: P
         return sources.ecfr.part(title, part)
 
 
+def fetch_current_texts(
+    settings: Settings, parts: Sequence[tuple[int, str]], *, patience: Patience | None = None
+) -> tuple[tuple[CfrText, ...], tuple[str, ...]]:
+    """The newest text of each (title, part) that eCFR has, and what it says of the others.
+
+    Raises what :meth:`EcfrApi.part` raises, but for a part that is not there: it may be new.
+    """
+    found: list[CfrText] = []
+    missing: list[str] = []
+    if not parts:
+        return (), ()
+    with open_sources(settings, patience=patience) as sources:
+        for title, part in parts:
+            try:
+                found.append(sources.ecfr.part(title, part))
+            except NotAtSource as unknown:
+                missing.append(str(unknown))
+    return tuple(found), tuple(missing)
+
+
 def import_fetched(
     session: Session,
     fetched: Fetched,

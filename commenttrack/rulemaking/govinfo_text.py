@@ -114,6 +114,8 @@ class _Reader:
         self._lines = lines
         self._source = source
         self._page: int | None = None
+        # The first line with text at or after the line being read.
+        self._text_at = 0
         self._open = _Paragraph()
         self._vocabulary = Vocabulary.of(lines)
         # Most editions end a wrapped line with a space; where they do, a line without one ends its paragraph.
@@ -165,9 +167,12 @@ class _Reader:
         return index + 1
 
     def _before_page(self, index: int) -> bool:
-        while index < len(self._lines) and not self._lines[index].strip():
-            index += 1
-        return index < len(self._lines) and bool(_PAGE.match(self._lines[index])) and bool(self._open.raw)
+        # The end of a run of blank lines is looked for once.
+        self._text_at = max(self._text_at, index)
+        while self._text_at < len(self._lines) and not self._lines[self._text_at].strip():
+            self._text_at += 1
+        at = self._text_at
+        return at < len(self._lines) and bool(_PAGE.match(self._lines[at])) and bool(self._open.raw)
 
     def _is_square(self, index: int) -> bool:
         following = next((line for line in self._lines[index + 1 : index + 3] if line.strip()), "")
@@ -208,7 +213,8 @@ class _Reader:
     def _append(self, line: str) -> None:
         opened = self._open
         # The section sign at a line end, its number on the next line.
-        opened.raw = _SIGN_AT_END.sub("§ ", opened.raw)
+        if opened.raw.rstrip().endswith("Sec."):
+            opened.raw = _SIGN_AT_END.sub("§ ", opened.raw)
         opened.raw = joined(opened.raw, line, self._vocabulary, mark=opened.mark, wraps_at_hyphens=True)
         if line.endswith(" "):
             opened.raw += " "

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BROKEN = re.compile(r"([^\W_]+)[-\u00ad\u2010]\Z")
+_HYPHENS = ("-", "\u00ad", "\u2010")
 _START = re.compile(r"[^\W\d_]+")
 # “pre- and post-sale”: this hyphen stands for the word that follows later.
 _SUSPENDED = frozenset({"and", "or", "to", "through", "nor", "than", "but", "versus"})
@@ -37,7 +37,7 @@ class Vocabulary:
         seen = 0
         for line in lines:
             found = _WORD.findall(line.lower())
-            if found and _BROKEN.search(line.rstrip()):
+            if found and _broken_word(line.rstrip()):
                 found.pop()
             words.update(found)
             seen += len(line)
@@ -67,6 +67,16 @@ class Vocabulary:
         return bool(self.words[a] and self.words[b])
 
 
+def _broken_word(line: str) -> str:
+    """What stands before a hyphen at the end of a line; looks at nothing before it, since lines grow to paragraphs."""
+    if not line.endswith(_HYPHENS):
+        return ""
+    start = end = len(line) - 1
+    while start and line[start - 1].isalnum():
+        start -= 1
+    return line[start:end]
+
+
 def joined(first: str, second: str, vocabulary: Vocabulary, *, mark: str = "", wraps_at_hyphens: bool = True) -> str:
     """Two lines of one paragraph as one text; ``mark`` (a page mark) is set between words, never inside one."""
     left, right = first.rstrip(), second.lstrip()
@@ -76,14 +86,14 @@ def joined(first: str, second: str, vocabulary: Vocabulary, *, mark: str = "", w
     if not left or not right:
         return f"{left}{mark}{right}"
     # A line that ends in a space ended with a word, even when that is “pre-”.
-    broken = _BROKEN.search(left)
+    broken = _broken_word(left)
     following = _START.match(right)
     if left.endswith(("--", "—")) and first == first.rstrip():
         return f"{left}{mark}{right}"
-    if broken is None or following is None or following[0].lower() in _SUSPENDED:
-        tight = left.endswith("-") and broken is not None and right[:1].isalnum() and following is None
+    if not broken or following is None or following[0].lower() in _SUSPENDED:
+        tight = left.endswith("-") and bool(broken) and right[:1].isalnum() and following is None
         return f"{left}{mark}{right}" if tight else f"{left}{mark} {right}"
-    if left[-1] == "\u00ad" or not vocabulary.keeps_hyphen(broken[1], following[0], wraps_at_hyphens=wraps_at_hyphens):
+    if left[-1] == "\u00ad" or not vocabulary.keeps_hyphen(broken, following[0], wraps_at_hyphens=wraps_at_hyphens):
         left = left[:-1]
     if not mark:
         return left + right

@@ -1,7 +1,8 @@
 """Mutated real files against the parser, run by hand: COMMENTTRACK_SHARED=… python tests/bench/fuzz_parse.py
 
 Each case takes a real file, breaks it in one to four ways (bytes, elements, attributes, encodings, cuts, joins) and
-reads it. Nothing but :class:`BadInput` may come out, and no reading may take 20 times as long as the file does for its
+reads it. With ``--forms`` the files are pages, text editions and plain text, and lines, marks and tags are
+broken. Nothing but :class:`BadInput` may come out, and no reading may take 20 times as long as the file does for its
 size. What fails is written to a folder with the number of its case; ``--seed`` and ``--case`` make it again.
 """
 
@@ -19,7 +20,7 @@ from pathlib import Path
 from lxml import etree
 
 from commenttrack.errors import BadInput
-from commenttrack.rulemaking import federal_register, provisions
+from commenttrack.rulemaking import federal_register, other_forms, provisions
 
 SLOWEST = 20
 # What a reading may take on a busy machine whatever its size, in seconds.
@@ -179,6 +180,107 @@ def joined(sources, rng):
     return f"<{wrapper}>".encode() + inner + f"</{wrapper}>".encode()
 
 
+MARKS = (
+    "[[Page 5]]",
+    "[[Page 99999]]",
+    "\\5\\",
+    "\\",
+    "``",
+    "''",
+    "[GRAPHIC] [TIFF OMITTED]",
+    "-" * 70,
+    "=" * 50,
+    "<pre>",
+)
+MARKS += (
+    "</pre>",
+    "<p>",
+    "</div>",
+    "<h2>",
+    "<table><tr><td>",
+    "</td>",
+    "<!--",
+    "-->",
+    "&lt;",
+    "&#0;",
+    "&#x110000;",
+    "&bogus;",
+)
+MARKS += ("AGENCY:", "SUMMARY:", "DATES:", "SUPPLEMENTARY INFORMATION:", "PART 3--[AMENDED]", "Sec. 1.1", "* * * * *")
+MARKS += (
+    "[FR Doc. 2020-28877 Filed 1-14-21; 8:45 am]",
+    "BILLING CODE 4120-01-P",
+    "\f",
+    "\r",
+    "\t",
+    "\x0b",
+    "\x85",
+    "\u2028",
+)
+
+
+def marks_put_in(lines, rng):
+    for _ in range(rng.choice((1, 10, 100))):
+        place = rng.randrange(len(lines))
+        at = rng.randrange(len(lines[place]) + 1)
+        lines[place] = lines[place][:at] + rng.choice((*MARKS, *WORDS)) + lines[place][at:]
+
+
+def lines_lost(lines, rng):
+    start = rng.randrange(len(lines))
+    del lines[start : start + rng.choice((1, 5, 200))]
+
+
+def lines_repeated(lines, rng):
+    start = rng.randrange(len(lines))
+    lines[start:start] = lines[start : start + rng.choice((1, 20))] * rng.choice((1, 3, 300))
+
+
+def lines_shuffled(lines, rng):
+    start = rng.randrange(len(lines))
+    some = lines[start : start + rng.choice((5, 100))]
+    rng.shuffle(some)
+    lines[start : start + len(some)] = some
+
+
+def lines_indented(lines, rng):
+    room = rng.choice((" ", "    ", "\t", " " * 40, "\u3000"))
+    for place in range(rng.randrange(len(lines)), len(lines)):
+        lines[place] = room + lines[place] if rng.random() < 0.5 else lines[place].lstrip()
+
+
+def lines_joined(lines, rng):
+    start = rng.randrange(len(lines))
+    some = lines[start : start + rng.choice((2, 50, 5000))]
+    lines[start : start + len(some)] = [rng.choice(("", " ", "-", "--")).join(some)]
+
+
+def one_long_line(lines, rng):
+    lines.insert(rng.randrange(len(lines) + 1), rng.choice((*MARKS, *WORDS, *REPEATED)) * 20_000)
+
+
+LINES = (marks_put_in, lines_lost, lines_repeated, lines_shuffled, lines_indented, lines_joined, one_long_line)
+
+
+def form_case(sources, rng):
+    """As :func:`case`, of pages and text."""
+    data = rng.choice(sources)
+    size = len(data)
+    names = []
+    for _ in range(rng.choice((1, 1, 2, 4))):
+        if rng.random() < 0.75 and data:
+            lines = data.decode("latin-1").split("\n")
+            change = rng.choice(LINES)
+            change(lines, rng)
+            encoding = rng.choice(("latin-1", "latin-1", "latin-1", "utf-8"))
+            data = "\n".join(lines).encode(encoding, "xmlcharrefreplace")
+        else:
+            change = rng.choice(BYTES)
+            data = change(data, rng) if data else data
+        names.append(change.__name__)
+    return data, size, "+".join(names)
+
+
 def case(sources, rng):
     """A broken document, and the size of what it was made of."""
     data = joined(sources, rng) if rng.random() < 0.1 else rng.choice(sources)
@@ -200,11 +302,11 @@ def case(sources, rng):
     return data, size, "+".join(names)
 
 
-def read(data):
+def read(data, forms=False):
     """The reading as the command does it, to JSON; the time it takes and what came of it."""
     start = time.process_time()
     try:
-        rules = federal_register.parse_issue(data)
+        rules = [other_forms.read(data)] if forms else federal_register.parse_issue(data)
         outcome = "read"
         for rule in rules:
             provisions.from_json(provisions.to_json(rule))
@@ -222,24 +324,28 @@ def main():
     options.add_argument("--seconds", type=float, default=600)
     options.add_argument("--seed", default="1")
     options.add_argument("--case", type=int, help="only this case")
+    options.add_argument("--forms", action="store_true", help="mutate pages and text instead of XML")
     options.add_argument("--failures", type=Path, default=Path("fuzz-failures"))
     options.add_argument("--largest", type=int, default=800_000, help="leave out files with more bytes")
     given = options.parse_args()
     shared = Path(os.environ["COMMENTTRACK_SHARED"])
-    files = sorted([*shared.glob("rules/*.xml"), *shared.glob("pairs/*/*.xml")])
+    ends = ("html", "htm", "txt") if given.forms else ("xml",)
+    files = sorted(path for end in ends for place in ("rules", "pairs/*") for path in shared.glob(f"{place}/*.{end}"))
     sources = [path.read_bytes() for path in files if path.stat().st_size <= given.largest]
-    sources = [data for data in sources if etree.fromstring(data).tag in federal_register.KINDS]
-    pace = max(min(read(data)[0] for _ in range(5)) / len(data) for data in sources)
+    if not given.forms:
+        sources = [data for data in sources if etree.fromstring(data).tag in federal_register.KINDS]
+    pace = max(min(read(data, given.forms)[0] for _ in range(5)) / len(data) for data in sources)
     signal.signal(signal.SIGALRM, stop)
     outcomes, failures, slowest = Counter(), 0, (0.0, "")
     deadline = time.monotonic() + given.seconds
     number = given.case or 0
     while time.monotonic() < deadline:
-        data, size, how = case(sources, random.Random(f"{given.seed}-{number}"))
+        make = form_case if given.forms else case
+        data, size, how = make(sources, random.Random(f"{given.seed}-{number}"))
         allowed = PATIENCE + SLOWEST * pace * max(size, len(data))
         signal.alarm(HANG)
         try:
-            taken, outcome = read(data)
+            taken, outcome = read(data, given.forms)
             slowest = max(slowest, (taken / (pace * max(size, len(data)) + PATIENCE / SLOWEST), f"{number}: {how}"))
             problem = f"took {taken:.2f} s of {allowed:.2f}" if taken > allowed else ""
         except Exception:

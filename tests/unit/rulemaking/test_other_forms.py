@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commenttrack.errors import BadInput
-from commenttrack.rulemaking import other_forms
+from commenttrack.rulemaking import govinfo_text, other_forms
 from commenttrack.rulemaking.line_mending import Vocabulary, has_room, joined, width_of
 from commenttrack.rulemaking.provisions import from_json, to_json
+from commenttrack.rulemaking.text_blocks import SourceText
 
 DOCUMENTS = Path(__file__).parents[2] / "documents"
 
@@ -524,3 +525,26 @@ def test_a_full_line_has_no_room_for_the_next_word(words, width):
 def test_lines_as_long_as_paragraphs_were_not_wrapped():
     assert width_of([FILLER * 3, "Short one", FILLER * 2] * 5) == 0
     assert 60 <= width_of([FILLER[:70], FILLER[:68], "ends here."] * 10) <= 72
+
+
+class CountedLine(str):
+    """A line that counts how often it is asked whether it is blank."""
+
+    asked = 0
+
+    def strip(self, *given):
+        CountedLine.asked += 1
+        return super().strip(*given)
+
+
+def test_the_end_of_a_run_of_blank_lines_is_looked_for_once():
+    reader = govinfo_text._Reader(["Some words of a paragraph."] + [CountedLine("")] * 500, SourceText("govinfo", []))
+    CountedLine.asked = 0
+    reader.read()
+    assert CountedLine.asked <= 4 * 500
+
+
+def test_a_hyphen_at_the_end_of_a_line_is_looked_for_at_its_end_only():
+    # With an expression that is tried at every word this takes minutes.
+    text = "a" * 400_000 + "-"
+    assert joined(text, "b", Vocabulary.of([text])) == text + "b"
