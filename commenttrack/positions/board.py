@@ -1,6 +1,6 @@
 """The matrix as it stands in the database, read as plain columns in a number of queries that no size changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,12 +78,9 @@ def by_organizations(session: Session, document: RuleDocument) -> Matrix:
         session,
         document,
         units,
-        [
-            *(Held(str(link.provision_id), link.stance) for link in links),
-            *_members(held.items()),
-        ],
+        [*(Held(str(link.provision_id), link.stance) for link in links), *_members(held)],
     )
-    cells = {key: _member_cell(stance) for key, stance in held.items()}
+    cells = _member_cells(held)
     for row_id in {row_id for (row_id, _), cell in cells.items() if cell.conflict}:
         states[row_id] = Coverage.CONFLICT
     used = frozenset(column for _, column in cells)
@@ -235,21 +232,35 @@ def _rows(
 _SIDES = {MemberView(stance.value): stance for stance in Stance if stance is not Stance.NEUTRAL}
 
 
-def _members(held: Iterable[tuple[tuple[int, int], HeldStance]]) -> Iterable[Held]:
-    """What members hold on provisions themselves; what they hold on positions is judged cell by cell."""
-    for (provision_id, organization_id), stance in held:
-        first = stance.stances[0]
-        if first.provision_id is not None and stance.held in _SIDES:
-            yield Held(str(provision_id), _SIDES[stance.held], holder=str(organization_id))
+def _members(held: Mapping[tuple[int, int], HeldStance]) -> list[Held]:
+    """What members hold on provisions themselves; what they hold on positions is judged cell by cell.
+
+    Who holds it does not matter to the state of a provision, so each view counts once.
+    """
+    sides = {
+        (provision_id, stance.held)
+        for (provision_id, _), stance in held.items()
+        if stance.held in _SIDES and stance.subjects[0].provision_id is not None
+    }
+    return [Held(str(provision_id), _SIDES[view], holder="members") for provision_id, view in sides]
 
 
-def _member_cell(stance: HeldStance) -> MatrixCell:
-    return MatrixCell(
-        stance=stance.held.value,
-        conflict=stance.conflict,
-        suspect=stance.suspect,
-        condition="" if stance.condition is Condition.NONE else stance.condition.value,
-    )
+def _member_cells(held: Mapping[tuple[int, int], HeldStance]) -> Cells:
+    """A cell for each; equal ones are the same object, since thousands hold one of a few."""
+    made: dict[tuple[MemberView, Condition, bool, bool], MatrixCell] = {}
+    cells: dict[tuple[int, int], MatrixCell] = {}
+    for key, stance in held.items():
+        content = stance[:4]
+        if content not in made:
+            view, condition, conflict, suspect = content
+            made[content] = MatrixCell(
+                stance=view.value,
+                conflict=conflict,
+                suspect=suspect,
+                condition="" if condition is Condition.NONE else condition.value,
+            )
+        cells[key] = made[content]
+    return cells
 
 
 def _cut(text: str) -> str:

@@ -10,17 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.positions.mapping import links_of
-from commenttrack.positions.models import MemberStance, Position, ProvisionPosition, StanceRequest, StanceSubject
+from commenttrack.positions.models import (
+    MemberStance,
+    Position,
+    PositionVersion,
+    ProvisionPosition,
+    StanceRequest,
+    StanceSubject,
+)
 from commenttrack.positions.stances import STANCE_WORDS, Condition, MemberView, Stance, contradicts_draft, refused_links
 from commenttrack.positions.trade_offs import Member
 from commenttrack.rulemaking.later_documents import commented_on
 from commenttrack.rulemaking.models import Docket, Provision, RuleDocument
-from commenttrack.wording import wording_digest
+from commenttrack.wording import text_as_requested, wording_digest
 
 
 class Subject(NamedTuple):
@@ -144,12 +151,20 @@ def _position_digest(position: Position) -> str:
 
 
 def draft_in_words(links: Iterable[ProvisionPosition], *, of_position: bool) -> str:
-    """What the draft says on one subject, a paragraph for each link; empty when it says nothing."""
-    said = []
-    for link in links:
-        where = f"{link.provision.label or link.provision.number}: " if of_position else ""
-        said.append(f"{where}{STANCE_WORDS[link.stance]}. {link.request}\n{link.requested_text}".strip())
-    return "\n\n".join(said)
+    """What the draft says on one subject, a paragraph for each link with the text it requests; empty when nothing."""
+    return "\n\n".join(
+        _paragraph(
+            link.provision.label or link.provision.number if of_position else "",
+            link.stance,
+            link.request,
+            link.requested_text,
+        )
+        for link in links
+    )
+
+
+def _paragraph(where: str, stance: Stance, request: str, requested_text: str) -> str:
+    return f"{where}{': ' if where else ''}{STANCE_WORDS[stance]}. {request}\n{text_as_requested(requested_text)}".strip()
 
 
 def _links_on(session: Session, docket: Docket, rows: Sequence[StanceSubject]) -> Sequence[ProvisionPosition]:
@@ -194,8 +209,7 @@ def _ancestors(session: Session, provisions: Iterable[Provision]) -> dict[int, P
 # ---------------------------------------------------------------------------------------------------- what members hold
 
 
-@dataclass(frozen=True, slots=True)
-class HeldStance:
+class HeldStance(NamedTuple):
     """Where one organization stands on one provision: a cell of the matrix."""
 
     held: MemberView
@@ -204,55 +218,138 @@ class HeldStance:
     """Whether the draft says something here that cannot stand in one letter with it."""
     suspect: bool
     """Whether a wording moved since the organization answered."""
-    stances: tuple[MemberStance, ...]
-    """The answers behind it: on the provision itself first, then on positions that are mapped onto it."""
+    subjects: tuple[Subject, ...]
+    """What the answers behind it are on: the provision itself first, then positions that are mapped onto it."""
+
+
+class _Answer(NamedTuple):
+    """One answer as it counts on one provision."""
+
+    id: int
+    subject: Subject
+    held: MemberView
+    condition: Condition
+    conflict: bool
+    suspect: bool
 
 
 def stances_of(session: Session, document: RuleDocument) -> dict[tuple[int, int], HeldStance]:
     """Where each organization that answered stands, by (id of a provision, id of an organization).
 
     An answer on a position counts on every provision that the draft maps the position onto. Ten queries at most,
-    whatever the size; organizations are not loaded with their stances.
+    whatever the size. Answers are read as columns and what they share is computed once: there are thousands of them.
     """
-    links = links_of(session, document)
+    drafted = _drafted(session, document)
     provisions = {
         row.id: row.wording_digest
         for row in session.execute(
-            select(Provision.id, Provision.wording_digest)
-            .join(MemberStance, MemberStance.provision_id == Provision.id)
-            .where(Provision.rule_document_id == document.id, MemberStance.is_current)
+            select(Provision.id, Provision.wording_digest).where(
+                Provision.rule_document_id == document.id,
+                Provision.id.in_(select(MemberStance.provision_id).where(MemberStance.is_current)),
+            )
         )
     }
-    drafted = _by_subject(links)
-    answers: defaultdict[tuple[int, int], list[tuple[MemberStance, bool, bool]]] = defaultdict(list)
-    for stance in current_stances(session, document.docket_id):
-        subject, of_position = subject_of(stance), stance.position_id is not None
-        here = drafted[subject]
-        if not of_position and stance.provision_id not in provisions:
+    today: dict[Subject, tuple[str, str]] = {}
+    against: dict[tuple[Subject, MemberView], frozenset[int]] = {}
+    answers: defaultdict[tuple[int, int], list[_Answer]] = defaultdict(list)
+    for row in session.execute(
+        select(
+            MemberStance.id,
+            MemberStance.provision_id,
+            MemberStance.position_id,
+            MemberStance.organization_id,
+            MemberStance.held,
+            MemberStance.condition,
+            MemberStance.subject_digest,
+            MemberStance.draft_digest,
+        )
+        .where(MemberStance.docket_id == document.docket_id, MemberStance.is_current)
+        .order_by(MemberStance.id)
+    ):
+        subject, of_position = Subject(row.provision_id, row.position_id), row.position_id is not None
+        here = drafted.get(subject, [])
+        if not of_position and row.provision_id not in provisions:
             continue  # of another document of the docket
         if of_position and not here:
             continue  # the draft of this document does not use the position
-        digest = _position_digest(here[0].position) if of_position else provisions[stance.provision_id or 0]
-        words = wording_digest("", draft_in_words(here, of_position=of_position))
-        suspect = (stance.subject_digest, stance.draft_digest) != (digest, words)
-        against = {
-            link.provision_id for link in here if contradicts_draft(stance.held, link.stance, of_position=of_position)
-        }
-        for provision_id in {link.provision_id for link in here} if of_position else {stance.provision_id or 0}:
-            answers[provision_id, stance.organization_id].append((stance, provision_id in against, suspect))
+        if subject not in today:
+            digest = wording_digest(here[0].heading, here[0].statement) if of_position else provisions[row.provision_id]
+            words = (_paragraph(link.where if of_position else "", *link[2:5]) for link in here)
+            today[subject] = digest, wording_digest("", "\n\n".join(words))
+        if (subject, row.held) not in against:
+            against[subject, row.held] = frozenset(
+                link.provision_id for link in here if contradicts_draft(row.held, link.stance, of_position=of_position)
+            )
+        contradicted = against[subject, row.held]
+        suspect = (row.subject_digest, row.draft_digest) != today[subject]
+        for provision_id in {link.provision_id for link in here} if of_position else (row.provision_id,):
+            answers[provision_id, row.organization_id].append(
+                _Answer(row.id, subject, row.held, row.condition, provision_id in contradicted, suspect)
+            )
     return {key: _cell(given) for key, given in answers.items()}
 
 
-def _cell(answers: Sequence[tuple[MemberStance, bool, bool]]) -> HeldStance:
+class _Drafted(NamedTuple):
+    """One link of the mapping, as much of it as an answer of a member is compared with."""
+
+    provision_id: int
+    position_id: int
+    stance: Stance
+    request: str
+    requested_text: str
+    where: str
+    heading: str
+    statement: str
+    """Of the position as it reads today."""
+
+
+def _drafted(session: Session, document: RuleDocument) -> dict[Subject, list[_Drafted]]:
+    """The links of a document by their provision and by their position, read as columns, in the rule's order."""
+    newest = (
+        select(PositionVersion.position_id, func.max(PositionVersion.number).label("number"))
+        .group_by(PositionVersion.position_id)
+        .subquery()
+    )
+    found: defaultdict[Subject, list[_Drafted]] = defaultdict(list)
+    for row in session.execute(
+        select(
+            ProvisionPosition.provision_id,
+            ProvisionPosition.position_id,
+            ProvisionPosition.stance,
+            ProvisionPosition.request,
+            ProvisionPosition.requested_text,
+            case((Provision.label != "", Provision.label), else_=Provision.number),
+            PositionVersion.heading,
+            PositionVersion.statement,
+        )
+        .join(Provision, Provision.id == ProvisionPosition.provision_id)
+        .join(PositionVersion, PositionVersion.position_id == ProvisionPosition.position_id)
+        .join(
+            newest, (newest.c.position_id == PositionVersion.position_id) & (newest.c.number == PositionVersion.number)
+        )
+        .where(Provision.rule_document_id == document.id)
+        .order_by(Provision.place, ProvisionPosition.id)
+    ):
+        link = _Drafted(*row)
+        found[Subject(link.provision_id, None)].append(link)
+        found[Subject(None, link.position_id)].append(link)
+    return found
+
+
+def _cell(answers: Sequence[_Answer]) -> HeldStance:
     """One cell of several answers: that on the provision itself speaks, else one that contradicts, else the first."""
-    ordered = sorted(answers, key=lambda answer: (answer[0].position_id is not None, not answer[1], answer[0].id))
-    first = ordered[0][0]
+    if len(answers) == 1:
+        only = answers[0]
+        return HeldStance(only.held, only.condition, only.conflict, only.suspect, (only.subject,))
+    ordered = sorted(
+        answers, key=lambda answer: (answer.subject.position_id is not None, not answer.conflict, answer.id)
+    )
     return HeldStance(
-        held=first.held,
-        condition=first.condition,
-        conflict=any(conflict for _, conflict, _ in ordered),
-        suspect=any(suspect for _, _, suspect in ordered),
-        stances=tuple(stance for stance, _, _ in ordered),
+        held=ordered[0].held,
+        condition=ordered[0].condition,
+        conflict=any(answer.conflict for answer in ordered),
+        suspect=any(answer.suspect for answer in ordered),
+        subjects=tuple(answer.subject for answer in ordered),
     )
 
 

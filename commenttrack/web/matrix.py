@@ -82,6 +82,7 @@ def table(docket_id: int) -> str:
         link_to=lambda **changes: _address(docket_id, replace(view, **changes)),
         lines=_lines(shown, columns := _columns(whole, view), whole),
         columns=columns,
+        kinds_of_cells=set(whole.cells.values()) if view.by == "organizations" else (),
         hidden_columns=len(whole.columns) - len(columns),
         total=len(whole.rows),
         found=len(rows),
