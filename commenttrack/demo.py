@@ -36,7 +36,8 @@ from commenttrack.positions.models import Position, SourceDocument
 from commenttrack.rulemaking.models import RuleDocument
 from commenttrack.rulemaking.operations import deadline, import_rule
 from commenttrack.signoffs.lifecycle import Decision
-from commenttrack.signoffs.operations import decide, find_request, invite
+from commenttrack.signoffs.links import find_request
+from commenttrack.signoffs.operations import decide, invite
 from commenttrack.storage import Storage
 from commenttrack.web.accounts import give_one_time_password
 

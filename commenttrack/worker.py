@@ -13,11 +13,14 @@ from commenttrack import jobs, outbox
 from commenttrack.config import Settings
 from commenttrack.db import make_engine, make_reading_sessions, make_sessions, transaction
 from commenttrack.filing import limits
+from commenttrack.filing.issue_report import issue_report
+from commenttrack.filing.issue_report_files import report_pdf
 from commenttrack.filing.operations import prepare_packet, record_packet
-from commenttrack.letters.models import LetterVersion
+from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.letters.operations import content_of_version, store_file
 from commenttrack.letters.rendering import letter_pdf
 from commenttrack.rulemaking import importing
+from commenttrack.rulemaking.models import RuleDocument
 from commenttrack.storage import Storage
 
 PAUSE_SECONDS = 1.0
@@ -44,6 +47,7 @@ class Worker:
         self.runners: Mapping[str, jobs.Runner] = {
             "build packet": self._build_packet,
             "make the signers' copy": self._make_signing_copy,
+            "make the issue report": self._make_issue_report,
             importing.IMPORT: self._import_document,
             importing.FETCH_TEXT: self._fetch_current_text,
         }
@@ -111,6 +115,14 @@ class Worker:
         with self._sessions() as session, transaction(session):
             filing = record_packet(session, prepared, storage=self._storage, actor=actor, now=now)
             return {"filing": filing.id}
+
+    def _make_issue_report(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """The issue-preservation report as it stands now, kept as a file."""
+        now = _now()
+        with self._reading() as session:
+            letter = session.get_one(Letter, payload["letter"]) if payload["letter"] else None
+            report = issue_report(session, session.get_one(RuleDocument, payload["document"]), letter, now=now)
+        return {"file": self._storage.put(report_pdf(report, stamp=now))}
 
     def _make_signing_copy(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """The frozen letter with the mark of a draft, for signers to take away."""

@@ -91,7 +91,7 @@ def matrix_of(session: Session, version: LetterVersion, current: Sequence[SignOf
     letter = version.letter
     docket, document = letter.docket, letter.rule_document
     parts = {part["key"]: part for part in version.parts_json}
-    of_link, of_answer = _parts_by_upstream(session, version)
+    of_link, of_answer = parts_by_upstream(session, version)
     signed = _Signed(current)
 
     def where(key: str | None) -> tuple[str, str]:
@@ -157,7 +157,7 @@ def _matrix_row(link: ProvisionPosition, where: tuple[str, str]) -> MatrixRow:
     provision, position = link.provision, link.position
     return MatrixRow(
         provision=provision.label or provision.heading or provision.key,
-        page=_pages(provision.pages),
+        page=printed_pages(provision.pages),
         position=f"{position.label} {position.name}".strip(),
         source=position.source_document.title,
         stance=link.stance.value.replace("_", " ").capitalize(),
@@ -181,11 +181,12 @@ def _answer_row(answer: QuestionAnswer, where: tuple[str, str]) -> AnswerRow:
     )
 
 
-def _pages(pages: Sequence[Any]) -> str:
+def printed_pages(pages: Sequence[Any]) -> str:
+    """Pages of the Federal Register: ``5698`` or ``5698–5700``."""
     return "" if not pages else str(pages[0]) if len(pages) == 1 else f"{pages[0]}–{pages[-1]}"
 
 
-def _parts_by_upstream(session: Session, version: LetterVersion) -> tuple[dict[int, str], dict[int, str]]:
+def parts_by_upstream(session: Session, version: LetterVersion) -> tuple[dict[int, str], dict[int, str]]:
     """Keys of the letter's parts by the link, and by the answer, they were written from."""
     found = session.execute(
         select(LetterPart.key, LetterPartLink.provision_position_id, LetterPartLink.question_answer_id)

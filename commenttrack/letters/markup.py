@@ -237,7 +237,13 @@ _TOGETHER = re.compile(
 )
 
 
+# A span of its own would take a word out of its line of Hebrew or Arabic and set it in the wrong order.
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+
+
 def _unbroken(text: str) -> str:
+    if _RIGHT_TO_LEFT.search(text):
+        return escape(text)
     out = []
     end = 0
     for match in _TOGETHER.finditer(text):

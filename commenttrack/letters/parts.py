@@ -34,13 +34,14 @@ def parse(body: str) -> ParsedBody:
     lines = body.split("\n")
     bodies.refuse_open_divisions(tokens, lines)
     second: dict[int, list[str]] = {}
+    gone: set[int] = set()
     for token in tokens:
         if token.type == "container_translation_open" and token.level == 0 and token.map:
             first, last = token.map
             second[first] = lines[first + 1 : last]
-            lines[first : last + 1] = [""] * (last + 1 - first)
+            gone.update(range(first, last + 1))
     # The body as a whole must be readable: a note may be defined only once in it.
-    bodies.read("\n".join(lines))
+    bodies.read("\n".join("" if number in gone else line for number, line in enumerate(lines)))
     starts = [_Start(0, 0, "", 0)]
     for index, token in enumerate(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map:
@@ -50,7 +51,7 @@ def parse(body: str) -> ParsedBody:
     parts: list[LetterPartContent] = []
     outer: list[_Start] = []
     for start, end in zip(starts, ends, strict=True):
-        text = "\n".join(lines[start.after : end]).strip("\n")
+        text = "\n".join(lines[line] for line in range(start.after, end) if line not in gone).strip("\n")
         translated = [text for line, text in second.items() if start.after <= line < end]
         if not start.heading and start.level == 0 and not text.strip() and not translated:
             continue

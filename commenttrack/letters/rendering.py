@@ -140,6 +140,7 @@ def _page(
     markup = Markup(letter.notes, place, head.redline_words, plans, letter.content.pictures)
     shift = int(head.translation is not None and bool(head.translation.heading))
     parts = [_part_view(part, markup, shift) for part in letter.parts]
+    beside = head.translation is not None and head.translation.layout == "side-by-side"
     signing = signature_blocks(letter.content)
     title = _title(letter.content)
     context: dict[str, Any] = {
@@ -166,8 +167,8 @@ def _page(
         "parts": [part for part in parts if not part.annex],
         "annexes": [part for part in parts if part.annex],
         "translation": head.translation,
-        "beside": head.translation is not None and head.translation.layout == "side-by-side",
-        "follows": any(part.second or part.second_heading for part in parts if not part.annex),
+        "beside": beside,
+        "follows": not beside and any(part.second or part.second_heading for part in parts if not part.annex),
         "contact": head.contact,
         "closing": head.closing,
         "signature_blocks": signing,

@@ -2,17 +2,19 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from commenttrack import outbox
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.part_changes import in_words, part_change, wordings_of
+from commenttrack.members.models import Person
 from commenttrack.members.notices import Notice
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs import campaign, notices
 from commenttrack.signoffs.lifecycle import JOINING
-from commenttrack.signoffs.models import SignOff, SignOffRequest, WordingClearance
+from commenttrack.signoffs.models import Delegation, SignOff, SignOffRequest, WordingClearance
 from commenttrack.signoffs.reading import (
     DECISION_WORDS,
     cosmetic_changes,
@@ -113,6 +115,45 @@ def _words_that_changed(clearance: WordingClearance) -> str:
     return in_words(part_change(key, before[key], after.get(key)))
 
 
+def write_handed_on(
+    session: Session, request: SignOffRequest, delegation: Delegation, *, token: str, base_url: str, now: dt.datetime
+) -> None:
+    """The mail with a new link for the colleague whom the decision was handed on to."""
+    mail = notices.compose_handed_on(
+        _ask(request, request.asked_version, link_closes(request)),
+        link=f"{base_url}/sign/{token}",
+        by=delegation.from_person.name,
+        note=delegation.note,
+    )
+    _write(session, request, mail, key=f"delegation {delegation.id}", secret=token, now=now)
+
+
+def write_handed_on_copy(
+    session: Session, request: SignOffRequest, delegation: Delegation, *, now: dt.datetime
+) -> None:
+    """Tell the one who handed on that it was done, so that nobody does it unnoticed in their name."""
+    ask = replace(_ask(request, request.asked_version, link_closes(request)), person=delegation.from_person.name)
+    mail = notices.compose_handed_on_copy(ask, to=delegation.to_person.name, note=delegation.note)
+    _write(session, request, mail, key=f"delegation {delegation.id} copy", to=delegation.from_person, now=now)
+
+
+def write_link_explained(
+    session: Session, request: SignOffRequest, owner: Person, *, handed_on: bool, now: dt.datetime
+) -> None:
+    """Tell the owner of an old link what became of it; at most once an hour, however often it is asked."""
+    ask = replace(_ask(request, request.asked_version, link_closes(request)), person=owner.name)
+    mail = notices.compose_link_explained(ask, handed_on_to=request.person.name if handed_on else "")
+    key = f"sign_off_request {request.id} explained to person {owner.id} {now:%Y-%m-%d %H}"
+    _write(session, request, mail, key=key, to=owner, now=now)
+
+
+def write_code(session: Session, request: SignOffRequest, code: str, *, now: dt.datetime) -> None:
+    """The mail with the code; like a token it is kept apart from the stored mail."""
+    mail = notices.compose_code(_ask(request, request.asked_version, link_closes(request)), code=code)
+    key = f"sign_off_request {request.id} code {request.code_hash[:16]}"
+    _write(session, request, mail, key=key, secret=code, now=now)
+
+
 def _ask(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -> notices.Ask:
     docket = request.letter.docket
     date = deadline(docket)
@@ -149,14 +190,22 @@ def _changes_in_words(
 
 
 def _write(
-    session: Session, request: SignOffRequest, mail: Notice, *, key: str, secret: str = "", now: dt.datetime
+    session: Session,
+    request: SignOffRequest,
+    mail: Notice,
+    *,
+    key: str,
+    to: Person | None = None,
+    secret: str = "",
+    now: dt.datetime,
 ) -> None:
-    assert request.person.email  # noqa: S101 (both callers have refused a person without an address)
+    to = to or request.person
+    assert to.email  # noqa: S101 (a link went to it, or the caller has refused a person without an address)
     outbox.write(
         session,
         key=key,
-        to_name=request.person.name,
-        to_email=request.person.email,
+        to_name=to.name,
+        to_email=to.email,
         subject=mail.subject,
         text=mail.text,
         html=mail.html,

@@ -76,3 +76,23 @@ def compose_confirmation(ask: Ask, recorded: Recorded, *, may_change: bool) -> N
 def compose_cleared(ask: Ask, parts: tuple[ClearedPart, ...], *, signed_version: int) -> Notice:
     """The mail that tells a signer of changes that do not touch what was agreed to. Holds no link."""
     return compose("cleared", ask=ask, parts=parts, signed_version=signed_version)
+
+
+def compose_handed_on(ask: Ask, *, link: str, by: str, note: str) -> Notice:
+    """The mail that carries the link on to the colleague whom ``by`` named."""
+    return compose("handed_on", ask=ask, link=link, by=by, note=paragraphs(note))
+
+
+def compose_handed_on_copy(ask: Ask, *, to: str, note: str) -> Notice:
+    """The copy for the one who handed on. Holds no link."""
+    return compose("handed_on_copy", ask=ask, to=to, note=paragraphs(note))
+
+
+def compose_link_explained(ask: Ask, *, handed_on_to: str) -> Notice:
+    """What became of a link that works no more: handed on to somebody, or past its time when nobody is named."""
+    return compose("link_explained", ask=ask, handed_on_to=handed_on_to)
+
+
+def compose_code(ask: Ask, *, code: str) -> Notice:
+    """The mail with the code that a decision needs."""
+    return compose("code", ask=ask, code=code)

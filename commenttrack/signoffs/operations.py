@@ -12,18 +12,16 @@ from commenttrack import audit
 from commenttrack.config import Settings
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.models import Letter, LetterVersion
-from commenttrack.members.links import LinkExpired, LinkUnknown, new_token, token_hash
 from commenttrack.members.models import Organization, Person
 from commenttrack.members.operations import may_sign
-from commenttrack.signoffs import campaign
+from commenttrack.signoffs import campaign, links
 from commenttrack.signoffs.correspondence import write_asking, write_confirmation
 from commenttrack.signoffs.lifecycle import JOINING, Decision, covered_parts
-from commenttrack.signoffs.models import SignOff, SignOffPart, SignOffRequest
+from commenttrack.signoffs.models import ReceivedFile, Retirement, SignOff, SignOffPart, SignOffRequest
 from commenttrack.signoffs.reading import (
     DECISION_WORDS,
     current_decision,
     decisions_close,
-    link_closes,
     newest_version,
     shown_parts,
     subject_of,
@@ -79,12 +77,13 @@ def invite(
         moved=before is not None and before.id != version.id,
         decided=current is not None,
     )
-    token = new_token()
     if request is None:
         request = SignOffRequest(letter=letter, organization=organization)
         session.add(request)
+    else:
+        links.retire(session, request, Retirement.REPLACED, now=now)
     request.person, request.asked_version = person, version
-    request.token_hash, request.asked_at, request.expires_at, request.opened_at = token_hash(token), now, closes, None
+    token = links.give_new(request, closes=closes, now=now)
     try:
         with session.begin_nested():
             session.flush()  # the mail's key and the audit event name the request's id
@@ -136,21 +135,6 @@ def remind(
     ]
 
 
-# ---------------------------------------------------------------------------------------------------------- the link
-
-
-def find_request(session: Session, token: str, *, now: dt.datetime) -> SignOffRequest:
-    """The request a mailed link belongs to. Raises :class:`LinkUnknown` or :class:`LinkExpired`; changes nothing."""
-    return _find(session, token, now=now, lock=False)
-
-
-def mark_opened(session: Session, request: SignOffRequest, *, now: dt.datetime) -> None:
-    """Note that the link was opened. It says that the mail arrived, never that a person agreed: scanners open links."""
-    if request.opened_at is None:
-        request.opened_at = now
-        audit.record(session, actor="the link", action="sign-off link opened", subject=subject_of(request), now=now)
-
-
 # ---------------------------------------------------------------------------------------------------------- deciding
 
 
@@ -178,7 +162,7 @@ def decide(
     :class:`LinkExpired`, :class:`LetterHasMoved`, :class:`DecidedMeanwhile`, :class:`IncompleteDecision` or
     :class:`~commenttrack.signoffs.reservations.BadReservation`; nothing is recorded then.
     """
-    request = _find(session, token, now=now, lock=True)
+    request = links.find_request(session, token, now=now, lock=True)
     newest = newest_version(request.letter)
     if version.id != newest.id:
         raise LetterHasMoved(
@@ -212,13 +196,15 @@ def record_received(
     excepted: Collection[str] = frozenset(),
     reason: str = "",
     seen: int | None = None,
+    file: ReceivedFile | None = None,
     actor: str,
     now: dt.datetime,
 ) -> SignOff:
     """Record, as staff, a decision that arrived by mail. It prints as such, and the signer gets a copy.
 
-    ``version`` is the one the member's mail speaks of, which may be an older one. The internal deadline does not bind
-    the staff. Raises what :func:`decide` raises, but for the link.
+    ``version`` is the one the member's mail speaks of, which may be an older one; ``file`` is that mail or a scan, from
+    :func:`commenttrack.signoffs.received.received_file`. The internal deadline does not bind the staff. Raises what
+    :func:`decide` raises, but for the link.
     """
     if version.letter_id != request.letter_id:
         raise Refused("This version belongs to another letter.")
@@ -232,6 +218,7 @@ def record_received(
         client="",
         seen=seen,
         recorded_by=actor,
+        file=file,
         actor=actor,
         now=now,
     )
@@ -260,6 +247,7 @@ def _record(
     client: str,
     seen: int | None,
     recorded_by: str,
+    file: ReceivedFile | None = None,
     actor: str,
     now: dt.datetime,
 ) -> SignOff:
@@ -298,6 +286,7 @@ def _record(
                 address=address[:100],
                 client=client[:500],
                 recorded_by=recorded_by,
+                received_file=file,
                 parts=[
                     SignOffPart(part_key=key, digest=digest)
                     for key, digest in covered_parts(version_digests(version), excepted).items()
@@ -322,6 +311,7 @@ def _record(
         parts={part.part_key: part.digest for part in made.parts},
         supersedes=current.id if current else None,
         recorded_by=recorded_by,
+        received_file=file.sha256 if file else "",
     )
     write_confirmation(session, made, now=now)
     return made
@@ -344,19 +334,6 @@ def _in_words(sign_off: SignOff) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------------ inside
-
-
-def _find(session: Session, token: str, *, now: dt.datetime, lock: bool) -> SignOffRequest:
-    query = select(SignOffRequest).where(SignOffRequest.token_hash == token_hash(token))
-    if lock:
-        # PostgreSQL: two decisions on one request queue here, so that the second one sees the first.
-        query = query.with_for_update(of=SignOffRequest).execution_options(populate_existing=True)
-    request = session.scalar(query)
-    if request is None:
-        raise LinkUnknown
-    if now >= link_closes(request):
-        raise LinkExpired
-    return request
 
 
 def _line(text: str, what: str, longest: int) -> str:

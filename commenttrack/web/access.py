@@ -28,6 +28,11 @@ PUBLIC = frozenset(
         "answering.show",
         "answering.save",
         "answering.opened",
+        "signing.owner",
+        "signing.send_code",
+        "signing.unlock",
+        "signing.hand_on",
+        "signing.handed_on",
     }
 )
 """Endpoints that need no account."""

@@ -24,14 +24,14 @@ from commenttrack.web.position_upkeep import position_upkeep
 from commenttrack.web.positions import positions
 from commenttrack.web.questions import questions
 from commenttrack.web.redlines import redlines
-from commenttrack.web.returned_files import returned_files
 from commenttrack.web.reports import reports
+from commenttrack.web.returned_files import returned_files
 from commenttrack.web.rulemaking import rulemaking
 from commenttrack.web.settling import settling
 from commenttrack.web.signing import signing
 from commenttrack.web.signoffs import signoffs
-from commenttrack.web.stances import stances
 from commenttrack.web.sources import sources
+from commenttrack.web.stances import stances
 from commenttrack.web.suggesting import suggesting
 from commenttrack.web.suspects import suspects
 from commenttrack.web.versions import versions

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
@@ -51,6 +52,7 @@ class ReceivedForm(DecisionForm):
     """A decision that came by mail."""
 
     version = SelectField("On which version", coerce=int)
+    file = FileField("The mail or scan itself")
 
 
 class SignForm(DecisionForm):

@@ -1,6 +1,8 @@
 """The board of sign-offs, for the staff: who is asked, where each stands, what moved."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+import io
+
+from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -14,8 +16,9 @@ from commenttrack.members.permissions import Permission
 from commenttrack.signoffs import operations
 from commenttrack.signoffs.board import board as board_of
 from commenttrack.signoffs.lifecycle import Decision
-from commenttrack.signoffs.models import SignOffRequest
+from commenttrack.signoffs.models import ReceivedFile, SignOffRequest
 from commenttrack.signoffs.reading import current_decision, trail
+from commenttrack.signoffs.received import received_file
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.decisions import ReceivedForm, part_choices
@@ -202,6 +205,7 @@ def received(docket_id: int, request_id: int) -> ResponseReturnValue:
                 version=next(version for version in letter.versions if version.id == form.version.data),
                 decision=Decision(form.decision.data),
                 seen=current.id if current else None,
+                file=_attached(form),
                 actor=signed_in().person.name,
                 now=database.now(),
                 **form.said(),
@@ -212,6 +216,25 @@ def received(docket_id: int, request_id: int) -> ResponseReturnValue:
             flash("The decision was recorded as received by mail, and the signer gets a copy.", "done")
             return redirect(url_for("signoffs.invitation", docket_id=docket_id, request_id=request_id), 303)
     return _invitation_page(letter, asked, _ask_again_form(asked), form), 422
+
+
+def _attached(form: ReceivedForm) -> ReceivedFile | None:
+    upload = form.file.data
+    if not upload or not upload.filename:
+        return None
+    return received_file(upload.filename, upload.read(), storage=database.house().storage)
+
+
+@signoffs.get("/<int:request_id>/received/<int:file_id>")
+@requires(Permission.SIGN_OFFS)
+def received_mail(docket_id: int, request_id: int, file_id: int) -> ResponseReturnValue:
+    """The mail or scan a recorded decision rests on, as it came; always as a download, whatever it holds."""
+    _, letter = letter_frame(docket_id)
+    asked, found = _request(letter, request_id), load(ReceivedFile, file_id)
+    if found.sign_off_id not in [sign_off.id for sign_off in asked.sign_offs]:
+        abort(404)
+    data = database.house().storage.get(found.storage_key)
+    return send_file(io.BytesIO(data), found.media_type, as_attachment=True, download_name=found.name)
 
 
 def _request(letter: Letter, request_id: int) -> SignOffRequest:

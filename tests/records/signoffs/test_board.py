@@ -9,7 +9,8 @@ from commenttrack.letters.part_changes import changes_of, wordings_of
 from commenttrack.outbox import OutgoingMail
 from commenttrack.signoffs.board import board
 from commenttrack.signoffs.lifecycle import Decision, PartState, Standing
-from commenttrack.signoffs.operations import decide, invite, mark_opened
+from commenttrack.signoffs.links import mark_opened
+from commenttrack.signoffs.operations import decide, invite
 from tests.factories import world
 
 

@@ -11,12 +11,11 @@ from commenttrack.errors import Conflict, NotFound
 from commenttrack.members.links import LinkExpired, LinkUnknown
 from commenttrack.outbox import SECRET_MARK, OutgoingMail
 from commenttrack.signoffs.lifecycle import Decision
+from commenttrack.signoffs.links import find_request, mark_opened
 from commenttrack.signoffs.models import SignOff, SignOffRequest
 from commenttrack.signoffs.operations import (
     decide,
-    find_request,
     invite,
-    mark_opened,
     record_received,
     remind,
 )
