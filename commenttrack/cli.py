@@ -278,7 +278,11 @@ def positions_import(file: Path) -> None:
 )
 @OUTPUT
 def suggest(rule_file: Path, position_files: tuple[Path, ...], top: int, output: Path | None) -> None:
-    """Rank the provisions of a rule for each position."""
+    """Rank the provisions of a rule for each position.
+
+    A service of your own, if one is configured, helps; when it does not answer, standard error says so.
+    """
+    from commenttrack.config import asks_ranking_service
     from commenttrack.positions import source_documents, suggestions
 
     rule = read_rule(rule_file, from_json=suggestions.rule_from_json)
@@ -287,7 +291,17 @@ def suggest(rule_file: Path, position_files: tuple[Path, ...], top: int, output:
         for file in position_files
         for position in source_documents.read(read_file(file), name=file.name).positions
     ]
-    write_json(suggestions.to_json(suggestions.suggest(rule, held, top=top)), output)
+    if asks_ranking_service():
+        from commenttrack.positions.ranking_service import RankingService
+        from commenttrack.positions.suggestion_index import build
+
+        found, notes = RankingService(_settings()).provisions(build(rule.provisions), held, top=top)
+    else:
+        found, notes = suggestions.suggest(rule, held, top=top), ()
+    result = suggestions.to_json(found, [position.id for position in held])
+    for note in notes:
+        click.echo(note, err=True)
+    write_json(result, output)
 
 
 def read_rule(file: Path, *, from_json: Callable[[object], Any] | None = None) -> Any:
@@ -340,12 +354,19 @@ def letter_compile(file: Path, output: Path, rule_file: Path | None, review: boo
 @click.argument("file", type=INPUT)
 @click.option("--rule", "rule_file", type=INPUT, required=True, help="The rule that the letter quotes.")
 def letter_check(file: Path, rule_file: Path) -> None:
-    """Check every quotation, citation and requested text; one line for each problem, exit code 1 if there is any."""
-    from commenttrack.letters.quotations import check
+    """Check every quotation, citation and requested text; one line for each problem, exit code 1 if there is any.
 
-    problems = check(_letter(file), read_rule(rule_file))
+    Defined terms that are never used, used too early or defined twice are warnings.
+    """
+    from commenttrack.letters.quotations import check
+    from commenttrack.letters.terms import check_terms
+
+    content = _letter(file)
+    problems = check(content, read_rule(rule_file))
     for problem in problems:
         click.echo(str(problem))
+    for warning in check_terms(content):
+        click.echo(f"warning: {warning}")
     if problems:
         sys.exit(1)
     click.echo("Every quotation, citation and requested text stands in the rule.")
