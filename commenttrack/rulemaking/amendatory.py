@@ -58,7 +58,8 @@ _TOKEN = re.compile(
     |[ia](?:(?<=i)s|(?<=a)re)\b(?=[^.;]{{0,40}}?(?:revised|added|removed|redesignated|reserved|deleted|amended)\b)(?P<passive>)
     |parts?\s+(?P<part_number>[0-9]+[a-z]?)\b(?P<part>)
     |subparts?\s+(?P<subpart_letter>[a-z]{{1,3}})\b(?P<subpart>)
-    |[as](?:(?<=a)ppendix|(?<=s)upplement)\s+(?P<appendix_letter>[a-z0-9-]{{1,4}})\b(?P<appendix>)
+    |[as](?:(?<=a)ppendix|(?<=s)upplement)\s+(?P<appendix_letter>[a-z0-9-]{{1,4}})\b
+        (?:\s+(?:to|of)\s+(?:subpart\s+[a-z]{{1,3}}\s+(?:of|to)\s+)?part\s+(?P<appendix_part>[0-9]+[a-z]?)\b)?(?P<appendix>)
     |[§s](?:(?<=§)§?\s*|(?<=s)ections?\s+)(?P<section_numbers>{_SECTION}(?P<section_path>{_MARKERS})?
         (?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?{_SECTION})*)(?=[\s,;:.—–(]|$)(?P<section>)
     |[ps](?:(?<=p)|(?<=s)ubp)aragraphs?\s+(?P<paths>{_LIST})(?P<introductory>\s+introductory\s+text)?(?P<paragraph>)
@@ -323,7 +324,9 @@ class _Reading:
             return [context._replace(section="", path="", detail="", unit=f"subpart {letter}")]
         if kind == "appendix":
             letter = self._printed(match, "appendix_letter")
-            return [context._replace(section="", path="", detail="", unit=f"appendix {letter}")]
+            # “appendix A to part 3” is one place.
+            part = self._printed(match, "appendix_part") or context.part
+            return [_Place(context.title, part, unit=f"appendix {letter}")]
         # “§ 21.1 in paragraphs (b) introductory text, (c), …”: the list goes on in the section named last.
         base = targets[-1]._replace(path="", detail="") if targets and targets[-1].section else context
         if kind in ("paragraph", "more"):

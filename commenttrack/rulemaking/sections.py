@@ -392,7 +392,7 @@ class _Builder:
                     break
                 shared += 1
             depth = min(depth, max(shared + (len(following.chain) > shared and shared < len(self.open)), 1))
-        elif following is None and depth > 1:
+        elif following is None and depth > 1 and not self._announced(piece, index):
             depth -= 1
         if depth:
             _, draft, citation, prefix = self.open[depth - 1]
@@ -417,6 +417,12 @@ class _Builder:
             heading=piece.heading.text if piece.heading else "",
             heading_flow=piece.heading,
         )
+
+    def _announced(self, piece: _Piece, index: int) -> bool:
+        """Whether a table or picture stands right under the open paragraph that ends in a colon."""
+        above = self.pieces[index - 1]
+        shown = piece.item.what in ("table", "image")
+        return shown and above.marker is not None and above.flow.text.endswith(":")
 
     def ambiguities(self, marked: list[_Piece], levels: Levels) -> list[ParsedAmbiguity]:
         """The ambiguous paragraphs as citations; the other reading is written with the numbers of its own chain."""

@@ -102,3 +102,15 @@ def test_what_is_not_understood_is_kept_without_a_verb():
 def test_an_instruction_knows_the_paragraph_that_carries_it():
     (entry,) = find([Amendment("part1-amendment-1", "1.", "Revise § 1.2.", 77, 37, "1")])
     assert (entry.provision, entry.page, entry.text) == ("part1-amendment-1", 77, "Revise § 1.2.")
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("Amend appendix A to part 413 by removing the table.", "42 CFR part 413 appendix A"),
+        ("Revise Appendix B to Subpart C of Part 412 to read as follows:", "42 CFR part 412 appendix B"),
+        ("Remove appendix D to part 413 of this chapter.", "42 CFR part 413 appendix D"),
+    ],
+)
+def test_an_appendix_is_named_with_its_part_and_stays_the_target(text, target):
+    assert target in {found[1] for found in instructions(text)}

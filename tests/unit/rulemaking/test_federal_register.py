@@ -380,3 +380,12 @@ def test_text_made_to_be_slow_does_not_hang(body):
     start = time.process_time()
     parse(document(body, head=HEAD.replace("June 3, 2024", "June 3, 2024 " * 2000)))
     assert time.process_time() - start < 60
+
+
+def test_a_table_at_the_end_of_a_section_stands_under_the_paragraph_whose_colon_announces_it():
+    table = "<GPOTABLE><ROW><ENT>Paper</ENT><ENT>$400</ENT></ROW></GPOTABLE>"
+    paragraphs = "<P>(a) Fees:</P><P>(1) For reports.</P><P>(2) For forms{}</P>"
+    section = "<SECTION><SECTNO>§ 9.1</SECTNO><SUBJECT>Fees.</SUBJECT>" + paragraphs + table + "</SECTION>"
+    for end, label in ((":", "(a)(2)"), (".", "(a)")):
+        rule = parse(f"<RULE><SUPLINF>{section.format(end)}</SUPLINF></RULE>".encode())
+        assert rule.provisions[-1].label.endswith(f"9.1{label}")
