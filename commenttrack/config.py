@@ -92,6 +92,12 @@ class Settings:
         )
 
 
+def asks_ranking_service(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether a ranking service is configured: commands that need nothing else can do without the settings."""
+    env = os.environ if environment is None else environment
+    return bool(env.get("COMMENTTRACK_EMBEDDING_URL") or env.get("COMMENTTRACK_RERANK_URL"))
+
+
 def _address(env: Mapping[str, str], source: str, default: str) -> str:
     """The base address of a public source from COMMENTTRACK_…_URL, without a trailing slash."""
     name = f"COMMENTTRACK_{source}_URL"

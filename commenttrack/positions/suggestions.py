@@ -119,12 +119,13 @@ def rule_from_json(data: object) -> ParsedRule:
     return provisions.from_json({**_EMPTY_RULE, **data, "provisions": filled})
 
 
-def to_json(suggestions: Sequence[Suggestion]) -> dict[str, Any]:
+def to_json(suggestions: Sequence[Suggestion], positions: Sequence[str] = ()) -> dict[str, Any]:
     """The suggestions as plain dicts and lists in the format ``commenttrack-suggestions/1``.
 
-    ``positions`` says of each position whether anything bears on it, in words where nothing does.
+    Its ``positions`` says of each position, in words too, whether anything bears on it: of those with a suggestion, and
+    of the ids given here, which may have none.
     """
-    best: dict[str, float] = {}
+    best = dict.fromkeys(positions, 0.0)
     for item in suggestions:
         best[item.position] = max(item.score, best.get(item.position, 0.0))
     return {

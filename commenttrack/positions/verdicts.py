@@ -29,13 +29,18 @@ def reject_suggestion(
         raise MappedAlready(
             f"Position {position.label} is mapped onto {provision.label or 'this passage'}; take it off first."
         )
+    said = {
+        "provision_digest": provision.wording_digest,
+        "position_digest": position.current.wording_digest,
+        "judged_by": actor,
+        "judged_at": now,
+    }
     verdict = verdict_on(session, provision, position)
     if verdict is None:
-        verdict = SuggestionVerdict(provision=provision, position=position)
+        verdict = SuggestionVerdict(provision=provision, position=position, **said)
         session.add(verdict)
-    verdict.provision_digest = provision.wording_digest
-    verdict.position_digest = position.current.wording_digest
-    verdict.judged_by, verdict.judged_at = actor, now
+    for name, value in said.items():
+        setattr(verdict, name, value)
     session.flush()  # the audit event names the verdict's id
     _record(session, "suggestion set aside", verdict, actor, now)
     return verdict

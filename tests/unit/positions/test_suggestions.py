@@ -129,6 +129,10 @@ def test_the_json_says_in_words_where_nothing_bears_on_a_position():
     ]
 
 
+def test_the_json_speaks_of_positions_for_which_there_is_no_suggestion_at_all():
+    assert to_json([], ["x"])["positions"] == [{"position": "x", "bears": False, "says": "Nothing here bears on this."}]
+
+
 def test_a_passage_of_asterisks_is_never_suggested():
     rule = [*RULE, provision("e", "s4", "paragraph", "* * *", number="(e)", label="15 CFR 9.4(e)")]
     assert "e" not in {passage.id for passage in build(rule).passages}
