@@ -107,7 +107,7 @@ def text_behind(storage: Storage, text_key: str | None) -> str | None:
 
 def change_draft(session: Session, draft: SourceDraft, changed: Draft, *, expected_revision: int) -> None:
     """Put a corrected outline in place of the one that stands, which can be gone back to."""
-    _check_open(draft, expected_revision)
+    check_open(draft, expected_revision)
     after = source_draft.to_json(changed)
     if after == draft.outline_json:
         return
@@ -117,14 +117,15 @@ def change_draft(session: Session, draft: SourceDraft, changed: Draft, *, expect
 
 def step_back(session: Session, draft: SourceDraft, *, expected_revision: int) -> None:
     """Take the last change back."""
-    _check_open(draft, expected_revision)
+    check_open(draft, expected_revision)
     if not draft.earlier_json:
         raise Refused("Nothing was changed yet.")
     *earlier, last = draft.earlier_json
     draft.earlier_json, draft.outline_json = earlier, last
 
 
-def _check_open(draft: SourceDraft, expected_revision: int) -> None:
+def check_open(draft: SourceDraft, expected_revision: int) -> None:
+    """Refuse to change a draft that was imported, or that somebody changed since the asking page was made."""
     if draft.source_document_id is not None:
         raise Refused("This document is in the library already; its positions are corrected there.")
     if draft.revision != expected_revision:
@@ -143,7 +144,7 @@ def import_draft(
     now: dt.datetime,
 ) -> SourceDocument:
     """Store the corrected outline as a source document with its positions."""
-    _check_open(draft, expected_revision)
+    check_open(draft, expected_revision)
     text = text_behind(storage, draft.text_key) or ""
     source = source_draft.source_file(outline_of(draft), text, file_name=draft.file_name, sha256=draft.sha256)
     draft.source_document = import_source(

@@ -11,8 +11,8 @@ from commenttrack.positions.vocabulary import words
 
 # BM25's k1 and b, as the ranking of provisions uses them; positions differ little in length.
 _SATURATION, _BY_LENGTH = 1.2, 0.5
-# Below this share of the text's words, weighed by rarity, two positions have nothing to do with each other.
-LEAST_LIKENESS = 0.12
+# Who holds less than this of the text's words, weighed by rarity, has nothing to do with it.
+LEAST_LIKENESS = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,20 @@ class Near:
 
 def nearest(text: str, others: Sequence[tuple[int, str]], *, top: int = 3) -> list[Near]:
     """The nearest of other texts (id, text), best first; none when nothing is near."""
-    counted = [Counter(stem for stem, _ in words(other)) for _, other in others]
     written = dict(words(text))
     if not written or not others:
         return []
     wanted = sorted(written)
-    held, most = WordTable.of(counted, saturation=_SATURATION, by_length=_BY_LENGTH).matches(wanted)
-    likeness = held.sum(axis=1) / max(float(most.sum()), 1e-9)
+    # The text itself stands last: how well it holds its own words is the measure for the others.
+    counted = [Counter(stem for stem, _ in words(each)) for each in (*(other for _, other in others), text)]
+    held, _ = WordTable.of(counted, saturation=_SATURATION, by_length=_BY_LENGTH).matches(wanted)
+    likeness = held.sum(axis=1) / max(float(held[-1].sum()), 1e-9)
     found = []
-    for row in np.argsort(-likeness, kind="stable")[:top]:
+    for row in np.argsort(-likeness[:-1], kind="stable")[:top]:
         if likeness[row] < LEAST_LIKENESS:
             break
         shared = [wanted[column] for column in np.argsort(-held[row], kind="stable")[:5] if held[row][column] > 0]
+        if len(shared) == 1 < len(wanted):
+            continue  # one word in common is chance
         found.append(Near(others[row][0], float(min(likeness[row], 1.0)), tuple(written[stem] for stem in shared)))
     return found

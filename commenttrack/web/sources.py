@@ -245,6 +245,8 @@ def correct(draft_id: int, place: int) -> ResponseReturnValue:
     """Correct one passage: its place, what it is, its label, where it begins or ends."""
     kept = load(SourceDraft, draft_id)
     try:
+        # First of all: an old page may name another passage by now.
+        bringing.check_open(kept, _revision())
         changed = _changed(kept, place)
         bringing.change_draft(database.session(), kept, changed, expected_revision=_revision())
     except Refused as refusal:

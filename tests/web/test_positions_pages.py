@@ -1,0 +1,206 @@
+"""The library through its pages: an outline corrected without scripts, approvals, exhibits, guarded freezing."""
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from commenttrack.db import transaction
+from commenttrack.letters.models import LetterVersion
+from commenttrack.members.permissions import Role
+from commenttrack.positions.models import Position, PositionApproval, ProvisionPosition, SourceDocument, SourceDraft
+from tests.factories.pages import enter
+
+PAPER = b"""# Principles for Pumps
+
+1. Pumps need power. We urge the agency to say so in its rule. A pump without power moves nothing.
+
+2. Pumps need people. The agency should count them.
+"""
+
+
+def bring(staff, data=PAPER, name="paper.md"):
+    answer = staff.post(
+        "/sources/new",
+        data={"file": (io.BytesIO(data), name), "csrf_token": staff.csrf},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def correct(staff, address, place, action, **fields):
+    """Press a button of a passage's form as the page has it."""
+    page = staff.get(f"{address}?entry={place}").text
+    revision = re.search(r'name="revision" value="(\d+)"', page)[1]
+    data = {"csrf_token": staff.csrf, "revision": revision, "action": action, **fields}
+    return staff.post(f"{address}/entries/{place}", data=data)
+
+
+def head(staff, address, **fields):
+    revision = re.search(r'name="revision" value="(\d+)"', staff.get(address).text)[1]
+    data = {"title": "Principles for Pumps", "kind": "principles", "coalition": "yes", "publisher": "", "date": ""}
+    return staff.post(f"{address}/head", data=data | {"csrf_token": staff.csrf, "revision": revision} | fields)
+
+
+def test_an_outline_is_corrected_and_imported_with_buttons_alone(staff, stored):
+    address = bring(staff)
+    page = staff.get(address).text
+    assert "Outline before import" in page
+    assert stored.scalars(select(SourceDocument).where(SourceDocument.title == "Principles for Pumps")).all() == []
+    assert correct(staff, address, 1, "indent").status_code == 303
+    assert correct(staff, address, 1, "save", role="deferred", label="1.x", heading="People").status_code == 303
+    sentence = re.search(r'value="split:(\d+)"', staff.get(f"{address}?entry=0").text)[1]
+    assert correct(staff, address, 0, f"split:{sentence}").status_code == 303
+    answer = head(staff, address, **{"import": "1"})
+    assert answer.status_code == 303
+    source = stored.scalars(select(SourceDocument).where(SourceDocument.title == "Principles for Pumps")).one()
+    assert [(position.label, position.consensus.value) for position in source.positions] == [
+        ("1", "aligned"),
+        ("1′", "aligned"),
+        ("1.x", "deferred"),
+    ]
+    shown = staff.get(f"/positions/{source.positions[1].id}").text
+    assert "<mark>A pump without power moves nothing.</mark>" in shown
+
+
+def test_a_correction_that_cannot_be_made_is_explained_on_the_page(staff):
+    address = bring(staff)
+    answer = correct(staff, address, 0, "indent")
+    assert "no position above it" in staff.get(answer.headers["Location"]).text
+
+
+def test_a_correction_on_an_old_page_changes_nothing_and_says_so(staff, stored):
+    address = bring(staff)
+    old = {"csrf_token": staff.csrf, "revision": "1", "action": "indent"}
+    assert correct(staff, address, 1, "save", role="context", heading="").status_code == 303
+    answer = staff.post(f"{address}/entries/1", data=old)
+    assert "Somebody changed this outline" in staff.get(answer.headers["Location"]).text
+    assert stored.scalars(select(SourceDraft)).one().outline_json["entries"][1]["role"] == "context"
+
+
+def test_the_last_change_is_undone_by_a_button(staff, stored):
+    address = bring(staff)
+    correct(staff, address, 1, "indent")
+    draft = stored.scalars(select(SourceDraft)).one()
+    staff.post(f"{address}/back", data={"csrf_token": staff.csrf, "revision": str(draft.revision)})
+    assert stored.scalars(select(SourceDraft)).one().outline_json["entries"][1]["level"] == 0
+
+
+def test_an_upload_that_cannot_be_read_is_kept_and_said_so(staff):
+    address = bring(staff, b"\x00\x01\x02", "thing.bin")
+    page = staff.get(address).text
+    assert "thing.bin could not be read" in page
+    assert "Text, Markdown, HTML, PDF and Word" in page
+    assert staff.get(f"{address}/file").data == b"\x00\x01\x02"
+    assert "thing.bin" in staff.get("/sources").text
+
+
+def test_calling_an_article_the_coalitions_own_is_refused(staff, stored):
+    address = bring(staff)
+    answer = head(staff, address, kind="news", **{"import": "1"})
+    assert answer.status_code == 422
+    assert "third party" in answer.text
+    assert stored.scalars(select(SourceDraft)).one().source_document_id is None
+
+
+def test_a_guest_sees_the_library_and_no_draft(app, staff):
+    address = bring(staff)
+    guest = enter(app.test_client(), Role.GUEST)
+    assert guest.get("/positions").status_code == 200
+    assert guest.get(address).status_code == 404
+
+
+def test_a_position_is_written_compared_and_approved(staff, stored):
+    form = {
+        "csrf_token": staff.csrf,
+        "heading": "Multilateral export controls",
+        "statement": "Export controls should be agreed with allies.",
+        "request": "Say so.",
+        "topics": "export controls",
+    }
+    compared = staff.post("/positions/new", data=form | {"compare": "1"})
+    assert "Beside the nearest positions" in compared.text
+    assert stored.scalars(select(SourceDocument).where(SourceDocument.file_name == "")).all() == []
+    address = staff.post("/positions/new", data=form).headers["Location"]
+    assert "is not approved" in staff.get(address).text
+    answer = staff.post(
+        f"{address}/approve",
+        data={"csrf_token": staff.csrf, "approved_by": "Bo Chair", "body": "Board", "approved_on": "2026-03-01"},
+    )
+    assert answer.status_code == 303
+    page = staff.get(address).text
+    assert "Bo Chair" in page
+    assert "is not approved" not in page
+
+
+def test_a_new_wording_shows_its_difference_and_needs_an_approval(staff, stored):
+    position = stored.get(Position, 1)
+    form = {
+        "csrf_token": staff.csrf,
+        "heading": position.current.heading,
+        "statement": position.current.statement + " Firmly.",
+        "request": "",
+        "version": "1",
+    }
+    assert staff.post("/positions/1/wording", data=form).status_code == 303
+    page = staff.get("/positions/1").text
+    assert "Reworded since its approval" in page
+    assert re.search(r"<ins>.*Firmly", page, re.DOTALL)
+    again = staff.post("/positions/1/wording", data=form | {"statement": "Mine."})
+    assert again.status_code == 422
+    assert "wrote version 2" in again.text
+    assert "Mine." in again.text
+
+
+def test_an_exhibit_is_added_served_as_a_download_and_removed(staff):
+    answer = staff.post(
+        "/positions/1/exhibits/add",
+        data={
+            "csrf_token": staff.csrf,
+            "file": (io.BytesIO(b"a,b\n1,2\n"), "delays.csv"),
+            "caption": "Delays",
+            "source": "Survey, 2025",
+        },
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 303
+    file = re.search(r'href="(/positions/1/exhibits/\d+/file)"', staff.get("/positions/1").text)[1]
+    served = staff.get(file)
+    assert (served.data, served.headers["Content-Disposition"].partition(";")[0]) == (b"a,b\n1,2\n", "attachment")
+    staff.post(file.replace("/file", "/remove"), data={"csrf_token": staff.csrf})
+    assert staff.get(file).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "filter", ["approval=approved", "review=none", "used=yes", "owner=nobody", "consensus=deferred"]
+)
+def test_filters_narrow_the_library_by_address(staff, filter):
+    page = staff.get(f"/positions?{filter}").text
+    shown, total = re.search(r"(\d+) of ([\d,]+) positions", page).groups()
+    everything = int(total)
+    assert 0 <= int(shown) <= everything
+    assert page.count('class="position-cell"') == int(shown)
+
+
+def test_a_letter_on_an_unapproved_position_needs_a_reason_to_be_frozen(app, staff, stored):
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        position = session.scalars(select(ProvisionPosition)).first().position
+        session.query(PositionApproval).filter_by(position_version_id=position.current.id).delete()
+        session.scalars(select(LetterVersion)).one().letter.title = "Changed"
+        part = next(part for part in session.scalars(select(LetterVersion)).one().letter.parts if part.included)
+        part.included = False
+        name = position.name
+    page = staff.get("/dockets/1/draft/freeze").text
+    assert name.partition("'")[0] in page
+    assert "nobody&#39;s approval of version 1" in page
+    refused = staff.post("/dockets/1/draft/freeze", data={"csrf_token": staff.csrf})
+    assert refused.status_code == 422
+    assert "give a reason below" in refused.text
+    done = staff.post(
+        "/dockets/1/draft/freeze", data={"csrf_token": staff.csrf, "override": "The board meets tomorrow."}
+    )
+    assert done.status_code == 303
+    assert "The board meets tomorrow." in staff.get("/dockets/1/draft/versions/2").text
