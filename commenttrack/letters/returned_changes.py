@@ -76,6 +76,8 @@ class _Atom:
     at: int = 0
     given: bool = True
     """False for the words of a note that was put in."""
+    hollow: tuple[Mark, ...] = ()
+    """Marks on the last end of a cell or story, which of itself is never put in or taken out."""
 
     @property
     def original(self) -> bool:
@@ -143,6 +145,8 @@ def _gathered(
                 atom.at = at
                 if whole:
                     _swallow(atom, whole)
+                if atom.hollow:
+                    _count_hollow(atom, open_groups, groups)
                 open_groups = _grouped(atom, open_groups, groups)
                 if atom.what == "note":
                     called[atom.target] = open_groups
@@ -173,9 +177,10 @@ def _atoms(
     for piece in paragraph.pieces:
         yield _Atom(piece.text, _foreign((*outer, *piece.marks), ours), paragraph, piece.what, piece.target)
     end = _foreign((*outer, *paragraph.end), ours)
+    hollow: tuple[Mark, ...] = ()
     if (last or paragraph.last_of_cell) and any(_original(piece, outer, ours) for piece in paragraph.pieces):
-        end = _foreign(outer, ours)  # of itself the last end of a cell or story is never put in or taken out
-    yield _Atom(END, end, paragraph, "end")
+        end, hollow = _foreign(outer, ours), _foreign(paragraph.end, ours)
+    yield _Atom(END, end, paragraph, "end", hollow=hollow)
 
 
 def _original(piece: Piece, outer: tuple[Mark, ...], ours: tuple[str, dt.datetime | None] | None) -> bool:
@@ -204,6 +209,16 @@ def _grouped(atom: _Atom, before: list[_Group], groups: list[_Group]) -> list[_G
             now.append(same)
         same.numbers.add(mark.number)
     return now
+
+
+def _count_hollow(atom: _Atom, before: list[_Group], groups: list[_Group]) -> None:
+    """Count marks without an effect to the change beside them, or list them as a change of nothing."""
+    for mark in atom.hollow:
+        same = next((group for group in before if _same(group.mark, mark)), None)
+        if same is None:
+            same = _Group(mark, [_Atom("", (), atom.paragraph, at=atom.at)])
+            groups.append(same)
+        same.numbers.add(mark.number)
 
 
 def _swallow(atom: _Atom, whole: list[_Group]) -> None:

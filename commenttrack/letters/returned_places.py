@@ -301,6 +301,8 @@ class _Placing:
     def _suggestion(self, edit: _Edit) -> Suggestion:
         if any(change.picture for change in edit.changes) and edit.text:
             raise CannotEdit("It puts in a picture or an object, which the text of a part cannot hold.")
+        if not edit.text and edit.end == edit.start:
+            raise CannotEdit("It marks nothing that could go or come, such as the last end of a table cell.")
         notes = tuple(text for change in edit.changes for _, text in change.notes if edit.text)
         if any(change.row for change in edit.changes):
             home, (start, end, after) = self._row(edit)
