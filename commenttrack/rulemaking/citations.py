@@ -161,7 +161,8 @@ def parse_federal_register(text: str) -> FederalRegisterCitation:
 def paragraph_paths(text: str) -> list[tuple[str, ...]]:
     """The paths named after “paragraph(s)” in a text, ranges written out: “(f)(1) through (3)” gives three."""
     found: list[tuple[str, ...]] = []
-    lower = text.lower()
+    # Of the same length as the text.
+    lower = text.replace("İ", "I").lower()
     at = lower.find("paragraph")
     while at >= 0:
         # Looked for first, since the expression would be tried at every character.
