@@ -13,6 +13,7 @@ from commenttrack.errors import Conflict, Refused
 from commenttrack.members.models import Person
 from commenttrack.members.operations import lead
 from commenttrack.positions import assignments, mapping
+from commenttrack.positions.comment_matrices import Layout, matrix_sheet
 from commenttrack.positions.exchange import (
     COLUMNS,
     SHEET,
@@ -140,6 +141,20 @@ def exported_csv(session: Session, document: RuleDocument, *, unmapped: bool = F
     extra = _extra(session, document)
     names = [*(column.name for column in COLUMNS), *extra.columns]
     return csv_file(names, rows_of(standing_of(session, document), extra=extra, unmapped=unmapped))
+
+
+def comments_xlsx(session: Session, document: RuleDocument, layout: Layout, *, now: dt.datetime) -> bytes:
+    """The mapping as comments in the columns of ISO or of the Department of Defense."""
+    speaker = lead(session).name
+    about = (
+        ("Document", f"{document.title} ({document.document_number})" if document.document_number else document.title),
+        ("Comments by", speaker),
+        ("Docket", document.docket.title),
+    )
+    title = "Comments (ISO/IEC commenting template)" if layout is Layout.ISO else "Comment resolution matrix"
+    banner = "Illustrative: for trying CommentTrack." if document.docket.illustrative else ""
+    sheet = matrix_sheet(layout, standing_of(session, document), organization=speaker)
+    return workbook(Book(title, about, banner, (sheet,)), stamp=now)
 
 
 def _extra(session: Session, document: RuleDocument) -> Extra:

@@ -23,6 +23,7 @@ from commenttrack.web.members import members
 from commenttrack.web.position_upkeep import position_upkeep
 from commenttrack.web.positions import positions
 from commenttrack.web.questions import questions
+from commenttrack.web.received_comments import received_comments
 from commenttrack.web.redlines import redlines
 from commenttrack.web.reports import reports
 from commenttrack.web.returned_files import returned_files
@@ -50,6 +51,7 @@ SUBJECTS = (
     mapping,
     suggesting,
     exchange,
+    received_comments,
     matrix,
     suspects,
     letters,

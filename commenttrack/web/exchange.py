@@ -12,8 +12,10 @@ from wtforms import HiddenField
 
 from commenttrack.errors import Refused
 from commenttrack.letters.models import LetterPartLink
+from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.permissions import Permission
 from commenttrack.positions import exchanging
+from commenttrack.positions.comment_matrices import Layout
 from commenttrack.positions.exchange import STANCE_WORDS, Said
 from commenttrack.positions.exchange_return import Change as RowChange
 from commenttrack.positions.exchange_return import Outcome, Preview, WorkChange
@@ -63,7 +65,14 @@ def _page(docket_id: int, form: BringForm) -> str:
         .order_by(ExchangeUpload.id.desc())
         .limit(20)
     )
-    return render_template("web/exchange/page.html", document=document, form=form, uploads=uploads.all())
+    members = database.session().scalars(select(Organization).order_by(Organization.name))
+    return render_template(
+        "web/exchange/page.html",
+        document=document,
+        form=form,
+        uploads=uploads.all(),
+        members=[each for each in members if each.kind in (OrganizationKind.MEMBER, OrganizationKind.PARTNER)],
+    )
 
 
 @exchange.get("/mapping.<kind>")
@@ -80,6 +89,17 @@ def download(docket_id: int, kind: str) -> ResponseReturnValue:
         abort(404)
     name = re.sub(r"\W+", "-", document.document_number or f"document-{document.id}").strip("-")
     return send_file(io.BytesIO(data), media, as_attachment=True, download_name=f"mapping-{name}.{kind}")
+
+
+@exchange.get("/comments-<layout>.xlsx")
+@requires(Permission.READ)
+def comments(docket_id: int, layout: str) -> ResponseReturnValue:
+    """The mapping as comments in the columns of ISO or of the Department of Defense."""
+    _, document = document_frame(docket_id)
+    if layout not in list(Layout):
+        abort(404)
+    data = exchanging.comments_xlsx(database.session(), document, Layout(layout), now=database.now())
+    return send_file(io.BytesIO(data), EXCEL, as_attachment=True, download_name=f"comments-{layout}.xlsx")
 
 
 @exchange.post("/")
@@ -247,6 +267,6 @@ def kept_file(docket_id: int, upload_id: int) -> ResponseReturnValue:
 def _upload(docket_id: int, upload_id: int) -> ExchangeUpload:
     document_frame(docket_id)
     upload = load(ExchangeUpload, upload_id)
-    if upload.rule_document.docket_id != docket_id:
+    if upload.rule_document.docket_id != docket_id or upload.extra_json.get("template"):
         abort(404)
     return upload
