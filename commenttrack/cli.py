@@ -7,6 +7,7 @@ request the rules forbid, with one sentence on standard error.
 import datetime as dt
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -239,23 +240,26 @@ def positions() -> None:
 @click.argument("file", type=INPUT)
 @OUTPUT
 def positions_parse(file: Path, output: Path | None) -> None:
-    """Turn a policy document into commenttrack-positions/1 JSON."""
+    """Turn a policy document into commenttrack-positions/1 JSON; what is unsure is told on standard error."""
     from commenttrack.positions import source_documents
 
     parsed = source_documents.parse(read_file(file), name=file.name)
     write_json(source_documents.to_json(parsed), output)
+    for why, count in Counter(item.why for item in parsed.unsure).items():
+        click.echo(f"{count} {'passage' if count == 1 else 'passages'} to look at: {why}", err=True)
 
 
 @positions.command("import")
 @click.argument("file", type=INPUT)
 def positions_import(file: Path) -> None:
     """Store a policy document's positions: a raw file, or JSON that was parsed from one and edited."""
-    from commenttrack.positions.operations import import_source
-    from commenttrack.positions.source_files import read
+    from commenttrack.positions.bringing import import_file
 
     data = read_file(file)
-    with installation() as (session, _):
-        source = import_source(session, read(data, name=file.name), actor="commenttrack positions import", now=now())
+    with installation() as (session, storage):
+        source = import_file(
+            session, data, name=file.name, storage=storage, actor="commenttrack positions import", now=now()
+        )
         click.echo(
             f"Imported “{source.title}”: {len(source.positions)} positions, {len(source.context)} context passages."
         )
