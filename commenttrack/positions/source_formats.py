@@ -1,18 +1,14 @@
 """The text of a source document's file: plain text, Markdown, HTML, PDF or Word."""
 
-import io
 import re
-import zipfile
 
 from lxml import etree, html
 
 from commenttrack.errors import BadInput
 from commenttrack.positions.source_pdf import text_of_pdf
+from commenttrack.positions.source_word import text_of_word
 
 _READ = "Text, Markdown, HTML, PDF and Word (.docx) files are read"
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-# A Word file is a zip: this much text is more than any policy paper and less than a bomb.
-_LARGEST_PART = 50_000_000
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body|<article|<div|<p\b|<h[1-6]\b)", re.IGNORECASE)
 _LINE_TAGS = frozenset({"li", "tr", "br"})
 _BLOCK_TAGS = _LINE_TAGS | {
@@ -40,7 +36,7 @@ def text_of(data: bytes, *, name: str) -> str:
     if data.startswith(b"%PDF-"):
         text = text_of_pdf(data, name)
     elif data.startswith(b"PK\x03\x04"):
-        text = _word(data, name)
+        text = text_of_word(data, name)
     elif _HTML.match(data):
         text = _html(data, name)
     else:
@@ -59,37 +55,6 @@ def _plain(data: bytes, name: str) -> str:
         raise BadInput(
             f"{name} is not UTF-8 text: the byte at {error.start} cannot be read. {_READ}; save the text as UTF-8."
         ) from error
-
-
-def _word(data: bytes, name: str) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            part = archive.getinfo("word/document.xml")
-            if part.file_size > _LARGEST_PART:
-                raise BadInput(f"{name}: its text is larger than {_LARGEST_PART:,} bytes.")
-            body = archive.read(part)
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise BadInput(f"{name} is not a Word document. {_READ}.") from error
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        raise BadInput(f"{name}: word/document.xml cannot be read: {error}.") from error
-    return "\n\n".join(_word_paragraph(paragraph) for paragraph in root.iter(f"{_WORD}p"))
-
-
-def _word_paragraph(paragraph: etree._Element) -> str:
-    text = "".join(
-        (node.text or "") if node.tag == f"{_WORD}t" else "\t" if node.tag == f"{_WORD}tab" else "\n"
-        for node in paragraph.iter(f"{_WORD}t", f"{_WORD}tab", f"{_WORD}br")
-    )
-    style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
-    heading = re.fullmatch(r"Heading(\d)", style.get(f"{_WORD}val", "") if style is not None else "")
-    if heading:
-        return f"{'#' * int(heading[1])} {text}"
-    # Word keeps the numbers of its lists elsewhere; that a paragraph is in one is all that stands here.
-    in_list = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None
-    return f"• {text}" if in_list and text.strip() else text
 
 
 def _html(data: bytes, name: str) -> str:

@@ -1,6 +1,8 @@
 """One document in five forms gives one outline."""
 
+import io
 import re
+import zipfile
 
 import pytest
 
@@ -106,3 +108,38 @@ def test_a_layout_that_is_not_known_becomes_paragraphs_and_says_so():
     assert [position.label for position in parsed.positions] == ["¶1", "¶2"]
     assert [item.start for item in parsed.unsure] == [position.start for position in parsed.positions]
     assert all("each paragraph is taken for itself" in item.why for item in parsed.unsure)
+
+
+def numbered_word_file(*items):
+    """A Word file whose numbers stand in its numbering only: 1. over (a)."""
+    names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    levels = "".join(
+        f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        for depth, (form, text) in enumerate([("decimal", "%1."), ("lowerLetter", "(%2)")])
+    )
+    numbering = (
+        f'<w:numbering {names}><w:abstractNum w:abstractNumId="7">{levels}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num></w:numbering>'
+    )
+    body = "".join(
+        f'<w:p><w:pPr><w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+        f"<w:r><w:t>{text}</w:t></w:r></w:p>"
+        for depth, text in items
+    )
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("word/document.xml", f"<w:document {names}><w:body>{body}</w:body></w:document>")
+        archive.writestr("word/numbering.xml", numbering)
+    return data.getvalue()
+
+
+def test_numbers_that_word_counts_itself_become_labels():
+    items = [(0, "We ask for power."), (1, "By day."), (1, "By night."), (0, "We ask for people."), (1, "With hands.")]
+    parsed = parse(numbered_word_file(*items), name="asks.docx")
+    assert [(position.label, position.text) for position in parsed.positions] == [
+        ("1", "We ask for power."),
+        ("1(a)", "By day."),
+        ("1(b)", "By night."),
+        ("2", "We ask for people."),
+        ("2(a)", "With hands."),
+    ]
