@@ -25,6 +25,11 @@ class FieldWords:
         self.source = part.field(field)
         self.words = words_of_field(part, field)
 
+    def ends_paragraph(self, at: int) -> bool:
+        """Whether a paragraph ends at a place of the source, and not a cell, heading or line of code."""
+        run = _run_at(_container(self.words, at, at), at)
+        return run is not None and run.between is not None
+
     def reread(self, source: str) -> Words:
         """The words of the field with another source."""
         values = {"key": self.part.key, "heading": "", "text": "", "requested_text": ""} | {self.field: source}
@@ -65,12 +70,12 @@ def _ways(source: str, words: Words, start: int, end: int, text: str) -> Iterato
         yield (*_with_marks(words, start, end), "", "")
     for pair in words.pairs:
         opened, closed = source[pair.start : pair.inner_start], source[pair.inner_end : pair.end]
-        if pair.inner_start < start and end == pair.inner_end and not text:
+        if pair.inner_start < start <= pair.inner_end <= end and not text:
             low = start - (len(source[:start]) - len(source[:start].rstrip(" ")))
-            yield low, pair.end, closed + source[low:start], ""
-        if start == pair.inner_start and end < pair.inner_end and not text:
+            yield low, max(end, pair.end), closed + source[low:start], ""
+        if start <= pair.inner_start <= end < pair.inner_end and not text:
             high = end + (len(source[end:]) - len(source[end:].lstrip(" ")))
-            yield pair.start, high, "", source[end:high] + opened
+            yield min(start, pair.start), high, "", source[end:high] + opened
         if end == start == pair.inner_end and text.endswith(" "):
             yield pair.end, pair.end, "", ""
 

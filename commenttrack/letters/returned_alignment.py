@@ -87,6 +87,10 @@ def _pairs(now: list[str], then: list[str]) -> Iterator[tuple[int | None, int | 
         if tag == "equal":
             yield from zip(range(i1, i2), range(j1, j2), strict=True)
             continue
+        if i2 - i1 == j2 - j1 and all(now[i1:i2]) == all(then[j1:j2]):
+            # As many as there were: each was changed where it stands, if only by a word of one.
+            yield from zip(range(i1, i2), range(j1, j2), strict=True)
+            continue
         j = j1
         for i in range(i1, i2):
             partner = None

@@ -362,19 +362,26 @@ class _Placing:
             return home, self._edited(home, edit, start, end, notes)
         # The end of a paragraph goes too. A whole paragraph goes with what begins it, otherwise the next one moves up.
         reason: CannotEdit | None = None
-        if start == self._bounds[first][0] and first and not edit.text and self._joined(first - 1, last):
+        whole = start == self._bounds[first][0] and first and not edit.text and self._joined(first - 1, last)
+        if whole and self._field(*self._home(first, last)).ends_paragraph(self._edge(first - 1, first=False)):
             try:
                 home = self._home(first - 1, last)
                 return home, self._edited(home, edit, start - 1, end - 1, notes, down_to=first - 1)
             except CannotEdit as refusal:
                 reason = refusal
-        if last + 1 < len(self._bounds) and self._joined(last, last + 1):
+        if last + 1 < len(self._bounds) and self._joined(last, last + 1) and self._meet(last):
             home = self._home(first, last + 1)
             return home, self._edited(home, edit, start, end, notes, up_to=last + 1)
         if end - 1 == start:
             raise reason or CannotEdit("It joins two paragraphs of different texts.")
         home = self._home(first, last)
         return home, self._edited(home, edit, start, end - 1, notes)
+
+    def _meet(self, paragraph: int) -> bool:
+        """Whether this paragraph and the next can become one: cells and headings cannot."""
+        here, there = self._edge(paragraph, first=False), self._edge(paragraph + 1, first=True)
+        field = self._field(self._paragraphs[paragraph].part, self._paragraphs[paragraph].field)
+        return field.ends_paragraph(here) and field.ends_paragraph(there)
 
     def _joined(self, one: int, other: int) -> bool:
         """Whether two paragraphs stand in the same text."""

@@ -249,7 +249,9 @@ class Desk:
     def split(self, *, after: str) -> None:
         """Begin a new paragraph behind some words."""
         last = self.runs(after)[-1]
-        paragraph = last.getparent()
+        paragraph = next(last.iterancestors(f"{{{W}}}p"))
+        while last.getparent() is not paragraph:
+            last = last.getparent()
         rest = etree.Element(f"{{{W}}}p")
         properties = paragraph.find(f"{{{W}}}pPr")
         if properties is not None:
