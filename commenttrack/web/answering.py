@@ -29,7 +29,7 @@ limiter.limit("60 per minute")(answering)
 def not_valid(error: LinkUnknown) -> ResponseReturnValue:
     """One page for every link that does not work."""
     database.session().rollback()
-    return render_template("web/signing/not_valid.html"), 404
+    return render_template("web/answering/not_valid.html"), 404
 
 
 def _request(token: str) -> StanceRequest:

@@ -21,6 +21,7 @@ from commenttrack.rulemaking.models import Docket
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
+from commenttrack.web.frame import plural
 from commenttrack.web.pages import docket_frame, document_frame, load
 from commenttrack.web.requested_text import changes
 from commenttrack.web.stance_form import CONDITIONS, VIEWS, Item, NameForm, given, item_of, show_as_is
@@ -101,7 +102,7 @@ def invite(docket_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash(f"{len(form.signatories.data)} mails were written and go out now.", "done")
+            flash(f"{plural(len(form.signatories.data), 'mail')} written; sent in a moment.", "done")
             return redirect(url_for("stances.answers", docket_id=docket_id), 303)
     return _answers_page(docket, form), 422
 
@@ -117,7 +118,7 @@ def remind(docket_id: int) -> ResponseReturnValue:
         now=database.now(),
         settings=database.house().settings,
     )
-    flash(f"{len(asked)} reminders were written. Nobody who has answered everything gets one.", "done")
+    flash(f"{plural(len(asked), 'reminder')} written. Nobody who has answered everything gets one.", "done")
     return redirect(url_for("stances.answers", docket_id=docket_id), 303)
 
 
@@ -179,7 +180,7 @@ def subjects(docket_id: int) -> ResponseReturnValue:
             actor=signed_in().person.name,
             now=database.now(),
         )
-        flash(f"The members are asked about {count} {'point' if count == 1 else 'points'}.", "done")
+        flash(f"The members are asked about {plural(count, 'point')}.", "done")
         return redirect(url_for("stances.answers", docket_id=docket_id), 303)
     page = render_template("web/stances/subjects.html", form=form, provisions=provisions, links=links)
     return page, 422 if form.is_submitted() else 200
@@ -292,7 +293,7 @@ def received(docket_id: int, organization_id: int) -> ResponseReturnValue:
             form.refuse(refusal)
             items = _items(docket, row)
         else:
-            flash(f"{len(made)} answers were recorded as received by mail.", "done")
+            flash(f"{plural(len(made), 'answer')} recorded as received by mail.", "done")
             return redirect(url_for("stances.organization", docket_id=docket_id, organization_id=row.id), 303)
     return _organization_page(docket, row, items, form, _ask_again_form(row), problems), 422
 
@@ -327,6 +328,7 @@ def what(docket_id: int) -> str:
         stated=stated,
         lead=lead,
         dropped=dropped,
+        never=[member.name for member in found.members if member.refuses & member.insists],
         kept=kept,
         joiners=trade_offs.joiners(found.members, kept),
         effects=[each for each in trade_offs.effects(found.members, requests, kept) if each.request in contested],

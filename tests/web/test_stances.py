@@ -11,7 +11,7 @@ from commenttrack.members.models import Organization, Signatory
 from commenttrack.members.permissions import Role
 from commenttrack.outbox import OutgoingMail
 from commenttrack.positions.models import MemberStance, ProvisionPosition, StanceRequest, StanceSubject
-from commenttrack.positions.stances import MemberView
+from commenttrack.positions.stances import MemberView, Stance
 from commenttrack.web.logs import without_tokens
 from tests.factories.pages import enter, token_of
 
@@ -188,10 +188,25 @@ def test_an_answer_by_mail_is_recorded_as_such(staff, post, stored, asked):
     assert (made.held, made.given_by, made.recorded_by) == (MemberView.CLARIFY, "Bo Birch", "Administrator Person")
 
 
+def test_the_draft_contradicts_is_said_of_the_answer_it_contradicts(app, staff, member, stored, asked, tokens, links):
+    """Also where a point before it was left open."""
+    address = f"/answer/{tokens[0]}/"
+    member.post(address, data=fields(member.get(address).text, **{f"s{asked[1]}-held": "oppose"}))
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        for link in session.scalars(select(ProvisionPosition)):
+            if link.provision_id == links[1].provision_id:
+                link.stance = Stance.SUPPORT
+    organization = stored.scalars(select(MemberStance.organization_id)).one()
+    page = staff.get(f"/dockets/1/stances/{organization}").text
+    assert page.count("draft contradicts") == 1
+    assert staff.get("/dockets/1/stances/").text.count("draft contradicts") == 1
+
+
 def test_reminders_go_to_those_with_open_points(post, member, stored, asked, tokens):
     first = f"/answer/{tokens[0]}/"
     member.post(first, data=fields(member.get(first).text, **{f"s{each}-held": "no_view" for each in asked}))
-    assert "1 reminders" in post("/dockets/1/stances/remind", follow_redirects=True).text
+    assert "1 reminder written" in post("/dockets/1/stances/remind", follow_redirects=True).text
 
 
 def test_what_if_shows_who_joins_and_what_a_request_costs(staff, member, links, asked, tokens):
