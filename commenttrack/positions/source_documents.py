@@ -59,6 +59,8 @@ __all__ = [
 
 # How much of a document is looked at for its date and publisher; both stand at the top or are told in the first lines.
 _TOP = 2500
+# Characters; a shorter line was not broken at a page's width.
+_NARROWEST_PAGE = 55
 _LIST_SIGNS = " \t\xa0#*_•-"
 _FIRST_PERSON = re.compile(r"\b(?:we|our|ours|us|undersigned)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
@@ -164,11 +166,12 @@ def _entries(lines: Sequence[Line]) -> list[Line]:
     listed = lines[first + 1 :]
     if 2 * sum(line.blank for line in listed) < sum(not line.blank for line in listed):
         return list(lines)
-    width = max((len(line.text) for line in lines), default=0)
+    lengths = sorted(len(line.text) for line in lines if not line.blank) or [0]
+    width = max(_NARROWEST_PAGE, 0.85 * lengths[int(0.8 * (len(lengths) - 1))])
     found = list(lines[: first + 1])
     for line in listed:
         last = found[-1]
-        full = not line.blank and len(last.text.rstrip()) + 1 + len(line.text.split()[0]) > 0.85 * width
+        full = not line.blank and len(last.text.rstrip()) + 1 + len(line.text.split()[0]) > width
         if line.blank or last.blank or not full or _opens_list(last) or _opens_list(line):
             found.append(line)
         else:
