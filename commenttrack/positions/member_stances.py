@@ -164,7 +164,9 @@ def draft_in_words(links: Iterable[ProvisionPosition], *, of_position: bool) -> 
 
 
 def _paragraph(where: str, stance: Stance, request: str, requested_text: str) -> str:
-    return f"{where}{': ' if where else ''}{STANCE_WORDS[stance]}. {request}\n{text_as_requested(requested_text)}".strip()
+    return (
+        f"{where}{': ' if where else ''}{STANCE_WORDS[stance]}. {request}\n{text_as_requested(requested_text)}".strip()
+    )
 
 
 def _links_on(session: Session, docket: Docket, rows: Sequence[StanceSubject]) -> Sequence[ProvisionPosition]:
@@ -249,10 +251,18 @@ def stances_of(session: Session, document: RuleDocument) -> dict[tuple[int, int]
             )
         )
     }
-    today: dict[Subject, tuple[str, str]] = {}
-    against: dict[tuple[Subject, MemberView], frozenset[int]] = {}
-    answers: defaultdict[tuple[int, int], list[_Answer]] = defaultdict(list)
-    for row in session.execute(
+    seen: dict[tuple[int | None, int | None], _Today | None] = {}
+    answers: dict[tuple[int, int], list[_Answer]] = {}
+    for (
+        key,
+        provision_id,
+        position_id,
+        organization_id,
+        held,
+        condition,
+        subject_digest,
+        draft_digest,
+    ) in session.execute(
         select(
             MemberStance.id,
             MemberStance.provision_id,
@@ -266,26 +276,22 @@ def stances_of(session: Session, document: RuleDocument) -> dict[tuple[int, int]
         .where(MemberStance.docket_id == document.docket_id, MemberStance.is_current)
         .order_by(MemberStance.id)
     ):
-        subject, of_position = Subject(row.provision_id, row.position_id), row.position_id is not None
-        here = drafted.get(subject, [])
-        if not of_position and row.provision_id not in provisions:
-            continue  # of another document of the docket
-        if of_position and not here:
-            continue  # the draft of this document does not use the position
-        if subject not in today:
-            digest = wording_digest(here[0].heading, here[0].statement) if of_position else provisions[row.provision_id]
-            words = (_paragraph(link.where if of_position else "", *link[2:5]) for link in here)
-            today[subject] = digest, wording_digest("", "\n\n".join(words))
-        if (subject, row.held) not in against:
-            against[subject, row.held] = frozenset(
-                link.provision_id for link in here if contradicts_draft(row.held, link.stance, of_position=of_position)
+        if (provision_id, position_id) not in seen:
+            subject = Subject(provision_id, position_id)
+            seen[provision_id, position_id] = _today(subject, drafted.get(subject, []), provisions)
+        now = seen[provision_id, position_id]
+        if now is None:
+            continue
+        if held not in now.against:
+            now.against[held] = frozenset(
+                link.provision_id
+                for link in now.links
+                if contradicts_draft(held, link.stance, of_position=position_id is not None)
             )
-        contradicted = against[subject, row.held]
-        suspect = (row.subject_digest, row.draft_digest) != today[subject]
-        for provision_id in {link.provision_id for link in here} if of_position else (row.provision_id,):
-            answers[provision_id, row.organization_id].append(
-                _Answer(row.id, subject, row.held, row.condition, provision_id in contradicted, suspect)
-            )
+        suspect = subject_digest != now.digest or draft_digest != now.words
+        for place in now.places:
+            answer = _Answer(key, now.subject, held, condition, place in now.against[held], suspect)
+            answers.setdefault((place, organization_id), []).append(answer)
     return {key: _cell(given) for key, given in answers.items()}
 
 
@@ -334,6 +340,36 @@ def _drafted(session: Session, document: RuleDocument) -> dict[Subject, list[_Dr
         found[Subject(link.provision_id, None)].append(link)
         found[Subject(None, link.position_id)].append(link)
     return found
+
+
+class _Today(NamedTuple):
+    """One subject as it stands: computed once, though thousands of answers may be on it."""
+
+    subject: Subject
+    links: Sequence[_Drafted]
+    places: frozenset[int]
+    """The provisions on which an answer on it counts."""
+    digest: str
+    words: str
+    """Digests of the subject and of what the draft says on it."""
+    against: dict[MemberView, frozenset[int]]
+    """The provisions on which the draft contradicts a view, filled in as views come up."""
+
+
+def _today(subject: Subject, links: Sequence[_Drafted], provisions: Mapping[int, str]) -> _Today | None:
+    """None for a provision of another document, and for a position that the draft of this one does not use."""
+    of_position = subject.position_id is not None
+    if of_position:
+        if not links:
+            return None
+        digest, places = wording_digest(links[0].heading, links[0].statement), {link.provision_id for link in links}
+    else:
+        provision_id = subject.provision_id or 0
+        if provision_id not in provisions:
+            return None
+        digest, places = provisions[provision_id], {provision_id}
+    words = "\n\n".join(_paragraph(link.where if of_position else "", *link[2:5]) for link in links)
+    return _Today(subject, links, frozenset(places), digest, wording_digest("", words), {})
 
 
 def _cell(answers: Sequence[_Answer]) -> HeldStance:

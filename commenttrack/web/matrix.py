@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import select
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
@@ -21,6 +22,7 @@ from commenttrack.positions import mapping as operations
 from commenttrack.positions.coverage import Coverage
 from commenttrack.positions.matrix import (
     NOBODY,
+    MatrixCell,
     MatrixColumn,
     MatrixRow,
     MatrixView,
@@ -80,9 +82,10 @@ def table(docket_id: int) -> str:
         view=view,
         query=query_of(view),
         link_to=lambda **changes: _address(docket_id, replace(view, **changes)),
-        lines=_lines(shown, columns := _columns(whole, view), whole),
+        lines=_lines(shown, columns := _columns(whole, view), whole, kinds=view.by == "organizations"),
+        joined=_joined,
         columns=columns,
-        kinds_of_cells=set(whole.cells.values()) if view.by == "organizations" else (),
+        kinds_of_cells=_kinds(whole).values() if view.by == "organizations" else (),
         hidden_columns=len(whole.columns) - len(columns),
         total=len(whole.rows),
         found=len(rows),
@@ -116,10 +119,28 @@ def _columns(whole: board.Matrix, view: MatrixView) -> list[MatrixColumn]:
     return [column for column in whole.columns if column.id in whole.used]
 
 
-def _lines(rows: Iterable[MatrixRow], columns: list[MatrixColumn], whole: board.Matrix) -> list[Any]:
-    """Each row with its cells in the order of the columns, None where nothing stands."""
+def _joined(drawn: list[Markup], numbers: list[int]) -> Markup:
+    """A row's cells, each as the template drew its kind."""
+    # Each is markup already; joining it as markup would look through all of it once more.
+    return Markup("".join([drawn[number] for number in numbers]))  # noqa: S704
+
+
+def _kinds(whole: board.Matrix) -> dict[int, MatrixCell]:
+    """The different cells there are, by identity: equal cells of members are one object."""
+    return {id(cell): cell for cell in whole.cells.values()}
+
+
+def _lines(rows: Iterable[MatrixRow], columns: list[MatrixColumn], whole: board.Matrix, *, kinds: bool) -> list[Any]:
+    """Each row with its cells in the order of the columns, None where nothing stands.
+
+    With ``kinds`` the number of the cell's kind stands for the cell, counted from 1, and 0 for nothing.
+    """
     ids, cells = [column.id for column in columns], whole.cells
-    return [(row, [cells.get((row.id, column_id)) for column_id in ids]) for row in rows]
+    if not kinds:
+        return [(row, [cells.get((row.id, column_id)) for column_id in ids]) for row in rows]
+    number = {identity: place for place, identity in enumerate(_kinds(whole), 1)}
+    number[id(None)] = 0
+    return [(row, [number[id(cells.get((row.id, column_id)))] for column_id in ids]) for row in rows]
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

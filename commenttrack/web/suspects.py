@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, render_template
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from commenttrack.errors import Refused
 from commenttrack.members.permissions import Permission
@@ -34,7 +34,7 @@ class ClearForm(Form):
     reason = TextAreaField(
         "Why the mapping still holds",
         filters=[stripped],
-        validators=[InputRequired("Say why the mapping still holds."), Length(max=5_000)],
+        validators=[DataRequired("Say why the mapping still holds."), Length(max=5_000)],
     )
 
 

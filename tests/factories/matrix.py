@@ -23,14 +23,17 @@ from tests.factories import world
 WORDS = "A covered entity must submit the report in the manner and within the time that this section states. " * 3
 
 
-def fill(session: Session, *, provisions: int, positions: int, organizations: int) -> RuleDocument:
-    """A document in which every tenth cell is mapped and two of three members' stances are given."""
-    document = world.document(session, world.docket(session))
+def fill(session: Session, *, provisions: int, positions: int, organizations: int, number: int = 1) -> RuleDocument:
+    """A document in which every tenth cell is mapped and two of three members' stances are given.
+
+    ``number`` tells several documents of one database apart.
+    """
+    document = world.document(session, world.docket(session, identifier=f"DOC-{number}"))
     units = _provisions(document, provisions)
     session.add_all(units)
-    held = _positions(session, positions)
+    held = _positions(session, positions, number)
     members = [
-        Organization(name=f"Member {n:02}", kind=OrganizationKind.MEMBER, created_at=world.NOW)
+        Organization(name=f"Member {number}.{n:02}", kind=OrganizationKind.MEMBER, created_at=world.NOW)
         for n in range(organizations)
     ]
     session.add_all(members)
@@ -71,13 +74,13 @@ def _provisions(document: RuleDocument, count: int) -> list[Provision]:
     ]
 
 
-def _positions(session: Session, count: int) -> list[Position]:
+def _positions(session: Session, count: int, number: int) -> list[Position]:
     source = SourceDocument(
         title="Principles",
         kind=SourceKind.PRINCIPLES,
         coalition=True,
         file_name="p.md",
-        sha256="0" * 64,
+        sha256=f"{number:064}",
         created_at=world.NOW,
     )
     for n in range(count):

@@ -1,0 +1,200 @@
+"""The matrix worked by keyboard, undone, by two people at once, without a script, and as a phone shows it."""
+
+import datetime as dt
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from commenttrack import illustration
+from commenttrack.db import make_engine, make_sessions, transaction
+from commenttrack.members.operations import add_person
+from commenttrack.members.permissions import Role
+from commenttrack.storage import Storage
+from commenttrack.web.accounts import create_account
+
+PASSWORD = "a sentence that opens"
+MATRIX = "/dockets/1/matrix?columns=all"
+
+
+@pytest.fixture
+def furnished(house):
+    """The house with the illustrative docket mapped as its association instructs, and two drafters."""
+    engine, now = make_engine(house.settings.database_url), dt.datetime.now(dt.UTC)
+    made = illustration.illustration(now.date())
+    with make_sessions(engine)() as session, transaction(session):
+        illustration.load_library(session, actor="test", now=now)
+        lead = illustration.load_association(session, made, actor="test", now=now)
+        document = illustration.load_rule(
+            session, made, storage=Storage(house.settings.storage_url), actor="test", now=now
+        )
+        illustration.follow_instructions(session, made, document, now=now)
+        for name in ("Bea Quill", "Cal Rowan"):
+            email = f"{name.split()[0].lower()}@example.org"
+            person = add_person(session, name=name, email=email, organization=lead, actor="test", now=now)
+            create_account(session, person, password=PASSWORD, role=Role.DRAFTER, now=now, must_change_password=False)
+    engine.dispose()
+    return house
+
+
+def enter(browser: Browser, house, sound, who: str, **options) -> Page:
+    options = {"viewport": {"width": 1280, "height": 900}, **options}
+    page = browser.new_context(base_url=house.address, reduced_motion="reduce", **options).new_page()
+    page.set_default_timeout(60_000)
+    sound.watch(page)
+    page.goto("/sign-in")
+    page.get_by_label("Email").fill(f"{who}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dockets")
+    return page
+
+
+def focused(page: Page) -> tuple[int, int]:
+    """Row and column of the cell that has the focus, counted from 0."""
+    return tuple(
+        page.evaluate(
+            """() => { const cell = document.activeElement.closest("#grid tbody th, #grid tbody td");
+                 return cell ? [cell.parentElement.sectionRowIndex, cell.cellIndex] : [-1, -1]; }"""
+        )
+    )
+
+
+def stand_on(page: Page, row: int, column: int) -> None:
+    page.locator("#grid tbody tr").nth(row).locator("th, td").nth(column).click(position={"x": 3, "y": 3})
+    assert focused(page) == (row, column)
+
+
+def empty_place(page: Page) -> tuple[int, int]:
+    """The first cell in which nothing is mapped, in a row that is unassigned."""
+    return tuple(
+        page.evaluate(
+            """() => { for (const line of document.querySelector("#grid").tBodies[0].rows) {
+                 if (!line.querySelector(".state--unassigned")) continue;
+                 for (const cell of line.cells) if (cell.matches("td.cell") && !cell.textContent.trim())
+                   return [line.sectionRowIndex, cell.cellIndex]; } }"""
+        )
+    )
+
+
+def test_by_keyboard_a_cell_is_found_opened_left_filled_and_undone(browser, furnished, sound):
+    page = enter(browser, furnished, sound, "bea")
+    page.goto(MATRIX)
+    sound(page, "matrix")
+    row, column = empty_place(page)
+    stand_on(page, row, column)
+
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == (row + 1, column)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    assert focused(page) == (row, column + 1)
+    page.keyboard.press("Home")
+    assert focused(page) == (row, 0)
+    for _ in range(column):
+        page.keyboard.press("ArrowRight")
+    assert focused(page) == (row, column)
+
+    editor = page.locator("#cell-editor")
+    page.keyboard.press("Enter")
+    expect(editor.get_by_label("Request", exact=True)).to_be_visible()
+    sound(page, "editor")
+    editor.get_by_label("Request", exact=True).fill("Words that are not kept.")
+    page.keyboard.press("Escape")
+    expect(editor).to_be_hidden()
+    assert focused(page) == (row, column)
+    cell = page.locator("#grid tbody tr").nth(row).locator("th, td").nth(column)
+    expect(cell).to_have_text("")
+
+    page.keyboard.press("Enter")
+    editor.get_by_label(re.compile("^Clarify")).check()
+    expect(editor.get_by_label("Request", exact=True)).to_have_value("")
+    editor.get_by_role("button", name="Map the position").click()
+    expect(editor.locator(".error-summary")).to_contain_text("needs a request")
+    editor.get_by_label("Request", exact=True).fill("Say what it means.")
+    editor.get_by_role("button", name="Map the position").click()
+    expect(editor).to_be_hidden()
+    expect(cell).to_have_text("Clarify")
+    assert focused(page) == (row, column)
+    expect(page.locator("#grid tbody tr").nth(row)).to_contain_text("Addressed")
+
+    page.keyboard.press("u")
+    expect(page.locator("[data-notice]")).to_contain_text("Undone: Mapped position")
+    expect(cell).to_have_text("")
+    assert focused(page) == (row, column)
+    sound(page, "matrix after an undo")
+
+
+def test_by_keyboard_rows_are_reviewed_ticked_and_given_to_somebody(browser, furnished, sound):
+    page = enter(browser, furnished, sound, "bea")
+    page.goto(MATRIX)
+    row, column = empty_place(page)
+    stand_on(page, row, column)
+    line = page.locator("#grid tbody tr").nth(row)
+    page.keyboard.press("r")
+    expect(line.locator(".state")).to_have_text("No comment")
+    page.keyboard.press("r")
+    expect(line.locator(".state")).to_have_text("Unassigned")
+    page.keyboard.press("Space")
+    expect(line.locator("input")).to_be_checked()
+    expect(page.locator("[data-ticked]")).to_have_text("(1)")
+    page.get_by_label("Owner", exact=True).last.select_option(label="Cal Rowan")
+    page.get_by_role("button", name="Assign").click()
+    expect(line).to_contain_text("Cal Rowan")
+    page.get_by_role("button", name=re.compile("^Undo: Gave .* to Cal Rowan")).first.click()
+    expect(line).not_to_contain_text("Cal Rowan")
+
+
+def test_two_editors_of_one_cell_lose_nothing_and_see_both_texts(browser, furnished, sound):
+    bea, cal = (enter(browser, furnished, sound, who) for who in ("bea", "cal"))
+    for page in (bea, cal):
+        page.goto("/dockets/1/matrix")
+        page.locator("#grid td.cell a").first.click()
+        expect(page.locator("#cell-editor").get_by_label("Request", exact=True)).to_be_visible()
+    texts = {bea: "Bea asks for a list of entities.", cal: "Cal asks for a longer period."}
+    for page, text in texts.items():
+        page.locator("#cell-editor").get_by_label("Request", exact=True).fill(text)
+    bea.locator("#cell-editor").get_by_role("button", name="Keep the change").click()
+    expect(bea.locator("#cell-editor")).to_be_hidden()
+
+    editor = cal.locator("#cell-editor")
+    editor.get_by_role("button", name="Keep the change").click()
+    expect(editor.get_by_role("heading", name="Two people edited this mapping")).to_be_visible()
+    for text in texts.values():
+        expect(editor.get_by_text(text).first).to_be_visible()
+    expect(editor.get_by_label("Request", exact=True)).to_have_value(texts[cal])
+    both = " ".join(texts.values())
+    editor.get_by_label("Request", exact=True).fill(both)
+    editor.get_by_role("button", name="Save this wording").click()
+    expect(editor).to_be_hidden()
+
+    bea.reload()
+    bea.locator("#grid td.cell a").first.click()
+    expect(bea.locator("#cell-editor").get_by_label("Request", exact=True)).to_have_value(both)
+
+
+def test_without_a_script_rows_are_reviewed_and_undone_by_plain_forms(browser, furnished, sound):
+    page = enter(browser, furnished, sound, "bea", java_script_enabled=False)
+    page.goto("/dockets/1/matrix?state=unassigned")
+    line = page.locator("#grid tbody tr").first
+    named = line.locator("th a").inner_text()
+    line.locator("input").check()
+    page.get_by_role("button", name="Reviewed, no comment").click()
+    expect(page.get_by_role("status").first).to_contain_text(f"Marked {named} as reviewed")
+    expect(page).to_have_url(re.compile(r"state=unassigned"))
+    page.get_by_role("button", name=re.compile("^Undo: Marked")).first.click()
+    expect(page.locator("#grid tbody tr").first.locator("th a")).to_have_text(named)
+
+
+def test_headings_stay_in_sight_and_nothing_runs_over_the_edge_on_a_phone_in_the_dark(browser, furnished, sound):
+    phone = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
+    page = enter(browser, furnished, sound, "bea", **phone)
+    for address in (MATRIX, "/dockets/1/matrix?by=organizations", "/dockets/1/to-review", "/dockets/1/questions"):
+        page.goto(address)
+        sound(page, f"{address} on a phone")
+    page.goto(MATRIX)
+    page.locator(".matrix").evaluate("box => box.scrollTo(600, 400)")
+    corner = page.locator("#grid thead th").first.bounding_box()
+    box = page.locator(".matrix").bounding_box()
+    assert abs(corner["x"] - box["x"]) < 3, "the column of provisions scrolled away"
+    assert abs(corner["y"] - box["y"]) < 3, "the row of headings scrolled away"
