@@ -44,7 +44,7 @@ def factors(index: SuggestionIndex, said: Mapping[str, bool]) -> tuple[Floats, l
     The factors are (passages,), from ``1 - LOSS`` to ``1 + GAIN``; the places are -1 where nothing was accepted.
     Provisions that the index does not know say nothing.
     """
-    places = {passage.id: place for place, passage in enumerate(index.passages)}
+    places = index.places
     accepted = sorted(places[key] for key, yes in said.items() if yes and key in places)
     set_aside = sorted(places[key] for key, yes in said.items() if not yes and key in places)
     like_accepted = _likeness(index, accepted)
@@ -60,8 +60,5 @@ def _likeness(index: SuggestionIndex, judged: Sequence[int]) -> Floats:
     like = np.maximum(index.topics.places @ index.topics.places[chosen].T, 0)
     near = index.division_of[:, None] == index.division_of[chosen][None]
     for column, place in enumerate(judged):
-        near[[source for source, _ in index.cited_by.get(place, ())], column] = True
-        near[[target for target, sources in index.cited_by.items() if any(s == place for s, _ in sources)], column] = (
-            True
-        )
+        near[list(index.linked.get(place, ())), column] = True
     return np.asarray(np.minimum(like + NEAR * near, 1), np.float32)

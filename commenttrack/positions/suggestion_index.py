@@ -142,11 +142,13 @@ def _main_directions(matrix: Floats, wanted: int) -> Floats:
 class SuggestionIndex:
     """A rule ready for comparison. Rows of every passage array are in the order of ``passages``.
 
-    ``division_of`` gives each passage's division, ``cited_by`` the passages that cite it with the weight of the
+    ``places`` gives the place of each passage by id, ``linked`` the passages that it cites or that cite it,
+    ``division_of`` its division, ``cited_by`` the passages that cite it with the weight of the
     citation, ``explained_by`` for a division the others that cite it, with the share of their citations that go there.
     """
 
     passages: tuple[Passage, ...]
+    places: Mapping[str, int]
     words: WordTable
     topics: TopicSpace
     cues: Floats
@@ -155,6 +157,7 @@ class SuggestionIndex:
     division_of: NDArray[np.int64]
     division_words: WordTable
     cited_by: Mapping[int, tuple[tuple[int, float], ...]]
+    linked: Mapping[int, frozenset[int]]
     explained_by: Mapping[int, tuple[tuple[int, float], ...]]
 
 
@@ -181,8 +184,10 @@ def build(provisions: Sequence[ParsedProvision]) -> SuggestionIndex:
         + CUES_IN_HEADING * cue_counts(" ".join(passage.headings[-1:]) for passage in found)
         + LEAD_IN_SHARE * cue_counts(passage.lead_in for passage in found)
     )
+    cited_by = _cited_by(found)
     return SuggestionIndex(
         passages=found,
+        places={passage.id: place for place, passage in enumerate(found)},
         words=words,
         topics=TopicSpace.of(texts, words),
         cues=cues.astype(np.float32),
@@ -190,7 +195,8 @@ def build(provisions: Sequence[ParsedProvision]) -> SuggestionIndex:
         invites=np.array([passage.invites_comment for passage in found], np.bool_),
         division_of=division_of,
         division_words=WordTable.of(division_texts, saturation=2.0, by_length=0.6),
-        cited_by=_cited_by(found),
+        cited_by=cited_by,
+        linked=_linked(cited_by),
         explained_by=_explained_by(found, division_of),
     )
 
@@ -222,6 +228,15 @@ def _cited_by(found: Sequence[Passage]) -> dict[int, tuple[tuple[int, float], ..
                     cited = votes.setdefault(target, {})
                     cited[place] = max(cited.get(place, 0.0), weight)
     return {target: tuple(sorted(cited.items())) for target, cited in votes.items()}
+
+
+def _linked(cited_by: Mapping[int, tuple[tuple[int, float], ...]]) -> dict[int, frozenset[int]]:
+    linked: dict[int, set[int]] = {}
+    for target, sources in cited_by.items():
+        for source, _ in sources:
+            linked.setdefault(target, set()).add(source)
+            linked.setdefault(source, set()).add(target)
+    return {place: frozenset(others) for place, others in linked.items()}
 
 
 def _explained_by(found: Sequence[Passage], division_of: NDArray[np.int64]) -> dict[int, tuple[tuple[int, float], ...]]:

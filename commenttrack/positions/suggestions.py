@@ -202,7 +202,7 @@ class Ranking:
 
     def positions_for(self, provision: str, *, top: int = 10) -> list[Suggestion]:
         """The best positions for one provision; empty when the provision has no words of its own."""
-        columns = [place for place, passage in enumerate(self.index.passages) if passage.id == provision]
+        columns = [self.index.places[provision]] if provision in self.index.places else []
         return [
             self._suggestion(row, column, rank)
             for column in columns
@@ -277,7 +277,8 @@ def _learn(
         if position.id in said:
             factor, nearest[row] = factors(index, said[position.id])
             scores[row] = np.minimum(scores[row] * factor, 1)
-            set_aside[row] = [said[position.id].get(passage.id) is False for passage in index.passages]
+            rejected = [key for key, accepted in said[position.id].items() if not accepted and key in index.places]
+            set_aside[row, [index.places[key] for key in rejected]] = True
     return set_aside, nearest
 
 
