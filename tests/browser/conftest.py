@@ -44,13 +44,13 @@ class House:
     password: str
     """One-time."""
 
-    def link_for(self, address: str) -> str:
-        """The newest sign link mailed to somebody, out of the file outbox, as that person has it."""
+    def link_for(self, address: str, page: str = "sign") -> str:
+        """The newest link to a page mailed to somebody, out of the file outbox, as that person has it."""
         found = ""
         for path in sorted((self.settings.data / "outbox").glob("*.eml"), key=lambda path: path.stat().st_mtime_ns):
             message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             if address in message["To"]:
-                links = re.findall(r"https?://\S+/sign/\S+", message.get_body(("plain",)).get_content())
+                links = re.findall(rf"https?://\S+/{page}/\S+", message.get_body(("plain",)).get_content())
                 found = links[0] if links else found
         return found
 
