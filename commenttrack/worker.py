@@ -108,6 +108,7 @@ class Worker:
                 session.get_one(LetterVersion, payload["letter_version"]),
                 storage=self._storage,
                 leave_out_stale=payload.get("leave_out_stale", False),
+                without_quorum=payload.get("without_quorum", ""),
                 limits=self._limits,
                 actor=actor,
                 now=now,

@@ -28,6 +28,12 @@ class Readiness:
     """Whether the letter was edited after this version was frozen."""
     shortened: bool
     """Whether the summary had to be cut for the comment box."""
+    quorum: str = ""
+    """Who must join before the letter goes out, in words; empty when nothing was set."""
+    shortfalls: tuple[str, ...] = ()
+    """Sentences on the conditions that are not met."""
+    without_quorum: str = ""
+    """Why it goes out all the same."""
 
 
 def checklist(facts: Readiness, *, now: dt.datetime) -> list[Finding]:
@@ -85,6 +91,11 @@ def _who(facts: Readiness) -> list[Finding]:
         finding(Level.WARNING, "not-covered", f"{name} joined before these parts were added: {'; '.join(parts)}.")
         for name, parts in facts.uncovered
     ]
+    if facts.shortfalls:
+        why = f" It goes out all the same: {facts.without_quorum}" if facts.without_quorum else ""
+        found.append(finding(Level.WARNING, "quorum", f"{' '.join(facts.shortfalls)}{why}"))
+    elif facts.quorum:
+        found.append(finding(Level.PASS, "quorum", f"What was asked for is reached: {facts.quorum}."))
     if facts.undecided:
         are = "organization that was asked has" if facts.undecided == 1 else "organizations that were asked have"
         found.append(finding(Level.WARNING, "undecided", f"{facts.undecided} {are} not decided."))

@@ -37,6 +37,7 @@ from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version, digests, store_file
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs.campaign import comment_date_in_words, comments_close, moment_in_words
+from commenttrack.signoffs.campaigns import quorum_of, require_quorum, standing_names
 from commenttrack.signoffs.certificate import CertifiedFile, certificate_content, certificate_pdf
 from commenttrack.signoffs.models import SignOffRequest
 from commenttrack.signoffs.reading import (
@@ -71,6 +72,8 @@ class PreparedPacket:
     form: Form
     findings: tuple[Finding, ...]
     left_out: tuple[str, ...]
+    without_quorum: str
+    """Why it was built although a condition of the quorum is not met; empty when all are."""
 
 
 def build_packet(
@@ -81,11 +84,19 @@ def build_packet(
     actor: str,
     now: dt.datetime,
     leave_out_stale: bool = False,
+    without_quorum: str = "",
     limits: Limits | None = None,
 ) -> Filing:
     """Prepare and record a packet in one transaction; a server does the two apart, since rendering takes seconds."""
     prepared = prepare_packet(
-        session, version, storage=storage, actor=actor, now=now, leave_out_stale=leave_out_stale, limits=limits
+        session,
+        version,
+        storage=storage,
+        actor=actor,
+        now=now,
+        leave_out_stale=leave_out_stale,
+        without_quorum=without_quorum,
+        limits=limits,
     )
     return record_packet(session, prepared, storage=storage, actor=actor, now=now)
 
@@ -98,13 +109,16 @@ def prepare_packet(
     actor: str,
     now: dt.datetime,
     leave_out_stale: bool = False,
+    without_quorum: str = "",
     limits: Limits | None = None,
 ) -> PreparedPacket | Filing:
     """Render letter, Word file, matrix, certificate, form values, report, manifest and zip; only reads the database.
 
     The issued letter is stored bytes: a later packet with the same signature block carries the same file. The very
     same state as that of the newest filing gives that filing. Raises :class:`OlderVersion`,
-    :class:`~commenttrack.signoffs.refusals.StaleSignOffs` unless ``leave_out_stale``, and what rendering raises.
+    :class:`~commenttrack.signoffs.refusals.StaleSignOffs` unless ``leave_out_stale``,
+    :class:`~commenttrack.signoffs.campaigns.QuorumNotMet` unless ``without_quorum`` gives a reason, and what rendering
+    raises.
     """
     newest = newest_version(version.letter)
     if version.id != newest.id:
@@ -112,6 +126,8 @@ def prepare_packet(
     block = signature_block(session, version)
     if block.stale and not leave_out_stale:
         raise StaleSignOffs([entry.sign_off.organization.name for entry in block.stale])
+    without_quorum = " ".join(without_quorum.split())
+    require_quorum(session, version, block, override=without_quorum)
     limits = limits or filing_limits.load()
     routes = routes_for(
         version.letter.rule_document.metadata_json.get("agencies", ()), illustrative=version.letter.docket.illustrative
@@ -125,7 +141,7 @@ def prepare_packet(
     matrix = PackedFile(
         "matrix.xlsx", EXCEL, matrix_xlsx(matrix_of(session, version, block.current), stamp=version.frozen_at)
     )
-    facts = _facts(session, version, block, routes, shortened=form.shortened)
+    facts = _facts(session, version, block, routes, shortened=form.shortened, without_quorum=without_quorum)
     findings = [*checklist(facts, now=now), *_checked(form, letter[0], routes, limits)]
     decisions = _decisions(session, version)
     fingerprint = digest_of(
@@ -172,6 +188,7 @@ def prepare_packet(
         form=form,
         findings=tuple(findings),
         left_out=tuple(facts.left_out),
+        without_quorum=without_quorum if facts.shortfalls else "",
     )
 
 
@@ -228,6 +245,7 @@ def record_packet(
         version=version.number,
         number=filing.number,
         left_out_because_stale=list(prepared.left_out),
+        without_quorum=prepared.without_quorum,
         files={file.name: file.sha256 for file in filing.files},
     )
     return filing
@@ -259,9 +277,16 @@ def _issued_letter(filing: Filing, storage: Storage) -> list[PackedFile]:
 
 
 def _facts(
-    session: Session, version: LetterVersion, block: SignatureBlock, routes: Routes, *, shortened: bool
+    session: Session,
+    version: LetterVersion,
+    block: SignatureBlock,
+    routes: Routes,
+    *,
+    shortened: bool,
+    without_quorum: str,
 ) -> Readiness:
     letter = version.letter
+    quorum = quorum_of(session, letter)
     names = {part["key"]: part_name(part) for part in version.parts_json}
     date = deadline(letter.docket)
     asked = session.scalar(
@@ -281,6 +306,9 @@ def _facts(
         undecided=(asked or 0) - len(standing_decisions(session, letter.id)),
         edited=digests(letter) != version_digests(version) or letter.head_json != version.head_json,
         shortened=shortened,
+        quorum=quorum.in_words(),
+        shortfalls=quorum.shortfalls(standing_names(block)),
+        without_quorum=without_quorum,
     )
 
 

@@ -11,6 +11,7 @@ from commenttrack.web import access, database, errors, logs, security, templatin
 from commenttrack.web.administration import administration
 from commenttrack.web.answering import answering
 from commenttrack.web.clearing import clearing
+from commenttrack.web.conditions import conditions
 from commenttrack.web.documents import documents
 from commenttrack.web.exchange import exchange
 from commenttrack.web.filing import filing
@@ -59,6 +60,7 @@ SUBJECTS = (
     versions,
     signoffs,
     clearing,
+    conditions,
     signing,
     stances,
     answering,

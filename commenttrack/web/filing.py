@@ -5,7 +5,8 @@ import io
 from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import BooleanField
+from wtforms import BooleanField, StringField
+from wtforms.validators import Length
 
 from commenttrack import jobs
 from commenttrack.errors import Refused
@@ -14,10 +15,11 @@ from commenttrack.filing.routes import routes_for
 from commenttrack.jobs import Job, JobState
 from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.members.permissions import Permission
+from commenttrack.signoffs.campaigns import quorum_of, require_quorum, standing_names
 from commenttrack.signoffs.reading import signature_block
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form
+from commenttrack.web.forms import Form, stripped
 from commenttrack.web.pages import docket_frame, letter_frame, load
 
 filing = Blueprint("filing", __name__, url_prefix="/dockets/<int:docket_id>/file")
@@ -30,6 +32,9 @@ class BuildForm(Form):
     """Build the packet."""
 
     leave_out_stale = BooleanField("Leave out the organizations whose sign-off is stale")
+    without_quorum = StringField(
+        "File although a condition is not met, because", filters=[stripped], validators=[Length(max=500)]
+    )
 
 
 @filing.get("/")
@@ -41,6 +46,7 @@ def packet(docket_id: int) -> str:
     if letter is None or not letter.versions:
         return render_template("web/filing/nothing_frozen.html")
     session, newest = database.session(), letter.versions[-1]
+    block = signature_block(session, newest)
     filings = session.scalars(
         select(Filing)
         .join(LetterVersion)
@@ -51,7 +57,8 @@ def packet(docket_id: int) -> str:
         "web/filing/packet.html",
         letter=letter,
         newest=newest,
-        block=signature_block(session, newest),
+        block=block,
+        shortfalls=quorum_of(session, letter).shortfalls(standing_names(block)),
         filings=filings,
         current=next((each for each in filings if each.letter_version_id == newest.id), None),
         job=_latest_job(newest),
@@ -81,6 +88,7 @@ def build(docket_id: int) -> ResponseReturnValue:
         raise Refused(
             "Some organizations joined wording that has changed since. Ask them again, or leave them out by the box."
         )
+    require_quorum(database.session(), version, block, override=form.without_quorum.data or "")
     running = _latest_job(version)
     if running is None or running.state not in (JobState.QUEUED, JobState.RUNNING):
         jobs.queue(
@@ -90,6 +98,7 @@ def build(docket_id: int) -> ResponseReturnValue:
             payload={
                 "letter_version": version.id,
                 "leave_out_stale": bool(form.leave_out_stale.data),
+                "without_quorum": form.without_quorum.data or "",
                 "actor": signed_in().person.name,
             },
             now=now,

@@ -15,9 +15,10 @@ from commenttrack.members.models import Organization, Signatory
 from commenttrack.members.permissions import Permission
 from commenttrack.signoffs import operations
 from commenttrack.signoffs.board import board as board_of
+from commenttrack.signoffs.campaigns import quorum_of, standing_names
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.models import ReceivedFile, SignOffRequest
-from commenttrack.signoffs.reading import current_decision, trail
+from commenttrack.signoffs.reading import current_decision, signature_block, trail
 from commenttrack.signoffs.received import received_file
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
@@ -46,8 +47,15 @@ def board(docket_id: int) -> str:
 
 
 def _board_page(letter: Letter, form: InviteForm) -> str:
+    session = database.session()
+    quorum = quorum_of(session, letter)
     return render_template(
-        "web/signoffs/board.html", letter=letter, board=board_of(database.session(), letter), form=form
+        "web/signoffs/board.html",
+        letter=letter,
+        board=board_of(session, letter),
+        form=form,
+        quorum=quorum.in_words(),
+        shortfalls=quorum.shortfalls(standing_names(signature_block(session, letter.versions[-1]))),
     )
 
 

@@ -19,6 +19,7 @@ from commenttrack.filing.models import Filing
 from commenttrack.filing.operations import OlderVersion, build_packet
 from commenttrack.letters.models import IssuedFile, PartKind
 from commenttrack.outbox import OutgoingMail
+from commenttrack.signoffs.campaigns import QuorumNotMet, set_conditions
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.operations import decide, invite
 from commenttrack.signoffs.refusals import StaleSignOffs
@@ -310,3 +311,43 @@ def test_a_docket_that_has_closed_is_a_violation(ready, storage):
     late = dt.datetime(2026, 3, 27, 21, 1, tzinfo=dt.UTC)
     assert ("deadline", "pass") in report_of(build(ready, storage, now=late - dt.timedelta(minutes=1)))
     assert ("deadline", "violation") in report_of(build(ready, storage, now=late))
+
+
+class TestQuorum:
+    """Conditions on who must stand under the letter before it goes out."""
+
+    def conditions(self, ready, **values):
+        settings = {"lead_must_join": False, "at_least": 0, "must_join": [], "mailed_code": False, **values}
+        set_conditions(ready.session, ready.letter, actor="Dana Reyes", now=world.NOW, **settings)
+
+    @ONE_DATABASE
+    def test_a_packet_is_refused_until_enough_stand_under_the_letter(self, session, tmp_path, storage):
+        ready = Ready(session, tmp_path)
+        self.conditions(ready, at_least=3)
+        with pytest.raises(QuorumNotMet, match="At least 3 organizations must join, and 2 stand under it"):
+            build_packet(session, ready.version, storage=storage, actor="S", now=LATER)
+        assert session.scalars(select(Filing)).all() == []
+        self.conditions(ready, at_least=2, lead_must_join=True, must_join=[ready.member])
+        filing = build_packet(session, ready.version, storage=storage, actor="S", now=LATER)
+        sentences = [finding["sentence"] for finding in filing.preflight_json]
+        assert any("at least 2 organizations, with Marrow Trade Council and Acme Metals" in each for each in sentences)
+
+    @ONE_DATABASE
+    def test_a_reason_lets_it_out_all_the_same_and_is_kept(self, session, tmp_path, storage):
+        ready = Ready(session, tmp_path)
+        self.conditions(ready, at_least=3)
+        filing = build_packet(
+            session, ready.version, storage=storage, actor="S", now=LATER, without_quorum="The board said so."
+        )
+        assert any("The board said so." in finding["sentence"] for finding in filing.preflight_json)
+        built = session.scalars(select(audit.AuditEvent).where(audit.AuditEvent.action == "packet built")).one()
+        assert built.details["without_quorum"] == "The board said so."
+
+    @ONE_DATABASE
+    def test_a_stale_signature_does_not_count(self, session, tmp_path, storage):
+        ready = Ready(session, tmp_path)
+        self.conditions(ready, at_least=2)
+        world.reword(session, ready.letter, "scope", "Other words.")
+        version = world.version(session, ready.letter)
+        with pytest.raises(QuorumNotMet, match="0 stand under it"):
+            build_packet(session, version, storage=storage, actor="S", now=LATER, leave_out_stale=True)
