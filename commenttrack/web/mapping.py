@@ -227,7 +227,7 @@ def accept(docket_id: int, provision_id: int, position_id: int) -> ResponseRetur
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash(f"Position {position.label} was mapped onto {named}.", "done")
+            flash(f"Mapped onto {named}: position {position.label}.", "done")
             return go_back(docket_id, "mapping.work", after=provision.place, **_next_in_queue())
     return _mapping_page(form, provision, position, None)
 
