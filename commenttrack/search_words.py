@@ -33,11 +33,12 @@ class Term:
 
     def at(self, words: Sequence[str], place: int) -> bool:
         """Whether the term stands at a place of a text's words."""
-        *before, last = self.words
-        end = place + len(before)
-        if end >= len(words) or list(words[place:end]) != before:
+        end = place + len(self.words) - 1
+        if end >= len(words):
             return False
-        return words[end].startswith(last) if self.prefix else words[end] == last
+        if not (words[end].startswith(self.words[-1]) if self.prefix else words[end] == self.words[-1]):
+            return False
+        return tuple(words[place:end]) == self.words[:-1]
 
 
 def terms_of(query: str) -> tuple[Term, ...]:
@@ -61,6 +62,8 @@ def terms_of(query: str) -> tuple[Term, ...]:
 
 def folded(text: str) -> str:
     """Text in small letters without accents, compatibility forms such as ﬁ and ² resolved."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
 

@@ -96,6 +96,7 @@ class _Styles:
 
     def __init__(self, book: Workbook) -> None:
         base = {"font_name": "Calibri", "font_size": 10, "valign": "top", "text_wrap": True}
+        base |= {"bottom": 7, "bottom_color": "#B8C1CC"}
         grey = {**base, "font_color": "#555555", "bg_color": "#F3F4F6"}
         self.text: Format = book.add_format(base)
         self.quoted: Format = book.add_format({**base, "quote_prefix": True})
@@ -127,6 +128,7 @@ def _sheet(made: Worksheet, sheet: Sheet, styles: _Styles, book: Book) -> None:
                 number,
                 {"validate": "list", "source": list(column.choices), "error_type": "warning"},
             )
+    made.set_row(0, _height((column.name, column.width - 2) for column in sheet.columns if not column.hidden))
     for line, row in enumerate(sheet.rows, 1):
         for number, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
             if isinstance(value, int):
@@ -138,7 +140,8 @@ def _sheet(made: Worksheet, sheet: Sheet, styles: _Styles, book: Book) -> None:
     made.freeze_panes(1, sheet.frozen)
     made.autofilter(0, 0, max(len(sheet.rows), 1), len(sheet.columns) - 1)
     made.set_landscape()
-    made.set_paper(1)  # US Letter
+    # US Letter; a table that would be too small to read there goes on Tabloid, 11 by 17 inches.
+    made.set_paper(3 if sum(column.width for column in sheet.columns if not column.hidden) > _LETTER_CHARACTERS else 1)
     made.fit_to_pages(1, 0)
     made.repeat_rows(0)
     made.set_margins(0.5, 0.5, 0.7, 0.7)
@@ -147,6 +150,7 @@ def _sheet(made: Worksheet, sheet: Sheet, styles: _Styles, book: Book) -> None:
 
 
 _LINE_POINTS = 13.5
+_LETTER_CHARACTERS = 260
 _MOST_POINTS = 409.0  # what a row can have
 
 
