@@ -197,7 +197,7 @@ def accept(docket_id: int, provision_id: int, position_id: int) -> ResponseRetur
     """Map a position onto a provision."""
     docket_frame(docket_id)
     provision, position = _provision(docket_id, provision_id), load(Position, position_id)
-    form = MappingForm(data={"wanted": provision.text})
+    form = MappingForm(data={"wanted": provision.text, "request_text": position.current.request})
     if not form.is_submitted() and (link := _link_between(provision, position)):
         return redirect(url_for("mapping.change", docket_id=docket_id, link_id=link.id), 303)
     if form.validate_on_submit() and request.form.get("act") != "preview":

@@ -13,7 +13,7 @@ from commenttrack.illustration import illustration
 from commenttrack.jobs import Job, JobState
 from commenttrack.letters.models import LetterPart, LetterVersion
 from commenttrack.members.permissions import Role
-from commenttrack.positions.models import ProvisionPosition, QuestionAnswer
+from commenttrack.positions.models import Position, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking.models import CommentDate, Docket, Provision, RuleDocument
 from commenttrack.worker import Worker
 from tests.factories.pages import enter, token_of
@@ -134,6 +134,14 @@ def unmapped(stored):
     return stored.scalars(
         select(Provision).where(Provision.id.not_in(mapped), Provision.kind == "paragraph", Provision.text != "")
     ).first()
+
+
+def test_the_form_begins_with_what_the_position_asks_of_an_agency_first(app, post, staff, stored):
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        position = session.get(Position, 1)
+        position.versions[-1].request = "Give exporters ninety days."
+    assert "Give exporters ninety days." in staff.get(f"/dockets/1/map/{unmapped(stored).id}/1").text
 
 
 def test_accepting_a_position_keeps_the_edited_words_as_marks(post, staff, stored):
