@@ -22,10 +22,11 @@ _COMMON = frozenset(
 )
 
 
-def own_words(markdown: str) -> str:
-    """What a part says in the coalition's own words, without marks, as running text."""
+def own_words(markdown: str) -> list[str]:
+    """What a part says in the coalition's own words, by paragraph, without marks."""
     plain = _MARKS.sub("", _QUOTED.sub("\n", _NOTE.sub("", markdown)))
-    return re.sub(r"\s+([.,;:])", r"\1", " ".join(plain.split()))
+    folded = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", plain))
+    return [re.sub(r"\s+([.,;:])", r"\1", paragraph) for paragraph in folded if paragraph]
 
 
 def statement(markdown: str, *said: str) -> str:
@@ -33,8 +34,8 @@ def statement(markdown: str, *said: str) -> str:
 
     ``said`` are the reason and the request, in the order in which they are looked for.
     """
-    text = own_words(markdown)
-    found = [text[start:end].strip() for start, end in sentences(text)]
+    # No sentence runs over a paragraph's end: what stood between two paragraphs may be the agency's words.
+    found = [text[start:end].strip() for text in own_words(markdown) for start, end in sentences(text)]
     for words in said:
         # A reason of several sentences is stated when one of them is.
         wanted = [_counted(words[start:end]) for start, end in sentences(" ".join(words.split()))]

@@ -174,12 +174,15 @@ class _Reader:
         changes: dict[Place, Change] = {}
         work: dict[str, list[tuple[_Row, Work]]] = {}
         extra: dict[Place, tuple[str, ...]] = {}
+        named = set[Place]()
         for row in self._rows:
             if any((row.number, letter(column)) in self._bad for column in self._header.values()):
+                named.update(filter(None, [self._marked(row)]))
                 continue  # told already, with its cell
             place = self._place(row)
             if place is None:
                 continue
+            named.add(place)
             key, position = place
             if self._others and any(row[name] for name in self._others):
                 extra[place] = tuple(row[name] for name in self._others)
@@ -207,7 +210,7 @@ class _Reader:
             troubles=tuple(sorted(self._troubles, key=lambda each: (each.row, each.column))),
             notices=tuple(self._notices),
             extra=Extra(self._others, extra),
-            absent=len(set(self._standing.links) - set(changes)),
+            absent=len(set(self._standing.links) - named),
         )
 
     def _trouble(self, row: _Row, name: str, sentence: str) -> None:

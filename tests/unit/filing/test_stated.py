@@ -52,4 +52,9 @@ def test_a_very_long_sentence_is_cut_at_a_word():
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_what_is_quoted_stands_in_the_part(text, said):
     found = statement(text, said)
-    assert found.removesuffix(" …") in own_words(text)
+    assert found == "" or any(found.removesuffix(" …") in paragraph for paragraph in own_words(text))
+
+
+def test_no_quotation_joins_what_stood_before_and_after_the_agencys_words():
+    text = "The agency writes:\n\n> Keep it.\n\nKeeping records costs exporters dearly."
+    assert statement(text, "Keeping records costs exporters.") == "Keeping records costs exporters dearly."

@@ -341,3 +341,8 @@ def test_a_preview_knows_when_it_would_do_something_else():
     assert first == compare(table(standing(), change=changed(REASON, "A.")), standing()).digest
     assert first != compare(table(standing(), change=changed(REASON, "B.")), standing()).digest
     assert first != compare(table(standing(), change=changed(REVISION, "1")), standing()).digest
+
+
+def test_a_mapping_whose_row_cannot_be_taken_is_not_told_as_absent():
+    preview = compare(table(standing(), change=changed(STANCE, "Maybe")), standing())
+    assert (len(preview.troubles), preview.absent) == (1, 0)
