@@ -50,6 +50,7 @@ from commenttrack.rulemaking.date_wordings import (
     YEAR,
     ZONES,
 )
+from commenttrack.rulemaking.moments import is_working_day
 from commenttrack.rulemaking.provisions import ParsedCaption, ParsedDate, ParsedProvision, ParsedRelativeDate
 
 
@@ -126,11 +127,8 @@ def issue_year(given: date | None, filing_line: str) -> int | None:
 
 def next_business_day(day: date) -> date:
     """The next day that is neither on a weekend nor a federal holiday."""
-    import holidays  # A slow import that most documents do not need.
-
-    closed = holidays.country_holidays("US", categories=("public",), years=(day.year, day.year + 1))
     day += timedelta(days=1)
-    while day.weekday() >= 5 or day in closed:
+    while not is_working_day(day):
         day += timedelta(days=1)
     return day
 

@@ -4,6 +4,7 @@ Moments are aware.
 """
 
 import datetime as dt
+from functools import cache
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
@@ -24,6 +25,19 @@ def closes_at(internal_deadline: dt.date | None, comment_date: dt.date | None, *
     """
     day = internal_deadline or comment_date
     return end_of_day(day) if day else asked_at + WITHOUT_DEADLINE
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Whether a day is neither on a weekend nor a federal holiday, as observed."""
+    return day.weekday() < 5 and day not in _holidays(day.year)
+
+
+@cache
+def _holidays(year: int) -> frozenset[dt.date]:
+    import holidays  # A slow import that most documents do not need.
+
+    # New Year's Day may be observed on the last day of the year before.
+    return frozenset(holidays.country_holidays("US", categories=("public",), years=(year, year + 1)))
 
 
 def moment_in_words(moment: dt.datetime) -> str:
