@@ -30,6 +30,8 @@ class Settings:
     mail_from: str
     association: str
     """Name of the association whose installation this is; empty: that of the lead association."""
+    proxies: int
+    """How many proxies of the installation's own stand before the app; only then are their headers believed."""
     jobs: str
     """``thread``: jobs run inside the web process; ``worker``: a separate ``commenttrack worker`` runs them."""
     federal_register_url: str
@@ -76,6 +78,7 @@ class Settings:
             mail_url=mail_url,
             mail_from=env.get("COMMENTTRACK_MAIL_FROM", "commenttrack@localhost"),
             association=env.get("COMMENTTRACK_ASSOCIATION", ""),
+            proxies=_count(env, "COMMENTTRACK_PROXIES"),
             jobs=jobs,
             federal_register_url=_address(env, "FEDERAL_REGISTER", "https://www.federalregister.gov/api/v1"),
             ecfr_url=_address(env, "ECFR", "https://www.ecfr.gov/api/versioner/v1"),
@@ -96,6 +99,13 @@ def asks_ranking_service(environment: Mapping[str, str] | None = None) -> bool:
     """Whether a ranking service is configured: commands that need nothing else can do without the settings."""
     env = os.environ if environment is None else environment
     return bool(env.get("COMMENTTRACK_EMBEDDING_URL") or env.get("COMMENTTRACK_RERANK_URL"))
+
+
+def _count(env: Mapping[str, str], name: str) -> int:
+    written = env.get(name, "") or "0"
+    if not written.isdecimal() or int(written) > 9:
+        raise BadConfiguration(f"{name} is a number from 0 to 9, not {written!r}.")
+    return int(written)
 
 
 def _address(env: Mapping[str, str], source: str, default: str) -> str:

@@ -18,11 +18,11 @@ from commenttrack.rulemaking.moments import last_moment_in_words
 from commenttrack.web import database
 from commenttrack.web.frame import plural
 from commenttrack.web.requested_text import changes
-from commenttrack.web.security import limiter
+from commenttrack.web.security import limit_links
 from commenttrack.web.stance_form import VIEWS, Item, NameForm, given, item_of, show_as_is
 
 answering = Blueprint("answering", __name__, url_prefix="/answer/<token>")
-limiter.limit("60 per minute")(answering)
+limit_links(answering)
 
 
 @answering.errorhandler(LinkUnknown)

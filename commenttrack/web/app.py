@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from commenttrack import resources
 from commenttrack.config import Settings
@@ -85,6 +86,10 @@ def create_app(settings: Settings, *, clock: Callable[[], dt.datetime] = _now) -
     )
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
+    if settings.proxies:
+        # Werkzeug counts from the near end, so what a client wrote into the headers itself is never believed.
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     database.furnish(app, settings, clock)
     logs.set_up(app)
     templating.set_up(app)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, cast
 
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security.core import RoleMixin, Security
@@ -14,6 +14,7 @@ from werkzeug.local import LocalProxy
 
 from commenttrack import audit
 from commenttrack.config import Settings
+from commenttrack.members.links import token_hash
 from commenttrack.web import database
 from commenttrack.web.accounts import SHORTEST_PASSWORD, Account
 
@@ -35,6 +36,23 @@ PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; 
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+
+def limit_links(blueprint: Blueprint) -> None:
+    """Limit requests to mailed links: each link by itself, and tries at links that do not exist by address.
+
+    A whole association may sit behind one address, so requests to links that work do not add up there.
+    """
+    limiter.limit("60 per minute", key_func=_link)(blueprint)
+    limiter.limit("30 per minute", deduct_when=_not_found)(blueprint)
+
+
+def _link() -> str:
+    return token_hash(str((request.view_args or {}).get("token", "")))
+
+
+def _not_found(response: Response) -> bool:
+    return response.status_code == 404
 
 
 class _Accounts(SQLAlchemySessionUserDatastore):

@@ -28,7 +28,7 @@ from commenttrack.web.decisions import DECISIONS, WITHDRAW, SignForm, part_choic
 from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.frame import due_of
 from commenttrack.web.letter_pages import readable
-from commenttrack.web.security import limiter
+from commenttrack.web.security import limit_links, limiter
 from commenttrack.web.templating import eastern_day
 
 
@@ -41,7 +41,7 @@ class CodeNeeded(Exception):
 
 
 signing = Blueprint("signing", __name__, url_prefix="/sign/<token>")
-limiter.limit("60 per minute")(signing)
+limit_links(signing)
 
 
 @signing.errorhandler(LinkUnknown)

@@ -1,5 +1,6 @@
 """What a mailed link lets its holder do besides deciding, and what it no longer does."""
 
+import dataclasses
 import io
 import re
 
@@ -9,7 +10,8 @@ from sqlalchemy import select
 from commenttrack.db import transaction
 from commenttrack.letters.models import LetterVersion
 from commenttrack.outbox import OutgoingMail
-from commenttrack.signoffs.models import Delegation, SigningCampaign, SignOffRequest
+from commenttrack.signoffs.models import Delegation, SigningCampaign, SignOff, SignOffRequest
+from commenttrack.web.app import create_app
 from tests.factories.pages import NOW, token_of
 
 
@@ -99,3 +101,33 @@ def test_the_mail_a_recorded_decision_rests_on_is_kept_and_handed_out(post, staf
     assert answer.data == b"From: a member"
     assert "attachment" in answer.headers["Content-Disposition"]
     assert staff.get(address.replace("/sign/1/", "/sign/2/")).status_code == 404
+
+
+def test_a_whole_association_may_sign_from_one_address(app, sign_tokens):
+    for _ in range(2):
+        for token in sign_tokens:
+            for _ in range(20):
+                assert app.test_client().get(f"/sign/{token}/").status_code == 200
+
+
+def test_one_link_is_limited_and_so_are_tries_at_links_that_do_not_exist(app, member, sign_tokens):
+    answers = {member.get(f"/sign/{sign_tokens[0]}/").status_code for _ in range(70)}
+    assert answers == {200, 429}
+    tried = [member.get(f"/sign/invented-{number}/").status_code for number in range(40)]
+    assert tried[:20] == [404] * 20
+    assert tried[-1] == 429
+
+
+def test_the_signers_address_is_believed_only_from_a_proxy_of_our_own(app, member, stored, sign_tokens):
+    def signed_from(client, token, headers):
+        page = client.get(f"/sign/{token}/").text
+        hidden = dict(re.findall(r'<input id="\w+" name="(version|seen)" type="hidden" value="(\d*)">', page))
+        form = {**hidden, "csrf_token": token_of(page), "name": "Ada", "decision": "joined"}
+        assert client.post(f"/sign/{token}/", data=form, headers=headers).status_code == 303
+        return stored.scalars(select(SignOff).order_by(SignOff.id.desc())).first().address
+
+    headers = {"X-Forwarded-For": "203.0.113.7, 198.51.100.9"}
+    assert signed_from(member, sign_tokens[0], headers) == "127.0.0.1"
+    settings = dataclasses.replace(app.extensions["commenttrack"].settings, proxies=1)
+    behind = create_app(settings, clock=lambda: NOW)
+    assert signed_from(behind.test_client(), sign_tokens[1], headers) == "198.51.100.9"
