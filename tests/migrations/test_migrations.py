@@ -136,3 +136,51 @@ def test_a_database_that_does_not_answer_is_named_without_its_password():
     with pytest.raises(migrate.DatabaseUnreachable, match=r"\*\*\*") as caught:
         migrate.upgrade("postgresql+psycopg://user:s3cret@127.0.0.1:1/none")
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_table_that_sqlite_copies_has_its_full_text_triggers_again(database_url):
+    migrate.upgrade(database_url)
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        before = full_text.triggers(connection)
+        connection.execute(text("CREATE TABLE copy AS SELECT * FROM letter_part"))
+        connection.execute(text("DROP TABLE letter_part"))
+        connection.execute(text("ALTER TABLE copy RENAME TO letter_part"))
+        assert full_text.triggers(connection) != before
+        full_text.restore_triggers(connection, before)
+        assert full_text.triggers(connection) == before
+    engine.dispose()
+
+
+def test_the_words_of_rows_that_are_there_are_indexed(database_url):
+    migrate.upgrade(database_url, "0005")
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO source_document (title, kind, coalition, file_name, sha256, created_at) "
+                "VALUES ('S', 'other', :yes, 'f', 'x', '2026-01-01')"
+            ),
+            {"yes": True},
+        )
+        connection.execute(
+            text(
+                'INSERT INTO position (source_document_id, label, place, consensus, topics, start, "end") '
+                "SELECT id, '1', 0, 'aligned', '[]', 0, 1 FROM source_document"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO position_version (position_id, number, heading, statement, quotation, request, fallback, "
+                "wording_digest, author, created_at) "
+                "SELECT id, 1, 'Café', 'Quokkas thrive.', '', '', '', 'd', 'a', '2026-01-01' FROM position"
+            )
+        )
+    migrate.upgrade(database_url, "head")
+    match = "rowid FROM position_version_words WHERE position_version_words MATCH 'cafe'"
+    if engine.dialect.name == "postgresql":
+        match = "id FROM position_version WHERE words @@ to_tsquery('simple', 'cafe')"
+    with engine.connect() as connection:
+        assert len(connection.execute(text(f"SELECT {match}")).all()) == 1
+    engine.dispose()
