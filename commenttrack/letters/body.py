@@ -8,6 +8,7 @@ with ``:::``, and ``{requests}``. Raw HTML stays the text it is.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -131,8 +132,9 @@ KEY = re.compile(r"[a-z][\w.-]*")
 _DIVISION_KEY = re.compile(rf"\s*\{{#({KEY.pattern})\}}\Z")
 
 
+@cache
 def parser() -> MarkdownIt:
-    """CommonMark with tables and the additions of a letter."""
+    """CommonMark with tables and the additions of a letter. Making it costs more than reading a paragraph with it."""
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
     # Whether an address may be followed is decided where it is used (_SAFE_LINK, Image).
     parser.validateLink = lambda url: True  # type: ignore[method-assign]

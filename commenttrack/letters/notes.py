@@ -96,17 +96,49 @@ def arrange(content: LetterContent) -> ArrangedLetter:
     note, a cross-reference to nothing in the letter, and a citation that cannot be read.
     """
     content = as_printed(content)
+    return _arranged(content, [read(part.text) for part in content.parts], content.parts)
+
+
+def arrange_part(content: LetterContent, key: str) -> ArrangedLetter:
+    """One part alone, with the numbers and references that it has in the whole letter; notes are counted from 1.
+
+    Of the other parts only those are read that it can refer to. Raises as :func:`arrange`, and :class:`KeyError` for a
+    key that no part has.
+    """
+    content = as_printed(content)
+    wanted = next((part for part in content.parts if part.key == key), None)
+    if wanted is None:
+        raise KeyError(key)
+    labels = [f"{call}:" for call in set(_CALLED.findall(wanted.text)) if f"{call}:" not in wanted.text]
+    bodies = [
+        read(part.text)
+        if part is wanted or ":::" in part.text or any(label in part.text for label in labels)
+        else _NONE
+        for part in content.parts
+    ]
+    return _arranged(content, bodies, (wanted,))
+
+
+_CALLED = re.compile(r"\[\^[^\]\s]+\]")
+_NONE = Body((), {})
+
+
+def _arranged(content: LetterContent, texts: Sequence[Body], wanted: Sequence[LetterPartContent]) -> ArrangedLetter:
     headings = [_heading(part.heading) for part in content.parts]
     numbers = part_numbers(content)
-    bodies, names = labelled(content, [read(part.text) for part in content.parts], headings, numbers)
-    seconds = labelled_second(content, [read(part.translation) for part in content.parts])
-    calls = _Calls(content.head, [*bodies, *seconds])
+    bodies, names = labelled(content, texts, headings, numbers)
+    whole = len(wanted) == len(content.parts)
+    seconds = labelled_second(content, [read(p.translation) if whole or p in wanted else _NONE for p in content.parts])
+    calls = _Calls(content.head, bodies, seconds)
     levels = levels_of([part.level for part in content.parts])
     beside = content.head.translation is not None and content.head.translation.layout == "side-by-side"
     parts: list[ArrangedPart] = []
+    places: list[int] = []
     shift = 0
     for index, (part, body) in enumerate(zip(content.parts, bodies, strict=True)):
         shift = levels[index] or shift
+        if not whole and part not in wanted:
+            continue
         heading = _resolved(headings[index], calls, body, names)
         blocks, second = deeper(body.blocks, shift), deeper(seconds[index].blocks, shift)
         pairs: tuple[tuple[Blocks, Blocks], ...] = ()
@@ -121,15 +153,16 @@ def arrange(content: LetterContent) -> ArrangedLetter:
             blocks = _in_body(blocks, calls, body, names)
         requested = read_requested(part.requested_text)
         parts.append(ArrangedPart(part, *numbers[index], levels[index], heading, blocks, requested, (), second, pairs))
+        places.append(index)
     parts = [
         replace(
             part,
-            second_heading=_resolved(_heading(part.part.translated_heading), calls, body, names),
-            second=_in_body(part.second, calls, body, names),
+            second_heading=_resolved(_heading(part.part.translated_heading), calls, seconds[index], names),
+            second=_in_body(part.second, calls, seconds[index], names),
         )
-        for part, body in zip(parts, seconds, strict=True)
+        for part, index in zip(parts, places, strict=True)
     ]
-    return ArrangedLetter(content, tuple(parts), calls.notes(names))
+    return ArrangedLetter(content, tuple(parts), calls.notes(names, complete=whole))
 
 
 def _beside(one: Blocks, other: Blocks) -> tuple[tuple[Blocks, Blocks], ...]:
@@ -153,18 +186,21 @@ def _heading(heading: str) -> Inlines:
 class _Calls:
     """Numbers notes as the walk meets their calls."""
 
-    def __init__(self, head: LetterHead, bodies: Iterable[Body]) -> None:
+    def __init__(self, head: LetterHead, *languages: Iterable[Body]) -> None:
         self.head = head
-        self._everywhere: dict[str, list[Body]] = {}
-        for body in bodies:
-            for label in body.notes:
-                self._everywhere.setdefault(label, []).append(body)
+        self._everywhere: dict[tuple[int, str], list[Body]] = {}
+        self._language: dict[int, int] = {}
+        for language, bodies in enumerate(languages):
+            for body in bodies:
+                self._language[id(body)] = language
+                for label in body.notes:
+                    self._everywhere.setdefault((language, label), []).append(body)
         self._numbers: dict[tuple[int, str], int] = {}
         self._blocks: list[Blocks] = []
 
     def call(self, label: str, body: Body) -> NoteMark:
-        """The mark of a note that the same text defines or, failing that, exactly one other text of the letter."""
-        homes = [body] if label in body.notes else self._everywhere.get(label, [])
+        """The mark of a note that the same text defines or, failing that, exactly one other text in its language."""
+        homes = [body] if label in body.notes else self._everywhere.get((self._language[id(body)], label), [])
         if not homes:
             raise BadInput(f"The note [^{label}] is called but not defined. Add a line that starts with [^{label}]: .")
         if len(homes) > 1:
@@ -183,11 +219,11 @@ class _Calls:
         self._blocks.append(blocks)
         return NoteMark(len(self._blocks))
 
-    def notes(self, names: Mapping[str, str]) -> tuple[Note, ...]:
-        """All notes with their citations in the form of the order."""
-        for label, homes in self._everywhere.items():
+    def notes(self, names: Mapping[str, str], *, complete: bool) -> tuple[Note, ...]:
+        """All notes with their citations in the form of the order; in a ``complete`` letter none is left uncalled."""
+        for (_, label), homes in self._everywhere.items():
             for home in homes:
-                if (id(home), label) not in self._numbers:
+                if complete and (id(home), label) not in self._numbers:
                     raise BadInput(
                         f"The note [^{label}] is defined but never called: “{_start(_first_words(home.notes[label]))}”."
                     )

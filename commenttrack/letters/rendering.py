@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal
 
 import jinja2
@@ -17,7 +18,7 @@ from commenttrack.letters.blocks import Inlines, NoteMark, plain
 from commenttrack.letters.citation_forms import ofr
 from commenttrack.letters.content import LetterContent, LetterHead, ordered_signatories, signature_blocks
 from commenttrack.letters.markup import Markup, NotePlan
-from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange
+from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
 from commenttrack.resources import folder
 
 Place = Literal["foot", "end", "word"]
@@ -58,6 +59,23 @@ def letter_pdf(content: LetterContent) -> bytes:
     )
 
 
+def part_html(content: LetterContent, key: str) -> str:
+    """One part of a letter for the screen, as it would print: numbers and references are those of the whole letter.
+
+    Only this part is read as Markdown, so that a preview keeps up with typing in a long letter; its notes are counted
+    from 1. Raises :class:`BadInput` for what :func:`notes.arrange` refuses in this part, :class:`KeyError` for no part.
+    """
+    letter = arrange_part(content, key)
+    markup = Markup(letter.notes, "end", content.head.redline_words, pictures=content.pictures)
+    (part,) = (_part_view(part, markup, 0) for part in letter.parts)
+    notes = [{"number": note.number, "text": _safe(markup.note_text(note))} for note in letter.notes]
+    translation = content.head.translation
+    beside = translation is not None and translation.layout == "side-by-side"
+    return (
+        _environment().get_template("part.html").render(part=part, notes=notes, translation=translation, beside=beside)
+    )
+
+
 def word_html(letter: ArrangedLetter) -> str:
     """The letter as the HTML that the Word writer reads: styles by name, notes and changes as it wants them marked."""
     return _page(letter, "word", "", template="word.html")
@@ -95,6 +113,7 @@ def _plain_space(text: str) -> str:
 # -------------------------------------------------------------------------------------------------------- the template
 
 
+@cache
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder("templates") / "letter"),

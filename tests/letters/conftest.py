@@ -35,6 +35,11 @@ class Printed:
     def pages(self) -> list[str]:
         return self.text().split("\f")[:-1]
 
+    def elements_of_file(self) -> list[pikepdf.Dictionary]:
+        """Every dictionary and stream of the file."""
+        self.pdf = pikepdf.open(self.path)
+        return [item for item in self.pdf.objects if isinstance(item, pikepdf.Dictionary | pikepdf.Stream)]
+
     def elements(self, kind: str) -> list[pikepdf.Dictionary]:
         """Structure elements of a kind in reading order."""
         found = []
@@ -55,12 +60,16 @@ class Printed:
 
 @pytest.fixture
 def printed(tmp_path):
-    """Print a LETTER.md text."""
+    """Print a LETTER.md text; ``printed.of`` prints a letter that was read already."""
     count = 0
 
-    def make(markdown: str, rule=None) -> Printed:
+    def of(content, rule=None) -> Printed:
         nonlocal count
         count += 1
-        return Printed(render(content_from_markdown(markdown), ".pdf", rule=rule), tmp_path / f"letter{count}.pdf")
+        return Printed(render(content, ".pdf", rule=rule), tmp_path / f"letter{count}.pdf")
 
+    def make(markdown: str, rule=None) -> Printed:
+        return of(content_from_markdown(markdown), rule)
+
+    make.of = of
     return make
