@@ -129,7 +129,7 @@ _DEEPEST = 40
 DIVISIONS = ("exhibit", "request", "landscape", "translation")
 KEY = re.compile(r"[a-z][\w.-]*")
 """What a part, an exhibit or a request can be called."""
-_DIVISION_KEY = re.compile(rf"\s*\{{#({KEY.pattern})\}}\Z")
+DIVISION_KEY = re.compile(rf"\s*\{{#({KEY.pattern})\}}\Z")
 
 
 @cache
@@ -335,7 +335,7 @@ class _Reader:
         kind = opening.type.removeprefix("container_").removesuffix("_open")
         words = opening.info.strip().removeprefix(kind).strip()
         key = ""
-        if match := _DIVISION_KEY.search(words):
+        if match := DIVISION_KEY.search(words):
             key, words = match.group(1), words[: match.start()].strip()
         title = inlines_of(parser().parseInline(words)[0].children or []) if words else ()
         inner = self.blocks_until(opening.type.replace("_open", "_close"))

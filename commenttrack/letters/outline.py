@@ -130,7 +130,7 @@ ABOUT_KEY = "about-the-signatories"
 def as_printed(content: LetterContent) -> LetterContent:
     """The letter with the annex that describes each organization, when one is asked for, and annexes after the body."""
     parts = content.parts
-    if content.head.annex_of_signatories:
+    if content.head.annex_of_signatories and not any(part.key == ABOUT_KEY for part in parts):
         described = dict.fromkeys(
             (signatory.organization, signatory.about)
             for signatory in ordered_signatories(content)

@@ -47,7 +47,9 @@ def parse(body: str) -> ParsedBody:
         if token.type == "heading_open" and token.level == 0 and token.map:
             starts.append(_start(token, tokens[index + 1]))
     ends = [start.line for start in starts[1:]] + [len(lines)]
+    # A key made from a heading's words makes way for one that was given, to a part or to an exhibit in it.
     keys = {start.key for start in starts if start.key}
+    keys |= {match[1] for token in tokens if (match := bodies.DIVISION_KEY.search(token.info))}
     parts: list[LetterPartContent] = []
     outer: list[_Start] = []
     for start, end in zip(starts, ends, strict=True):

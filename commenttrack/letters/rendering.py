@@ -161,7 +161,7 @@ def _page(
     parts = [_part_view(part, markup, shift) for part in letter.parts]
     beside = head.translation is not None and head.translation.layout == "side-by-side"
     signing = signature_blocks(letter.content)
-    title = _title(letter.content)
+    title = _title(letter)
     context: dict[str, Any] = {
         "lang": head.lang,
         "title": title,
@@ -260,11 +260,11 @@ def _without_calls(inlines: Inlines) -> Inlines:
     return tuple(inline for inline in inlines if not isinstance(inline, NoteMark))
 
 
-def _title(content: LetterContent) -> str:
-    head = content.head
+def _title(letter: ArrangedLetter) -> str:
+    head = letter.content.head
     if head.re:
         return re.sub(r"\s+", " ", f"Comments: {head.re[0]}" if head.via else head.re[0])
-    first = next((plain(part.heading) for part in arrange(content).parts if part.heading), "")
+    first = next((plain(part.heading) for part in letter.parts if part.heading), "")
     return first or (f"Letter of {head.date}" if head.date else head.letterhead.name or "Letter")
 
 

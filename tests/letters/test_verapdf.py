@@ -1,12 +1,14 @@
 """Letters before the reference validator of PDF/UA-1 and PDF/A-3a. Needs Java and Debian's libjaxb-java."""
 
 import importlib.util
+import io
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from letter_shapes import letter
+from letter_shapes import letter, real_shape
+from PIL import Image
 
 from commenttrack.letters.markdown import content_from_markdown
 from commenttrack.letters.rendering import letter_pdf
@@ -61,3 +63,68 @@ def test_letters_pass_pdf_ua_1_and_pdf_a_3a(verapdf, tmp_path):
     code, lines = verapdf(*files)
     assert code == 0, lines
     assert lines.count("compliant: true") == 4
+
+
+_SEVERAL = """---
+letterhead: {name: House, logo: logo.png}
+review: REVIEW
+toc: true
+lead: [A, B]
+signature_blocks: by-lead
+annex_of_signatories: true
+signatories: [{organization: A, person: P, about: Old.}, {organization: B, person: Q}, C]
+translation: {lang: de, layout: LAYOUT, heading: Deutsch}
+---
+Opening.[^1]
+
+{requests}
+
+# Costs
+
+::: exhibit Costs of compliance {#costs}
+![Bars that rise](chart.svg)
+
+| a | b |
+|---|---|
+| 1 | 2 |
+:::
+
+::: request § 7.2
+Wait for [#costs].
+:::
+
+::: translation
+# Kosten
+
+Worte.
+:::
+
+# Tables {.annex .landscape}
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+[^1]: A note.
+"""
+
+
+def test_pictures_exhibits_annexes_review_copies_and_two_languages_pass_too(verapdf, tmp_path):
+    picture = io.BytesIO()
+    Image.new("RGBA", (90, 30), (31, 58, 95, 120)).save(picture, "PNG")
+    drawing = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><g opacity="0.5">'
+        b'<rect width="5" height="5" fill-opacity="0.4"/></g></svg>'
+    )
+    files = {"logo.png": picture.getvalue(), "chart.svg": drawing}
+    made = []
+    for review, layout in (("true", "after"), ("false", "side-by-side")):
+        text = _SEVERAL.replace("REVIEW", review).replace("LAYOUT", layout)
+        made.append(tmp_path / f"{layout}.pdf")
+        made[-1].write_bytes(letter_pdf(content_from_markdown(text, files.__getitem__)))
+    for seed in (2, 11):
+        made.append(tmp_path / f"shape{seed}.pdf")
+        made[-1].write_bytes(letter_pdf(content_from_markdown(real_shape(seed))))
+    code, lines = verapdf(*made)
+    assert code == 0, lines
+    assert lines.count("compliant: true") == 8

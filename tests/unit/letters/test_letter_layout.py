@@ -127,6 +127,11 @@ def test_a_heading_can_give_its_part_a_key_and_a_place():
     ]
 
 
+def test_a_key_made_from_a_heading_makes_way_for_one_that_was_given():
+    parts = letter(body="# Costs\n\n::: exhibit Costs {#costs}\nx\n:::\n\n# Costs {#costs-2}").parts
+    assert [part.key for part in parts] == ["costs-3", "costs-2"]
+
+
 @pytest.mark.parametrize(
     ("body", "message"), [("# A {.anex}", "known are .annex and .landscape"), ("# A {#Key}", "small letter")]
 )
