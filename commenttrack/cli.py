@@ -551,6 +551,7 @@ def serve(host: str, port: int, threads: int) -> None:
     import waitress
 
     from commenttrack import migrate
+    from commenttrack.web.accounts import readers_of_digests
     from commenttrack.web.app import create_app
     from commenttrack.worker import Worker
 
@@ -561,21 +562,37 @@ def serve(host: str, port: int, threads: int) -> None:
     migrate.require_current(settings.database_url)
     app = create_app(settings)
     if settings.jobs == "thread":
-        Worker(settings).start()
+        Worker(settings, staff=readers_of_digests).start()
     click.echo(f"CommentTrack is at {settings.base_url} (listening on {host}:{port}; Ctrl-C stops it).")
     waitress.serve(app, host=host, port=port, threads=threads, ident=None)
+
+
+@main.command()
+@click.option(
+    "--file", "file", type=INPUT, help="The message; standard input without it, as a mail server passes it on."
+)
+def bounce(file: Path | None) -> None:
+    """Read the notice of a mail that came back, and mark that mail on the board of sign-offs."""
+    from commenttrack.signoffs import bounces
+    from commenttrack.signoffs.bounce_reports import read_report
+
+    report = read_report(read_file(file) if file else sys.stdin.buffer.read())
+    with installation() as (session, _):
+        mail = bounces.mark(session, report, sender=_settings().mail_from, now=now())
+    click.echo(f"Mail {mail.id} to {mail.to_email} came back: {mail.bounce}")
 
 
 @main.command()
 def worker() -> None:
     """Run background jobs and send mail until stopped, for installations with COMMENTTRACK_JOBS=worker."""
     from commenttrack.migrate import require_current
+    from commenttrack.web.accounts import readers_of_digests
     from commenttrack.worker import Worker
 
     settings = _settings()
     require_current(settings.database_url)
     click.echo("Working; Ctrl-C stops it.")
-    Worker(settings).run()
+    Worker(settings, staff=readers_of_digests).run()
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import smtplib
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from pathlib import Path
@@ -134,7 +135,7 @@ def message_of(mail: OutgoingMail, *, sender: str) -> EmailMessage:
     message["To"] = formataddr((mail.to_name, mail.to_email))
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
-    message["Message-ID"] = f"<{file_stem(mail)}@{sender.rpartition('@')[2].strip('>')}>"
+    message["Message-ID"] = f"<{file_stem(mail)}@{domain(sender)}>"
     message["Auto-Submitted"] = "auto-generated"
     if mail.unsubscribe:
         # RFC 8058: one click in the mail program posts to the address; opening it changes nothing.
@@ -143,6 +144,11 @@ def message_of(mail: OutgoingMail, *, sender: str) -> EmailMessage:
     message.set_content(mail.text.replace(SECRET_MARK, mail.secret) if mail.secret else mail.text)
     message.add_alternative(mail.html.replace(SECRET_MARK, mail.secret) if mail.secret else mail.html, subtype="html")
     return message
+
+
+def domain(sender: str) -> str:
+    """The part of our Message-IDs behind the @, which is that of the sender's address."""
+    return sender.rpartition("@")[2].strip("> ").lower()
 
 
 def file_stem(mail: OutgoingMail) -> str:
@@ -155,13 +161,42 @@ LEASE = dt.timedelta(minutes=10)
 """How long a claimed mail is left to its worker before it counts as lost; longer than SMTP's own time limits."""
 
 
-def send_pending(sessions: sessionmaker[Session], carrier: Transport, *, sender: str, now: dt.datetime) -> int:
+def refusal(failure: Exception) -> str:
+    """What a mail server says that refuses a mail for good (a reply of 5xx to its receiver or its data), else empty."""
+    if isinstance(failure, smtplib.SMTPRecipientsRefused):
+        replies: list[tuple[int, bytes | str]] = list(failure.recipients.values())
+    elif isinstance(failure, smtplib.SMTPDataError):
+        replies = [(failure.smtp_code, failure.smtp_error)]
+    else:
+        return ""
+    if not replies or any(not 500 <= code < 600 for code, _ in replies):
+        return ""
+    return "; ".join(f"{code} {_words(said)}" for code, said in replies)
+
+
+def _words(said: bytes | str) -> str:
+    return " ".join((said.decode("utf-8", "replace") if isinstance(said, bytes) else said).split())[:500]
+
+
+def _nothing_more(session: Session, mail: OutgoingMail) -> None:
+    """Nobody keeps account of mails that were sent back."""
+
+
+def send_pending(
+    sessions: sessionmaker[Session],
+    carrier: Transport,
+    *,
+    sender: str,
+    now: dt.datetime,
+    refused: Callable[[Session, OutgoingMail], None] = _nothing_more,
+) -> int:
     """Send what is waiting; returns how many went out.
 
     A mail is claimed, sent outside of any transaction (a slow server must not hold up people who write), and marked as
     sent. Two workers never claim the same mail; one that dies between sending and marking leaves a mail that goes out
     again after ``LEASE``, under the same Message-ID. A mail that fails keeps its error and is tried again on the next
-    call, up to ``MAX_ATTEMPTS`` times.
+    call, up to ``MAX_ATTEMPTS`` times. One that the server refuses for good is not tried again: it counts as bounced,
+    and ``refused`` is called in the transaction that says so.
     """
     sent, last = 0, 0
     while True:
@@ -170,18 +205,21 @@ def send_pending(sessions: sessionmaker[Session], carrier: Transport, *, sender:
         if mail is None:
             return sent
         last = mail.id
-        error = ""
+        error = for_good = ""
         try:
             carrier.send(message_of(mail, sender=sender))
         except (OSError, smtplib.SMTPException, ValueError) as failure:
             # ValueError: an address or a name that no header can hold; it must not stop the mails behind it.
-            error = str(failure) or type(failure).__name__
+            error, for_good = str(failure) or type(failure).__name__, refusal(failure)
         with sessions() as session, transaction(session):
             mail = session.get_one(OutgoingMail, last)
             mail.error, mail.claimed_at = error, None
             if not error:
                 mail.sent_at, mail.secret = now, ""
                 sent += 1
+            elif for_good:
+                mail.bounced_at, mail.bounce, mail.secret = now, for_good, ""
+                refused(session, mail)
 
 
 def _claim(session: Session, *, after: int, now: dt.datetime) -> OutgoingMail | None:
@@ -189,6 +227,7 @@ def _claim(session: Session, *, after: int, now: dt.datetime) -> OutgoingMail | 
         select(OutgoingMail)
         .where(
             OutgoingMail.sent_at.is_(None),
+            OutgoingMail.bounced_at.is_(None),
             OutgoingMail.attempts < MAX_ATTEMPTS,
             OutgoingMail.id > after,
             or_(OutgoingMail.claimed_at.is_(None), OutgoingMail.claimed_at < now - LEASE),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,11 +19,15 @@ from commenttrack.filing.operations import prepare_packet, record_packet
 from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.letters.operations import content_of_version, store_file
 from commenttrack.letters.rendering import letter_pdf
+from commenttrack.members.models import Person
 from commenttrack.rulemaking import importing
 from commenttrack.rulemaking.models import RuleDocument
+from commenttrack.signoffs import bounces, digests, reminding
 from commenttrack.storage import Storage
 
 PAUSE_SECONDS = 1.0
+CAMPAIGN_PAUSE = dt.timedelta(minutes=1)
+"""Between two looks at what the schedules of the campaigns have to write."""
 
 log = structlog.get_logger()
 
@@ -32,10 +36,16 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def _nobody(session: Session) -> Sequence[Person]:
+    return ()
+
+
 class Worker:
     """Runs queued jobs and sends waiting mail, one thing at a time, until stopped."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, staff: digests.Staff = _nobody) -> None:
+        """``staff`` says who gets the daily digest of sign-offs: the accounts belong to the pages, not to this."""
+        self._staff, self._campaigns_at = staff, dt.datetime.min.replace(tzinfo=dt.UTC)
         self._settings = settings
         self._sender = settings.mail_from
         engine = make_engine(settings.database_url)
@@ -74,10 +84,22 @@ class Worker:
                 self._stop.wait(PAUSE_SECONDS)
 
     def step(self) -> bool:
-        """One job and all waiting mail; whether there was anything to do."""
+        """One job, what the campaigns have to write, and all waiting mail; whether there was anything to do."""
         ran = jobs.run_next(self._sessions, self.runners, clock=_now)
-        sent = outbox.send_pending(self._sessions, self._carrier, sender=self._sender, now=_now())
+        self._run_campaigns(_now())
+        sent = outbox.send_pending(
+            self._sessions, self._carrier, sender=self._sender, now=_now(), refused=bounces.record
+        )
         return ran or sent > 0
+
+    def _run_campaigns(self, now: dt.datetime) -> None:
+        """Reminders, digests and news that are due; each writes only what was not written before."""
+        if now < self._campaigns_at + CAMPAIGN_PAUSE:
+            return
+        self._campaigns_at = now
+        reminding.remind_due(self._sessions, now=now, settings=self._settings)
+        digests.tell_joined(self._sessions, now=now)
+        digests.write_staff_digests(self._sessions, staff=self._staff, now=now, settings=self._settings)
 
     def _import_document(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         return importing.run(payload, **self._means(payload["job"]))

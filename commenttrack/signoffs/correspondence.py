@@ -37,21 +37,51 @@ def write_asking(
     closes: dt.datetime,
     token: str,
     note: str,
+    reminds: bool,
     base_url: str,
     now: dt.datetime,
 ) -> None:
-    """Write the mail with the link. ``before`` is the version decided on or asked about earlier, if there is one."""
+    """Write the mail with the link. ``before`` is the version decided on or asked about earlier, if there is one.
+
+    A mail that ``reminds`` says where reminders can be stopped, in its text and in its header.
+    """
     version = request.asked_version
+    link = f"{base_url}/sign/{token}"
+    stop_link = f"{link}/reminders" if reminds else ""
     mail = notices.compose_asking(
         kind.value,
-        _ask(request, version, closes),
-        link=f"{base_url}/sign/{token}",
+        ask_of(request, version, closes),
+        link=link,
         note=note,
-        changes=_changes_in_words(session, before, version, current) if before else (),
+        changes=changes_in_words(session, before, version, current) if before else (),
+        stop_link=stop_link,
     )
     # The token is new with each asking, so its hash names this cause.
     key = f"sign_off_request {request.id} asked {request.token_hash[:16]}"
-    _write(session, request, mail, key=key, secret=token, now=now)
+    _write(session, request, mail, key=key, secret=token, unsubscribe=stop_link, now=now)
+
+
+def write_text_moved(session: Session, sign_off: SignOff, version: LetterVersion, *, now: dt.datetime) -> None:
+    """Tell one who joined that a newer version says something else; once for each version and decision."""
+    request = sign_off.request
+    mail = notices.compose_text_moved(
+        ask_of(request, version, link_closes(request)),
+        changes=changes_in_words(session, sign_off.letter_version, version, sign_off),
+        signed_version=sign_off.letter_version.number,
+    )
+    _write(session, request, mail, key=f"sign_off {sign_off.id} version {version.number} moved", now=now)
+
+
+def write_lead_objected(session: Session, sign_off: SignOff, objection: SignOff, *, now: dt.datetime) -> None:
+    """Tell one who joined that a lead declined or withdrew; its reason is for the staff and is not told."""
+    request = sign_off.request
+    mail = notices.compose_lead_objected(
+        ask_of(request, sign_off.letter_version, link_closes(request)),
+        lead=objection.organization.name,
+        decision=DECISION_WORDS[objection.decision].lower(),
+        moment=campaign.moment_in_words(objection.decided_at),
+    )
+    _write(session, request, mail, key=f"sign_off {sign_off.id} objection {objection.id}", now=now)
 
 
 def write_confirmation(session: Session, made: SignOff, *, now: dt.datetime) -> None:
@@ -62,7 +92,7 @@ def write_confirmation(session: Session, made: SignOff, *, now: dt.datetime) -> 
     covered = {part.part_key for part in made.parts}
     closes = link_closes(request)
     mail = notices.compose_confirmation(
-        _ask(request, version, closes),
+        ask_of(request, version, closes),
         notices.Recorded(
             decision=DECISION_WORDS[made.decision],
             name=made.name,
@@ -93,7 +123,7 @@ def write_cleared(
         for part in version.parts_json
     }
     mail = notices.compose_cleared(
-        _ask(request, newest, link_closes(request)),
+        ask_of(request, newest, link_closes(request)),
         tuple(
             notices.ClearedPart(
                 name=names[clearance.part_key],
@@ -120,7 +150,7 @@ def write_handed_on(
 ) -> None:
     """The mail with a new link for the colleague whom the decision was handed on to."""
     mail = notices.compose_handed_on(
-        _ask(request, request.asked_version, link_closes(request)),
+        ask_of(request, request.asked_version, link_closes(request)),
         link=f"{base_url}/sign/{token}",
         by=delegation.from_person.name,
         note=delegation.note,
@@ -132,7 +162,7 @@ def write_handed_on_copy(
     session: Session, request: SignOffRequest, delegation: Delegation, *, now: dt.datetime
 ) -> None:
     """Tell the one who handed on that it was done, so that nobody does it unnoticed in their name."""
-    ask = replace(_ask(request, request.asked_version, link_closes(request)), person=delegation.from_person.name)
+    ask = replace(ask_of(request, request.asked_version, link_closes(request)), person=delegation.from_person.name)
     mail = notices.compose_handed_on_copy(ask, to=delegation.to_person.name, note=delegation.note)
     _write(session, request, mail, key=f"delegation {delegation.id} copy", to=delegation.from_person, now=now)
 
@@ -141,7 +171,7 @@ def write_link_explained(
     session: Session, request: SignOffRequest, owner: Person, *, handed_on: bool, now: dt.datetime
 ) -> None:
     """Tell the owner of an old link what became of it; at most once an hour, however often it is asked."""
-    ask = replace(_ask(request, request.asked_version, link_closes(request)), person=owner.name)
+    ask = replace(ask_of(request, request.asked_version, link_closes(request)), person=owner.name)
     mail = notices.compose_link_explained(ask, handed_on_to=request.person.name if handed_on else "")
     key = f"sign_off_request {request.id} explained to person {owner.id} {now:%Y-%m-%d %H}"
     _write(session, request, mail, key=key, to=owner, now=now)
@@ -149,12 +179,13 @@ def write_link_explained(
 
 def write_code(session: Session, request: SignOffRequest, code: str, *, now: dt.datetime) -> None:
     """The mail with the code; like a token it is kept apart from the stored mail."""
-    mail = notices.compose_code(_ask(request, request.asked_version, link_closes(request)), code=code)
+    mail = notices.compose_code(ask_of(request, request.asked_version, link_closes(request)), code=code)
     key = f"sign_off_request {request.id} code {request.code_hash[:16]}"
     _write(session, request, mail, key=key, secret=code, now=now)
 
 
-def _ask(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -> notices.Ask:
+def ask_of(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -> notices.Ask:
+    """What every mail about a request says."""
     docket = request.letter.docket
     date = deadline(docket)
     return notices.Ask(
@@ -171,9 +202,10 @@ def _ask(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -
     )
 
 
-def _changes_in_words(
+def changes_in_words(
     session: Session, before: LetterVersion, version: LetterVersion, current: SignOff | None
 ) -> tuple[notices.ChangedPart, ...]:
+    """The parts that moved between two versions: those decided on, or all when nothing was decided."""
     today = version_digests(version)
     comparison = (
         decided_since(current, today, cosmetic_changes(session, version.letter_id))
@@ -197,6 +229,7 @@ def _write(
     key: str,
     to: Person | None = None,
     secret: str = "",
+    unsubscribe: str = "",
     now: dt.datetime,
 ) -> None:
     to = to or request.person
@@ -210,6 +243,7 @@ def _write(
         text=mail.text,
         html=mail.html,
         secret=secret,
+        unsubscribe=unsubscribe,
         about=subject_of(request),
         now=now,
     )

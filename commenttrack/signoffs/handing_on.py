@@ -58,6 +58,7 @@ def hand_on(
     links.retire(session, request, Retirement.HANDED_ON, now=now)
     closes = link_closes(request)
     request.person, request.asked_version = colleague, newest_version(request.letter)
+    request.reminders_stopped_at = None  # that was the wish of the one who hands on
     fresh = links.give_new(request, closes=closes, now=now)
     session.add(delegation)
     session.flush()  # the mails' keys name the delegation's id

@@ -45,6 +45,44 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A line of the staff's digest: an organization, what it did, and a reason if one was given (for the staff)."""
+
+    organization: str
+    what: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What happened to the sign-offs of one letter since the last digest."""
+
+    association: str
+    docket: str
+    identifiers: tuple[str, ...]
+    letter: str
+    illustrative: bool
+    until: str
+    """The end of the time it tells of, in words."""
+    closes: str
+    """Last moment for a decision by link, in words; empty when it depends on when somebody was asked."""
+    decided: tuple[Told, ...]
+    handed_on: tuple[Told, ...]
+    bounced: tuple[Told, ...]
+    stopped: tuple[Told, ...]
+    """Who asked for no more reminders."""
+    opened: tuple[str, ...]
+    frozen: tuple[int, ...]
+    """Numbers of versions that were frozen."""
+    stale: tuple[str, ...]
+    """Organizations whose sign-off is stale now, whenever it became so."""
+    joined: int
+    """How many have joined the wording that stands."""
+    asked: int
+    undecided: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedPart:
     """A part that moved, for the mail that asks again: its name and what happened to it."""
 
@@ -63,9 +101,30 @@ class ClearedPart:
     """The words that changed, as one line; empty when the part was taken out."""
 
 
-def compose_asking(name: str, ask: Ask, *, link: str, note: str = "", changes: tuple[ChangedPart, ...] = ()) -> Notice:
-    """The mail that carries the link: ``name`` is ``invitation``, ``asked_again`` or ``reminder``."""
-    return compose(name, ask=ask, link=link, note=paragraphs(note), changes=changes)
+def compose_asking(
+    name: str,
+    ask: Ask,
+    *,
+    link: str,
+    note: str = "",
+    changes: tuple[ChangedPart, ...] = (),
+    stop_link: str = "",
+) -> Notice:
+    """The mail that carries the link: ``name`` is ``invitation``, ``asked_again`` or ``reminder``.
+
+    ``stop_link`` is the address at which reminders can be stopped; empty in a mail that is none.
+    """
+    return compose(name, ask=ask, link=link, note=paragraphs(note), changes=changes, stop_link=stop_link)
+
+
+def compose_text_moved(ask: Ask, *, changes: tuple[ChangedPart, ...], signed_version: int) -> Notice:
+    """The mail that tells one who joined that a newer version says something else. Holds no link."""
+    return compose("text_moved", ask=ask, changes=changes, signed_version=signed_version)
+
+
+def compose_lead_objected(ask: Ask, *, lead: str, decision: str, moment: str) -> Notice:
+    """The mail that tells one who joined that a lead organization no longer stands behind the letter."""
+    return compose("lead_objected", ask=ask, lead=lead, decision=decision, moment=moment)
 
 
 def compose_confirmation(ask: Ask, recorded: Recorded, *, may_change: bool) -> Notice:
@@ -96,3 +155,8 @@ def compose_link_explained(ask: Ask, *, handed_on_to: str) -> Notice:
 def compose_code(ask: Ask, *, code: str) -> Notice:
     """The mail with the code that a decision needs."""
     return compose("code", ask=ask, code=code)
+
+
+def compose_digest(digest: Digest, *, link: str) -> Notice:
+    """The daily mail to the staff; ``link`` is the board."""
+    return compose("digest", ask=digest, link=link)

@@ -17,7 +17,7 @@ from commenttrack.members.operations import may_sign
 from commenttrack.signoffs import campaign, links
 from commenttrack.signoffs.correspondence import write_asking, write_confirmation
 from commenttrack.signoffs.lifecycle import JOINING, Decision, covered_parts
-from commenttrack.signoffs.models import ReceivedFile, Retirement, SignOff, SignOffPart, SignOffRequest
+from commenttrack.signoffs.models import ReceivedFile, Reminder, Retirement, SignOff, SignOffPart, SignOffRequest
 from commenttrack.signoffs.reading import (
     DECISION_WORDS,
     current_decision,
@@ -49,11 +49,13 @@ def invite(
     now: dt.datetime,
     settings: Settings,
     note: str = "",
+    by_schedule: bool = False,
 ) -> SignOffRequest:
     """Ask an organization to decide on the newest frozen version, by a mail with a link of its own.
 
     Asking again replaces the link: only the newest mail works. Which mail is written (invitation, the letter moved,
-    reminder) follows from what happened since the last one. Raises :class:`NothingFrozen` or :class:`CannotBeAsked`.
+    reminder) follows from what happened since the last one; a mail by the schedule always counts as a reminder. Who
+    stopped reminders gets none. Raises :class:`NothingFrozen` or :class:`CannotBeAsked`.
     """
     version = newest_version(letter)
     if not person.email:
@@ -77,6 +79,14 @@ def invite(
         moved=before is not None and before.id != version.id,
         decided=current is not None,
     )
+    reminds = by_schedule or kind is campaign.Asking.REMINDER
+    if request is not None and request.person_id != person.id:
+        request.reminders_stopped_at = None  # that was the wish of the one asked before
+    if request is not None and reminds and request.reminders_stopped_at is not None:
+        raise CannotBeAsked(
+            f"{person.name} asked for no more reminders. Write to them yourself, or ask somebody else of "
+            f"{organization.name}."
+        )
     if request is None:
         request = SignOffRequest(letter=letter, organization=organization)
         session.add(request)
@@ -86,6 +96,10 @@ def invite(
     token = links.give_new(request, closes=closes, now=now)
     try:
         with session.begin_nested():
+            if reminds:
+                request.reminders.append(
+                    Reminder(number=len(request.reminders) + 1, reminded_at=now, by="" if by_schedule else actor)
+                )
             session.flush()  # the mail's key and the audit event name the request's id
     except IntegrityError as error:
         raise Conflict(f"{organization.name} was asked by somebody else at the same moment.") from error
@@ -98,6 +112,7 @@ def invite(
         closes=closes,
         token=token,
         note=note,
+        reminds=reminds,
         base_url=settings.base_url,
         now=now,
     )
@@ -119,11 +134,15 @@ def invite(
 def remind(
     session: Session, letter: Letter, *, actor: str, now: dt.datetime, settings: Settings, note: str = ""
 ) -> list[SignOffRequest]:
-    """Ask everybody who has not decided once more; returns whom. Nobody who decided is written to."""
+    """Ask everybody who has not decided once more; returns whom.
+
+    Nobody who decided is written to, nor who asked for no more reminders.
+    """
     decided = select(SignOff.request_id).where(SignOff.letter_id == letter.id, SignOff.is_current)
     undecided = session.scalars(
         select(SignOffRequest)
         .where(SignOffRequest.letter_id == letter.id, SignOffRequest.id.not_in(decided))
+        .where(SignOffRequest.reminders_stopped_at.is_(None))
         .order_by(SignOffRequest.id)
         .options(joinedload(SignOffRequest.organization), joinedload(SignOffRequest.person))
     ).all()

@@ -13,7 +13,7 @@ from commenttrack import audit
 from commenttrack.db import Base
 from commenttrack.errors import Conflict, Refused
 from commenttrack.members.models import Person
-from commenttrack.members.permissions import Role
+from commenttrack.members.permissions import Permission, Role, allowed
 
 SHORTEST_PASSWORD = 12
 
@@ -38,6 +38,12 @@ class Account(Base, UserMixin):
     created_at: Mapped[dt.datetime]
 
     person: Mapped[Person] = relationship(lazy="joined")
+
+
+def readers_of_digests(session: Session) -> list[Person]:
+    """The staff who see to sign-offs: everybody with an account in use that may; in the order of the accounts."""
+    accounts = session.scalars(select(Account).where(Account.active).order_by(Account.id))
+    return [account.person for account in accounts if allowed(account.role, Permission.SIGN_OFFS)]
 
 
 class AccountExists(Conflict):
