@@ -9,7 +9,6 @@ Each round takes both in turns in one warm process, so the ratio is the figure t
 import io
 import resource
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -102,5 +101,3 @@ if __name__ == "__main__":
         print("| pages | layouts | bare, s | letter, s | ratio | preview of a part, ms |\n|---|---|---|---|---|---|")
         for pages in map(int, sys.argv[1:] or ("20", "100", "300")):
             print(measure(pages), flush=True)
-        for pages in map(int, sys.argv[1:] or ("300",)):
-            subprocess.run([sys.executable, __file__, "--memory", str(pages)], check=True)
