@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from commenttrack.letters.authorities import CitedDocument, DeclaredSource
+
 Order = Literal["alphabetical", "lead-first"]
 Article = Literal["ignore", "keep"]
 Fonts = Literal["serif", "sans", "serif-throughout"]
@@ -79,21 +81,6 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
-class CitedDocument:
-    """What a full citation of a Federal Register document needs to know about it."""
-
-    volume: int
-    start_page: int
-    end_page: int | None = None
-    title: str = ""
-    kind: Literal["proposed", "final", "notice", ""] = ""
-    date: str = ""
-    """Date of publication, ISO (2024-01-29), or empty when it is not known."""
-    cfr: tuple[tuple[int, str], ...] = ()
-    """CFR title and part of the affected parts: ``((15, "7"),)``."""
-
-
-@dataclass(frozen=True, slots=True)
 class LetterHead:
     """Everything around the body of the letter. Every field may be left out."""
 
@@ -130,6 +117,9 @@ class LetterHead:
     illustrative: str = ""
     """A banner for every page when the rule that the letter answers is an illustration."""
     sources: tuple[CitedDocument, ...] = ()
+    """Documents of the Federal Register that the letter cites."""
+    works: tuple[DeclaredSource, ...] = ()
+    """Statutes, cases, comments and reports that the letter cites by key."""
     house_style: HouseStyle = HouseStyle()
     """Fonts and numbering; ``citations`` and ``order`` above already follow it unless the head says otherwise."""
     translation: Translation | None = None

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any, get_args
 
 import yaml
 
 from commenttrack.errors import BadInput
+from commenttrack.letters.cited_sources import sources_of
 from commenttrack.letters.content import (
     Addressee,
     Article,
     CitationStyle,
-    CitedDocument,
     ExhibitMarks,
     Fonts,
     HouseStyle,
@@ -30,7 +29,6 @@ from commenttrack.letters.content import (
 )
 from commenttrack.letters.fields import (
     choice_of,
-    day_of,
     fields_of,
     flag_of,
     language_of,
@@ -167,6 +165,7 @@ def head_from_mapping(values: Mapping[str, Any]) -> LetterHead:
             raise BadInput(f"Unknown key in the letter's head: {key}. Allowed are {', '.join(_KEYS)}.")
     letterhead = fields_of(values.get("letterhead"), "letterhead", ("name", "tagline", "address", "logo", "logo_alt"))
     style = _house_style(values.get("house_style"))
+    documents, works = sources_of(values.get("sources"))
     return LetterHead(
         letterhead=Letterhead(
             text_of(letterhead.get("name"), "letterhead: name"),
@@ -199,7 +198,8 @@ def head_from_mapping(values: Mapping[str, Any]) -> LetterHead:
         lang=language_of(values.get("lang"), "lang") or "en-US",
         redline_words=choice_of(values.get("redline_words"), "redline_words", get_args(RedlineWords), "hidden"),
         illustrative=text_of(values.get("illustrative"), "illustrative"),
-        sources=tuple(_source(item) for item in list_of(values.get("sources"), "sources")),
+        sources=documents,
+        works=works,
         house_style=style,
         translation=_translation(values.get("translation")),
     )
@@ -284,36 +284,4 @@ def _signatory(item: object) -> Signatory:
         flag_of(values.get("recorded_by_mail"), "signatories: recorded_by_mail", False),
         text_of(values.get("about"), "signatories: about"),
         text_of(values.get("block"), "signatories: block"),
-    )
-
-
-def _source(item: object) -> CitedDocument:
-    values = fields_of(item, "sources", ("cite", "last_page", "title", "kind", "date", "cfr"))
-    cite = text_of(values.get("cite"), "sources: cite")
-    match = re.fullmatch(r"(\d{1,3})\s*(?:FR|Fed\. Reg\.)\s*([\d,]+)", cite)
-    if match is None:
-        raise BadInput(f"sources: cite must be volume and first page, as in 89 FR 5698, not {cite!r}.")
-    day = values.get("date")
-    if isinstance(day, str):
-        day = day_of(day, "sources: date")
-    if day is not None and not isinstance(day, date):
-        raise BadInput(f"sources: date must be a day such as 2024-01-29, not {day!r}.")
-    cfr: list[tuple[int, str]] = []
-    for place in lines_of(values.get("cfr"), "sources: cfr"):
-        part = re.fullmatch(r"(\d+)\s*CFR\s*(?:part\s*)?(\w+)", place)
-        if part is None:
-            raise BadInput(f"sources: cfr must be titles and parts, as in 15 CFR part 7, not {place!r}.")
-        cfr.append((int(part.group(1)), part.group(2)))
-    last = text_of(values.get("last_page"), "sources: last_page")
-    if last and not last.isdecimal():
-        raise BadInput(f"sources: last_page must be a page number, not {last!r}.")
-    kind = values.get("kind")
-    return CitedDocument(
-        int(match.group(1)),
-        int(match.group(2).replace(",", "")),
-        int(last) if last else None,
-        text_of(values.get("title"), "sources: title"),
-        choice_of(kind, "sources: kind", ("proposed", "final", "notice"), "") if kind else "",
-        day.isoformat() if day else "",
-        tuple(cfr),
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from commenttrack.errors import BadInput
+from commenttrack.letters.authorities import Authority, declared_sources
 from commenttrack.letters.blocks import (
     Block,
     Blocks,
@@ -33,20 +34,11 @@ from commenttrack.letters.blocks import (
 )
 from commenttrack.letters.blocks import Heading as HeadingBlock
 from commenttrack.letters.body import read, read_requested
-from commenttrack.letters.citation_forms import (
-    NBSP,
-    Authority,
-    Citation,
-    FederalRegister,
-    bluebook,
-    bluebook_id,
-    bluebook_short,
-    ofr,
-    parse,
-)
-from commenttrack.letters.content import CitedDocument, LetterContent, LetterHead, LetterPartContent
+from commenttrack.letters.citation_reading import parse
+from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent
 from commenttrack.letters.outline import as_printed, deeper, levels_of, part_numbers
 from commenttrack.letters.references import labelled, labelled_second
+from commenttrack.letters.short_forms import Group, citation_phrases, phrase_in_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +180,7 @@ class _Calls:
 
     def __init__(self, head: LetterHead, *languages: Iterable[Body]) -> None:
         self.head = head
+        self.declared = declared_sources(head.sources, head.works)
         self._everywhere: dict[tuple[int, str], list[Body]] = {}
         self._language: dict[int, int] = {}
         for language, bodies in enumerate(languages):
@@ -227,15 +220,7 @@ class _Calls:
                     raise BadInput(
                         f"The note [^{label}] is defined but never called: “{_start(_first_words(home.notes[label]))}”."
                     )
-        cited = [
-            [
-                parse(inline.source)
-                for run in inline_runs(blocks)
-                for inline in inlines_in(run)
-                if isinstance(inline, Cite)
-            ]
-            for blocks in self._blocks
-        ]
+        cited = [list(_groups(blocks, self.declared)) for blocks in self._blocks]
         forms = citation_phrases(cited, self.head)
         notes = []
         for index, blocks in enumerate(self._blocks):
@@ -244,7 +229,7 @@ class _Calls:
             def change(run: Inlines, phrases: Iterator[Inlines] = phrases) -> Inlines:
                 return _substituted(run, phrases, names)
 
-            authorities = tuple(citation.authority for group in cited[index] for citation in group)
+            authorities = tuple(citation.authority for group in cited[index] for citation in group.citations)
             notes.append(Note(index + 1, map_inlines(blocks, change), authorities))
         return tuple(notes)
 
@@ -258,71 +243,20 @@ def _start(text: str) -> str:
     return " ".join(words[:8]) + (" …" if len(words) > 8 else "")
 
 
-def citation_phrases(notes: Sequence[Sequence[Sequence[Citation]]], head: LetterHead) -> list[list[Inlines]]:
-    """How each citation group of each note prints, given all notes in final order."""
-    if head.citations == "ofr":
-        return [[_joined([_ofr(citation) for citation in group]) for group in note] for note in notes]
-    sources = {(source.volume, source.start_page): source for source in head.sources}
-    seen: set[tuple[int, int]] = set()
-    out: list[list[Inlines]] = []
-    before: tuple[Authority, ...] = ()
-    for note in notes:
-        phrases = []
-        inside: list[Authority] = []
-        for group in note:
-            forms = []
-            for citation in group:
-                # Id. points at the one authority cited immediately before, in this note or as the only one of the last.
-                if inside:
-                    previous = inside[-1]
-                elif len(before) == 1:
-                    previous = before[0]
-                else:
-                    previous = None
-                forms.append(_bluebook(citation, previous, seen, sources, head.thousands_comma))
-                inside.append(citation.authority)
-            phrases.append(_joined(forms))
-        out.append(phrases)
-        before = tuple(inside)
-    return out
+# Ends of sentences: a citation that follows begins one, and its "Id." has a capital.
+_OPENS = re.compile(r"(?:\A|[.?!][”’\"')\]]*)\s*\Z")
 
 
-def _ofr(citation: Citation) -> Inlines:
-    return (*_signal(citation), Text(ofr(citation.authority)))
-
-
-def _bluebook(
-    citation: Citation,
-    previous: Authority | None,
-    seen: set[tuple[int, int]],
-    sources: dict[tuple[int, int], CitedDocument],
-    thousands: bool,
-) -> Inlines:
-    authority = citation.authority
-    signal = _signal(citation)
-    if previous is not None and (rest := bluebook_id(authority, previous, thousands=thousands)) is not None:
-        word = "Id." if not signal else "id."
-        return (*signal, Styled("em", (Text(word),)), *((Text(rest),) if rest else ()))
-    if isinstance(authority, FederalRegister):
-        key = (authority.volume, authority.page)
-        if key in seen and authority.pins:
-            return (*signal, Text(bluebook_short(authority, thousands=thousands)))
-        seen.add(key)
-        return (*signal, Text(bluebook(authority, sources.get(key), thousands=thousands)))
-    return (*signal, Text(bluebook(authority, thousands=thousands)))
-
-
-def _signal(citation: Citation) -> Inlines:
-    return (Styled("em", (Text(citation.signal),)), Text(NBSP)) if citation.signal else ()
-
-
-def _joined(forms: Sequence[Inlines]) -> Inlines:
-    out: list[Text | Styled] = []
-    for index, form in enumerate(forms):
-        if index:
-            out.append(Text("; "))
-        out.extend(form)  # type: ignore[arg-type]  # forms are made of Text and Styled only
-    return tuple(out)
+def _groups(blocks: Blocks, declared: Mapping[str, Authority]) -> Iterator[Group]:
+    """The citation groups of a note in reading order."""
+    for run in inline_runs(blocks):
+        text = ""
+        for inline in inlines_in(run):
+            if isinstance(inline, Cite):
+                yield Group(parse(inline.source, declared), bool(_OPENS.search(text)))
+                text += "\0"
+            elif isinstance(inline, Text):
+                text += inline.text
 
 
 # ----------------------------------------------------------------------------------------------------- substituting
@@ -375,7 +309,7 @@ def _resolved(run: Inlines, calls: _Calls, body: Body, names: Mapping[str, str],
                 if out and isinstance(before := out[-1], Text):
                     out[-1] = Text(before.text.rstrip(" "))
             case Cite(source):
-                phrase = _joined([_ofr(citation) for citation in parse(source)])
+                phrase = phrase_in_text(parse(source, calls.declared), calls.head)
                 opened = _open_bracket(out)
                 out.extend(phrase if bare or opened else (Text("("), *phrase, Text(")")))
             case Styled(style, children, href):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from commenttrack.errors import BadInput, Refused
+from commenttrack.letters.authorities import Authority, Code, FederalRegister
 from commenttrack.letters.blocks import (
     Blocks,
     Body,
@@ -29,7 +30,8 @@ from commenttrack.letters.blocks import (
     plain_blocks,
 )
 from commenttrack.letters.body import read
-from commenttrack.letters.citation_forms import Authority, Code, FederalRegister, ofr, parse
+from commenttrack.letters.citation_forms import ofr
+from commenttrack.letters.citation_reading import parse
 from commenttrack.letters.content import LetterContent, LetterPartContent
 from commenttrack.letters.outline import part_numbers
 from commenttrack.letters.rule_names import register_of

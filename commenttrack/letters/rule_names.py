@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from commenttrack.letters.content import CitedDocument
+from commenttrack.letters.authorities import CitedDocument
 from commenttrack.letters.heads import cased
 from commenttrack.rulemaking.provisions import ParsedRule
 

@@ -3,23 +3,13 @@
 import pytest
 
 from commenttrack.errors import BadInput
+from commenttrack.letters.authorities import CitedDocument, Code, FederalRegister, Other, Pages
 from commenttrack.letters.blocks import inline_runs, plain
-from commenttrack.letters.citation_forms import (
-    Code,
-    FederalRegister,
-    Other,
-    Pages,
-    UnreadableCitation,
-    bluebook,
-    bluebook_id,
-    bluebook_pages,
-    bluebook_short,
-    ofr,
-    parse,
-    written_date,
-)
-from commenttrack.letters.content import CitedDocument, LetterContent, LetterHead, LetterPartContent
+from commenttrack.letters.citation_forms import bluebook, bluebook_pages, ofr, written_date
+from commenttrack.letters.citation_reading import UnreadableCitation, parse
+from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent
 from commenttrack.letters.notes import arrange
+from commenttrack.letters.short_forms import bluebook_id, short_form
 
 PROPOSED = CitedDocument(89, 5698, 5735, "Taking Additional Steps", "proposed", "2024-01-29", ((15, "7"),))
 FINAL = CitedDocument(86, 36075, None, "", "final", "2021-07-08", ((15, "7"),))
@@ -122,7 +112,7 @@ def test_parts_of_several_titles_are_named_together():
 
 def test_short_forms_and_id_point_at_pages():
     pinned = one("89 FR 5698, 5702")
-    assert spaced(bluebook_short(pinned)) == "89~Fed.~Reg. at~5702"
+    assert spaced(plain(short_form(pinned, 1, 2))) == "89~Fed.~Reg. at~5702"
     assert bluebook_id(pinned, pinned) == ""
     assert spaced(bluebook_id(one("89 FR 5698, 5703"), pinned)) == " at~5703"
     assert bluebook_id(one("90 FR 1"), pinned) is None
@@ -197,7 +187,7 @@ def test_id_is_not_used_after_a_note_without_authority():
 
 
 def test_id_is_used_within_a_note_for_the_authority_just_cited():
-    assert notes_of("[@89 FR 5698, 5702] and again [@89 FR 5698, 5709].")[0].endswith("and again Id. at~5709.")
+    assert notes_of("[@89 FR 5698, 5702] and again [@89 FR 5698, 5709].")[0].endswith("and again id. at~5709.")
 
 
 def test_id_after_a_signal_is_not_capitalized():
