@@ -11,7 +11,7 @@ from commenttrack.errors import BadInput
 
 LARGEST = 10_000_000
 """Bytes. A notification may carry the whole mail that came back."""
-_OURS = re.compile(r"<?commenttrack-([0-9]{6,18})@([^>\s]+?)>?")
+_OURS = re.compile(r"<?commenttrack-([0-9]{6,18})@([^>\s]+)>?")
 _LONGEST = 500
 
 
@@ -87,5 +87,5 @@ def _original(message: EmailMessage) -> tuple[int, str]:
             return int(found[1]), found[2].lower()
     for name in ("In-Reply-To", "References"):
         if found := _OURS.search(str(message.get(name, ""))):
-            return int(found[1]), found[2].lower().rstrip(">")
+            return int(found[1]), found[2].lower()
     raise NoBounce("The report does not name a mail of ours: no Message-ID of CommentTrack stands in it.")

@@ -17,10 +17,11 @@ from commenttrack.db import transaction
 from commenttrack.letters.models import Letter
 from commenttrack.members.links import LinkUnknown, token_hash
 from commenttrack.rulemaking.models import Docket
-from commenttrack.signoffs import links, operations, schedule
+from commenttrack.rulemaking.operations import deadline
+from commenttrack.signoffs import campaign, links, operations, schedule
 from commenttrack.signoffs.bounces import bounces_of
 from commenttrack.signoffs.models import Retirement, SigningCampaign, SignOff, SignOffRequest
-from commenttrack.signoffs.reading import link_closes, subject_of
+from commenttrack.signoffs.reading import subject_of
 from commenttrack.signoffs.refusals import CannotBeAsked
 
 SCHEDULE = "the schedule"
@@ -99,10 +100,17 @@ def _undecided(session: Session, *which: object) -> Sequence[SignOffRequest]:
 
 def _plans(session: Session, undecided: Collection[SignOffRequest], *, now: dt.datetime) -> list[Planned]:
     bounced = bounces_of(session, undecided)
-    return [_plan_of(request, bounced=request.id in bounced, now=now) for request in undecided]
+    # A docket's date takes a query to work out, and many requests share it.
+    due: dict[Docket, dt.date | None] = {}
+    for docket in {request.letter.docket for request in undecided}:
+        date = deadline(docket)
+        due[docket] = date.date if date else None
+    return [
+        _plan_of(request, due[request.letter.docket], bounced=request.id in bounced, now=now) for request in undecided
+    ]
 
 
-def _plan_of(request: SignOffRequest, *, bounced: bool, now: dt.datetime) -> Planned:
+def _plan_of(request: SignOffRequest, comment_date: dt.date | None, *, bounced: bool, now: dt.datetime) -> Planned:
     if request.reminders_stopped_at is not None:
         return Planned(request, None, "asked for no more reminders")
     if not request.person.email:
@@ -110,11 +118,12 @@ def _plan_of(request: SignOffRequest, *, bounced: bool, now: dt.datetime) -> Pla
     if bounced:
         return Planned(request, None, "the last mail came back")
     sent = [reminder.reminded_at for reminder in request.reminders]
-    docket = request.letter.docket
-    if not (docket.internal_deadline or docket.comment_dates) and len(sent) >= schedule.MOST:
+    internal = request.letter.docket.internal_deadline
+    if not (internal or comment_date) and len(sent) >= schedule.MOST:
         # Without a deadline every reminder gives the link another month, and there would be no end.
         return Planned(request, None, f"was reminded {schedule.MOST} times, and there is no deadline")
-    at = schedule.next_reminder(request.asked_at, sent, link_closes(request), now)
+    closes = min(request.expires_at, campaign.closes_at(internal, comment_date, asked_at=request.asked_at))
+    at = schedule.next_reminder(request.asked_at, sent, closes, now)
     return Planned(request, at, "" if at else "was reminded as often as may be before decisions close")
 
 

@@ -251,3 +251,20 @@ def test_mail_goes_through_a_real_smtp_server_with_text_and_html(sessions, smtp)
     refused, taken = mails(sessions)
     assert "550" in refused.error or "no such person" in refused.error
     assert taken.sent_at == NOW
+
+
+def test_a_mail_that_an_smtp_server_refuses_for_good_is_marked_told_once_and_left(sessions, smtp):
+    with sessions() as session, transaction(session):
+        put(session, to_email="nobody@refused.example", secret="T0KEN")
+    told = []
+    for _ in range(2):
+        send_pending(
+            sessions,
+            transport(f"smtp://127.0.0.1:{smtp.port}"),
+            sender=SENDER,
+            now=NOW,
+            refused=lambda session, mail: told.append(mail.id),
+        )
+    (mail,) = mails(sessions)
+    assert (mail.bounced_at, mail.bounce, mail.secret, mail.attempts) == (NOW, "550 no such person", "", 1)
+    assert told == [mail.id]
