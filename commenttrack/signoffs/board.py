@@ -3,17 +3,24 @@
 Reads a fixed number of queries, however many organizations were asked and however long the letter is.
 """
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from commenttrack.audit import AuditEvent
+from commenttrack.config import Settings
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, LetterVersion
 from commenttrack.letters.operations import numbered
 from commenttrack.letters.part_changes import PartChange, Wording, part_change, wordings_of
 from commenttrack.positions.models import ProvisionPosition
+from commenttrack.signoffs import operations
+from commenttrack.signoffs.board_view import UNDECIDED, BoardLine
+from commenttrack.signoffs.campaign import Asking
+from commenttrack.signoffs.forecast import Asked, Forecast, forecast
 from commenttrack.signoffs.lifecycle import (
     JOINING,
     Comparison,
@@ -25,7 +32,15 @@ from commenttrack.signoffs.lifecycle import (
     standing,
 )
 from commenttrack.signoffs.models import SignOff, SignOffRequest
-from commenttrack.signoffs.reading import cosmetic_changes, covered_digests, standing_decisions, version_digests
+from commenttrack.signoffs.reading import (
+    cosmetic_changes,
+    covered_digests,
+    decisions_close,
+    standing_decisions,
+    subject_of,
+    version_digests,
+)
+from commenttrack.signoffs.refusals import CannotBeAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,27 @@ class BoardRow:
         joined = self.sign_off is not None and self.sign_off.decision in JOINING
         return joined and self.comparison is not None and bool(self.comparison.added)
 
+    @property
+    def line(self) -> BoardLine:
+        """The row as plain values."""
+        request, sign_off = self.request, self.sign_off
+        return BoardLine(
+            request_id=request.id,
+            organization=request.organization.name,
+            kind=request.organization.kind.value,
+            person=request.person.name,
+            standing=self.standing,
+            asked_at=request.asked_at,
+            asked_version=request.asked_version.number,
+            opened_at=request.opened_at,
+            decided_at=sign_off.decided_at if sign_off else None,
+            version=sign_off.letter_version.number if sign_off else None,
+            by_mail=bool(sign_off and sign_off.recorded_by),
+            reservation=sign_off.reservation if sign_off else "",
+            uncovered=self.uncovered,
+            states=self.states,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -68,6 +104,12 @@ class Board:
     newest: LetterVersion | None
     moved: bool
     """Whether the letter was edited after its newest version was frozen."""
+
+    @property
+    def covered(self) -> tuple[int, ...]:
+        """For each part, how many organizations stand under it as it reads now."""
+        holding = (PartState.COVERED, PartState.CLEARED)
+        return tuple(sum(row.states[column] in holding for row in self.rows) for column in range(len(self.parts)))
 
 
 def board(session: Session, letter: Letter) -> Board:
@@ -155,3 +197,117 @@ def _changes(
             differences[place] = part_change(key, before.get(key), today.get(key))
         found.append(differences[place])
     return tuple(found)
+
+
+# ----------------------------------------------------------------------------------------------------- what is expected
+
+
+def forecast_of(session: Session, letter: Letter, found: Board, *, now: dt.datetime) -> Forecast:
+    """How many will have decided when decisions close; one query. A stale signature is no decision on today's wording.
+
+    The clock of an organization starts with the mail that brought it the wording, never with a reminder.
+    """
+    brought = [f"sign-off asked ({kind.value})" for kind in Asking if kind is not Asking.REMINDER]
+    moments: dict[str, list[dt.datetime]] = {}
+    events = select(AuditEvent.subject, AuditEvent.at).where(
+        AuditEvent.subject.in_([subject_of(row.request) for row in found.rows]), AuditEvent.action.in_(brought)
+    )
+    for subject, at in session.execute(events.order_by(AuditEvent.number)):
+        moments.setdefault(subject, []).append(at)
+    asked = []
+    for row in found.rows:
+        answered = row.sign_off.decided_at if row.sign_off and row.standing is not Standing.STALE else None
+        before = [at for at in moments.get(subject_of(row.request), ()) if answered is None or at <= answered]
+        start = before[-1] if before else min(row.request.asked_at, answered or row.request.asked_at)
+        asked.append(Asked(start, answered, opened=row.standing is not Standing.ASKED))
+    return forecast(asked, closes=decisions_close(letter.docket, asked_at=now), now=now)
+
+
+# --------------------------------------------------------------------------------------------------------- what is new
+
+_MOST_NEWS = 5
+_MOST_EVENTS = 500
+
+
+def mark(session: Session) -> int:
+    """A number that grows with everything that can change a board: each of it writes an event into the trail."""
+    return session.scalar(select(func.max(AuditEvent.number))) or 0
+
+
+def news_since(session: Session, found: Board, number: int) -> str:
+    """What happened to the invitations of a board after a mark, in a sentence; empty when nothing did."""
+    names = {subject_of(row.request): row.request.organization.name for row in found.rows}
+    events = session.execute(
+        select(AuditEvent.subject, AuditEvent.action)
+        .where(AuditEvent.number > number, AuditEvent.subject.like("sign\\_off\\_request %", escape="\\"))
+        .order_by(AuditEvent.number)
+        .limit(_MOST_EVENTS)
+    )
+    told = list(
+        dict.fromkeys(
+            f"{names[subject]}: {action.removeprefix('sign-off ').replace('_', ' ')}"
+            for subject, action in events
+            if subject in names
+        )
+    )
+    if not told:
+        return ""
+    more = f"; and {len(told) - _MOST_NEWS} more" if len(told) > _MOST_NEWS else ""
+    return f"{'; '.join(told[:_MOST_NEWS])}{more}."
+
+
+# -------------------------------------------------------------------------------------------- asking a selection again
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """What became of a selection."""
+
+    asked: tuple[str, ...]
+    """Names of the organizations that were written to."""
+    left: tuple[str, ...]
+    """Why others were not, a sentence each."""
+
+
+def ask_selected(
+    session: Session,
+    letter: Letter,
+    request_ids: Collection[int],
+    *,
+    only_undecided: bool,
+    note: str = "",
+    actor: str,
+    now: dt.datetime,
+    settings: Settings,
+) -> AskedAgain:
+    """Write to the chosen organizations once more, each with a new link. Ids of other letters are left out.
+
+    With ``only_undecided`` nobody who decided on the wording as it stands gets a mail; without it all chosen ones do.
+    """
+    asked, left = [], []
+    for row in _selected(board(session, letter).rows, request_ids):
+        name = row.request.organization.name
+        if only_undecided and row.standing not in UNDECIDED and row.standing is not Standing.STALE:
+            left.append(f"{name} has decided.")
+            continue
+        try:
+            operations.invite(
+                session,
+                letter,
+                row.request.organization,
+                row.request.person,
+                note=note,
+                actor=actor,
+                now=now,
+                settings=settings,
+            )
+        except CannotBeAsked as refusal:
+            left.append(str(refusal))
+        else:
+            asked.append(name)
+    return AskedAgain(tuple(asked), tuple(left))
+
+
+def _selected(rows: Sequence[BoardRow], request_ids: Collection[int]) -> list[BoardRow]:
+    wanted = set(request_ids)
+    return [row for row in rows if row.request.id in wanted]

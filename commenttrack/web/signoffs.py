@@ -1,22 +1,33 @@
 """The board of sign-offs, for the staff: who is asked, where each stands, what moved."""
 
+import datetime as dt
 import io
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs
 
-from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import Length
 
 from commenttrack.errors import Refused
+from commenttrack.letters.heads import ILLUSTRATIVE
 from commenttrack.letters.models import Letter
 from commenttrack.members.models import Organization, Signatory
 from commenttrack.members.permissions import Permission
+from commenttrack.positions.spreadsheets import Book, csv_file, workbook
 from commenttrack.signoffs import operations
+from commenttrack.signoffs.board import Board, ask_selected, forecast_of, mark, news_since
 from commenttrack.signoffs.board import board as board_of
+from commenttrack.signoffs.board_view import STANDING_WORDS, STATE_WORDS, BoardView, chosen, query_of, sheet_of, view_of
+from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.campaigns import quorum_of, standing_names
-from commenttrack.signoffs.lifecycle import Decision
+from commenttrack.signoffs.lifecycle import Decision, Standing
 from commenttrack.signoffs.models import ReceivedFile, SignOffRequest
 from commenttrack.signoffs.reading import current_decision, signature_block, trail
 from commenttrack.signoffs.received import received_file
@@ -24,6 +35,7 @@ from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.decisions import ReceivedForm, part_choices
 from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
+from commenttrack.web.frame import plural
 from commenttrack.web.pages import docket_frame, letter_frame, load
 
 signoffs = Blueprint("signoffs", __name__, url_prefix="/dockets/<int:docket_id>/sign")
@@ -34,6 +46,9 @@ class InviteForm(Form):
 
     signatories = CheckBoxes("Whom to ask", coerce=int, validators=[some("Choose at least one organization.")])
     note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
+
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @signoffs.get("/")
@@ -48,15 +63,131 @@ def board(docket_id: int) -> str:
 
 def _board_page(letter: Letter, form: InviteForm) -> str:
     session = database.session()
-    quorum = quorum_of(session, letter)
+    view = view_of(request.args.to_dict(flat=False))
     return render_template(
         "web/signoffs/board.html",
         letter=letter,
-        board=board_of(session, letter),
         form=form,
-        quorum=quorum.in_words(),
-        shortfalls=quorum.shortfalls(standing_names(signature_block(session, letter.versions[-1]))),
+        standing_words=STANDING_WORDS,
+        news="",
+        **_shown(letter, board_of(session, letter), view),
     )
+
+
+def _shown(letter: Letter, found: Board, view: BoardView) -> dict[str, Any]:
+    """What the table and everything that moves with it show."""
+    session, now = database.session(), database.now()
+    quorum, lines = quorum_of(session, letter), [row.line for row in found.rows]
+    return {
+        "board": found,
+        "view": view,
+        "query": query_of(view),
+        "link_to": lambda order: _address(letter.docket_id, view.ordered_by(order)),
+        "standing_link": lambda standing: _address(letter.docket_id, replace(view, standings=(standing,))),
+        "lines": chosen(lines, view),
+        "kinds": list(dict.fromkeys(line.kind for line in lines)),
+        "uncovered": sum(line.uncovered for line in lines),
+        "state_words": STATE_WORDS,
+        "joined_markup": _joined,
+        "mark": _mark(now),
+        "forecast": forecast_of(session, letter, found, now=now),
+        "quorum": quorum.in_words(),
+        "shortfalls": quorum.shortfalls(standing_names(signature_block(session, letter.versions[-1]))),
+        "now": now,
+    }
+
+
+def _address(docket_id: int, view: BoardView) -> str:
+    query = query_of(view)
+    return url_for("signoffs.board", docket_id=docket_id) + (f"?{query}" if query else "")
+
+
+def _joined(cells: dict[Any, Markup], states: tuple[Any, ...]) -> Markup:
+    """A row's cells, each as the template drew its kind."""
+    return Markup("".join([cells[state] for state in states]))  # noqa: S704 (each is markup of the template already)
+
+
+def _mark(now: dt.datetime) -> str:
+    """What a page shows belongs to the last event and to the hour, by which the forecast moves."""
+    return f"{mark(database.session())}-{now:%Y%m%d%H}"
+
+
+@signoffs.get("/live")
+@requires(Permission.READ)
+def live(docket_id: int) -> ResponseReturnValue:
+    """What moves on the board, for the page to show in the place of what it has; nothing when nothing moved."""
+    seen = request.args.get("mark", "")
+    if seen == _mark(database.now()):
+        return "", 204
+    frame, letter = letter_frame(docket_id)
+    if not letter.versions:
+        abort(404)
+    found = board_of(database.session(), letter)
+    number = seen.partition("-")[0]
+    return render_template(
+        "web/signoffs/board_fragment.html",
+        frame=frame,
+        letter=letter,
+        news=news_since(database.session(), found, int(number)) if number.isdecimal() and len(number) < 16 else "",
+        **_shown(letter, found, view_of(request.args.to_dict(flat=False))),
+    )
+
+
+@signoffs.get("/board.<kind>")
+@requires(Permission.READ)
+def download(docket_id: int, kind: str) -> ResponseReturnValue:
+    """What the board shows as a workbook or as CSV, with the same choice and order."""
+    if kind not in ("csv", "xlsx"):
+        abort(404)
+    _, letter = letter_frame(docket_id)
+    if not letter.versions:
+        abort(404)
+    found, now = board_of(database.session(), letter), database.now()
+    view = view_of(request.args.to_dict(flat=False))
+    parts = [f"{part.number}. {part.heading}" if part.number else part.heading or "Opening" for part in found.parts]
+    sheet = sheet_of(chosen([row.line for row in found.rows], view), parts)
+    if kind == "csv":
+        data, media = csv_file([column.name for column in sheet.columns], sheet.rows), "text/csv; charset=utf-8"
+    else:
+        totals = Counter(row.standing for row in found.rows)
+        about = (
+            ("Docket", letter.docket.title),
+            ("Letter", f"{letter.title}, version {letter.versions[-1].number}"),
+            ("Made", moment_in_words(now)),
+            ("Shown", "A choice of the organizations" if view.narrows else "All organizations asked"),
+            ("Forecast", forecast_of(database.session(), letter, found, now=now).sentence),
+            *((STANDING_WORDS[standing], str(totals[standing])) for standing in Standing if totals[standing]),
+        )
+        banner = ILLUSTRATIVE if letter.docket.illustrative else ""
+        data, media = workbook(Book(f"Sign-offs: {letter.title}", about, banner, (sheet,)), stamp=now), EXCEL
+    return send_file(io.BytesIO(data), media, as_attachment=True, download_name=f"sign-offs.{kind}")
+
+
+@signoffs.post("/selected")
+@requires(Permission.SIGN_OFFS)
+def selected(docket_id: int) -> ResponseReturnValue:
+    """Remind the ticked organizations, or ask them again; all of it in one transaction."""
+    _, letter = letter_frame(docket_id)
+    ids = [int(value) for value in request.form.getlist("request") if value.isdecimal() and len(value) < 16]
+    act = request.form.get("act")
+    if act not in ("remind", "ask-again"):
+        abort(400)
+    if not ids:
+        raise Refused("Tick the organizations first, then choose whether to remind them or to ask them again.")
+    done = ask_selected(
+        database.session(),
+        letter,
+        ids,
+        only_undecided=act == "remind",
+        actor=signed_in().person.name,
+        now=database.now(),
+        settings=database.house().settings,
+    )
+    if done.asked:
+        flash(f"{plural(len(done.asked), 'mail')} written. Only the newest link of each works.", "done")
+    if done.left:
+        flash(f"Not written to: {' '.join(done.left[:10])}{' …' if len(done.left) > 10 else ''}", "attention")
+    return redirect(_address(docket_id, view_of(parse_qs(request.form.get("query", "")))), 303)
 
 
 def _invite_form(letter: Letter) -> InviteForm:

@@ -1,0 +1,141 @@
+"""The board: what it shows, what moves on it, what can be taken out and done to a selection."""
+
+import io
+import re
+
+import openpyxl
+import pytest
+from sqlalchemy import event, func, select
+
+from commenttrack.db import transaction
+from commenttrack.letters.models import Letter
+from commenttrack.members.models import OrganizationKind
+from commenttrack.members.operations import organization_named
+from commenttrack.members.permissions import Role
+from commenttrack.outbox import OutgoingMail
+from commenttrack.signoffs.lifecycle import Decision
+from commenttrack.signoffs.models import SignOffRequest
+from commenttrack.signoffs.operations import decide, invite
+from tests.factories.pages import NOW, enter
+from tests.factories.world import signer
+
+BOARD = "/dockets/1/sign/"
+
+
+@pytest.fixture
+def house(app):
+    return app.extensions["commenttrack"]
+
+
+def join(house, token, **values):
+    with house.writing() as session, transaction(session):
+        version = session.get(Letter, 1).versions[-1]
+        decide(session, token, version=version, decision=Decision.JOINED, name="Ada Signer", now=NOW, **values)
+
+
+def mark_of(page):
+    return re.search(r"mark=([\d-]+)", page)[1]
+
+
+def test_the_board_polls_without_eval_or_styles_of_its_own(staff):
+    page = staff.get(BOARD).text
+    assert '"allowEval":false' in page
+    assert '"includeIndicatorStyles":false' in page
+    assert 'hx-trigger="every 15s, board:look"' in page
+    assert "[" not in re.search(r'hx-trigger="([^"]*)"', page)[1]
+
+
+def test_nothing_is_sent_while_nothing_moved_and_the_news_when_something_did(house, staff, sign_tokens):
+    page = staff.get(BOARD).text
+    mark = mark_of(page)
+    quiet = staff.get(f"{BOARD}live?mark={mark}")
+    assert (quiet.status_code, quiet.data) == (204, b"")
+    join(house, sign_tokens[0])
+    moved = staff.get(f"{BOARD}live?mark={mark}")
+    name = re.search(r'aria-label="([^"]+)"', re.search(r'<input type="checkbox" form="selected".*?>', page)[0])[1]
+    assert moved.status_code == 200
+    assert f"{name}: joined." in moved.text.partition('id="board-said"')[2]
+    assert "<html" not in moved.text
+    assert staff.get(f"{BOARD}live?mark={mark_of(moved.text)}").status_code == 204
+
+
+def test_the_part_that_moves_keeps_the_choice_of_the_page(house, staff, sign_tokens):
+    join(house, sign_tokens[0])
+    moved = staff.get(f"{BOARD}live?standing=joined&sort=-decided&mark=1-1").text
+    assert moved.count('name="request"') == 1
+    assert "standing=joined&amp;sort=-decided&amp;mark=" in moved
+
+
+@pytest.mark.parametrize("mark", ["", "x", "-", "9" * 40, "1-'"])
+def test_an_odd_mark_gives_the_board_without_news(staff, mark):
+    answer = staff.get(f"{BOARD}live", query_string={"mark": mark})
+    assert answer.status_code == 200
+    assert 'id="board-live"' in answer.text
+
+
+def test_the_same_choice_goes_out_as_csv_and_as_a_workbook(house, staff, sign_tokens):
+    join(house, sign_tokens[0])
+    rows = staff.get(f"{BOARD}board.csv?standing=joined").data.decode("utf-8-sig").splitlines()
+    assert len(rows) == 2
+    assert '"Joined"' in rows[1]
+    book = openpyxl.load_workbook(io.BytesIO(staff.get(f"{BOARD}board.xlsx").data))
+    assert book["Sign-offs"].max_row == 3
+    assert staff.get(f"{BOARD}board.pdf").status_code == 404
+
+
+def test_a_selection_is_reminded_and_whoever_decided_is_left_alone(house, post, stored, sign_tokens):
+    join(house, sign_tokens[0])
+    before = stored.scalar(select(func.max(OutgoingMail.id)))
+    answer = post(f"{BOARD}selected", {"request": ["1", "2"], "act": "remind", "query": "sort=-asked"})
+    assert answer.headers["Location"].endswith("?sort=-asked")
+    page = post(f"{BOARD}selected", {"request": ["1"], "act": "remind"}, follow_redirects=True).text
+    assert "has decided." in page
+    mails = stored.scalars(select(OutgoingMail).where(OutgoingMail.id > before)).all()
+    assert len(mails) == 1
+    assert mails[0].to_email == stored.get(SignOffRequest, 2).person.email
+
+
+def test_asking_again_writes_to_whoever_is_ticked_and_needs_a_tick(house, post, stored, sign_tokens):
+    join(house, sign_tokens[0])
+    before = stored.scalar(select(func.count()).select_from(OutgoingMail))
+    post(f"{BOARD}selected", {"request": ["1", "2", "77", "x"], "act": "ask-again"})
+    assert stored.scalar(select(func.count()).select_from(OutgoingMail)) == before + 2
+    assert post(f"{BOARD}selected", {"act": "remind"}).status_code == 422
+    assert post(f"{BOARD}selected", {"request": ["1"], "act": "delete"}).status_code == 400
+
+
+def test_a_guest_reads_the_board_and_cannot_act(app):
+    guest = enter(app.test_client(), Role.GUEST)
+    page = guest.get(BOARD).text
+    assert 'name="request"' not in page
+    answer = guest.post(f"{BOARD}selected", data={"request": "1", "act": "remind", "csrf_token": guest.csrf})
+    assert answer.status_code == 404
+
+
+def ask_more(house, count):
+    with house.writing() as session, transaction(session):
+        letter = session.get(Letter, 1)
+        for number in range(count):
+            member = organization_named(
+                session, f"Organization {count}-{number}", kind=OrganizationKind.MEMBER, actor="test", now=NOW
+            )
+            request = invite(
+                session, letter, member, signer(session, member), actor="test", now=NOW, settings=house.settings
+            )
+            if number % 3:
+                token = session.scalars(select(OutgoingMail).order_by(OutgoingMail.id.desc())).first().secret
+                decide(session, token, version=letter.versions[-1], decision=Decision.JOINED, name="A Signer", now=NOW)
+                assert request.id
+
+
+def test_the_page_takes_the_same_number_of_queries_for_fourteen_and_for_many(house, staff):
+    counts = []
+    statements = []
+    event.listen(house.reading.kw["bind"], "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
+    for more in (12, 30):
+        ask_more(house, more)
+        for address in (BOARD, f"{BOARD}live?mark=0-0", f"{BOARD}board.csv"):
+            statements.clear()
+            assert staff.get(address).status_code == 200
+            counts.append(len(statements))
+    assert counts[:3] == counts[3:]
