@@ -90,11 +90,17 @@ _QUALIFIED = {
     *(("authority", "part"), ("authority", "section"), ("authority", "subpart"), ("part", "subpart")),
     *(("heading", "part"), ("heading", "subpart"), ("heading", "appendix")),
 }
+_QUALIFYING = frozenset(before for before, _ in _QUALIFIED)
+# What names a place whatever stands before it, unless it qualifies that.
+_PLACES = frozenset(
+    {"section", "part", "subpart", "appendix", "paragraph", "more", "definition", "authority", "introduction"}
+)
 _PASSIVE = re.compile(r"\b(?:is|are)\b[^.;]*$")
 # How a paragraph ends that leaves the rest to those numbered within it, and one that new text follows.
 _LEADS = re.compile(r"(?:\bby|[:—–-])\s*[:—–-]?\s*$")
 _FOLLOWS = re.compile(r"\bfollow(?:s|ing)\b")
 _VERBS = ("revise", "add", "remove", "redesignate", "reserve", "keep")
+_SECTION_NUMBER = re.compile(r"[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*")
 _QUOTE = re.compile(r"[“\"‘]([^”\"’]+)[”\"’]")
 
 
@@ -208,6 +214,8 @@ class _Reading:
             self._verb = "amend"
         elif kind in _VERBS:
             self._begin(kind, match.start())
+        elif kind in _PLACES and before not in _QUALIFYING:
+            self._named(self._places(kind, match, self.places), more=kind == "more")
         elif kind == "place_of":
             if self._verb == "remove" and self._words:
                 self._removed, self._words = self._words, []
@@ -230,7 +238,7 @@ class _Reading:
             place = self._places(kind, match, self._targets)[0]
             self._targets[-1] = place._replace(detail=self._targets[-1].detail)
         elif kind not in ("noise", "passive", "beside"):
-            self._named(self._places(kind, match, self.places), more=kind == "more")
+            self._named(self._places(kind, match, self.places))
 
     def _begin(self, verb: str, start: int) -> None:
         """A verb starts; what was collected for the one before is done."""
@@ -314,7 +322,7 @@ class _Reading:
         context = open_places[-1]
         targets = self._targets
         if kind == "section":
-            numbers = re.findall(r"[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*", self._printed(match, "section_numbers"))
+            numbers = _SECTION_NUMBER.findall(self._printed(match, "section_numbers"))
             path = self._printed(match, "section_path")
             return [_Place(context.title, context.part, number.rstrip(".-"), path) for number in numbers]
         if kind == "part":
@@ -328,7 +336,10 @@ class _Reading:
             part = self._printed(match, "appendix_part") or context.part
             return [_Place(context.title, part, unit=f"appendix {letter}")]
         # “§ 21.1 in paragraphs (b) introductory text, (c), …”: the list goes on in the section named last.
-        base = targets[-1]._replace(path="", detail="") if targets and targets[-1].section else context
+        base = context
+        if targets and targets[-1].section:
+            last = targets[-1]
+            base = _Place(last.title, last.part, last.section, unit=last.unit)
         if kind in ("paragraph", "more"):
             listed = self._printed(match, "paths" if kind == "paragraph" else "more_paths")
             if kind == "paragraph":

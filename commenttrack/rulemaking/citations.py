@@ -31,7 +31,8 @@ _FR = re.compile(
     r"(?P<pins>(?:(?:,\s|\s?[-–]\s?)(?:[0-9]{1,3},[0-9]{3}|[0-9]{2,6})(?![0-9]))*)"
 )
 _PIN = re.compile(r"([0-9]{1,3},[0-9]{3}|[0-9]{2,6})(?:\s?[-–]\s?([0-9]{1,3},[0-9]{3}|[0-9]{2,6}))?")
-_PARAGRAPHS = re.compile(rf"\bparagraphs?\s+({_LIST})", re.IGNORECASE)
+# For text in lower case.
+_PARAGRAPHS = re.compile(rf"\bparagraphs?\s+({_LIST})")
 _NATURAL = re.compile(r"([0-9]+)")
 _RANGE_LIMIT = 60
 
@@ -166,9 +167,9 @@ def paragraph_paths(text: str) -> list[tuple[str, ...]]:
     at = lower.find("paragraph")
     while at >= 0:
         # Looked for first, since the expression would be tried at every character.
-        match = _PARAGRAPHS.match(text, at)
+        match = _PARAGRAPHS.match(lower, at)
         if match:
-            found += paths(match[1])
+            found += paths(text[match.start(1) : match.end(1)])
         at = lower.find("paragraph", match.end() if match else at + 1)
     return found
 

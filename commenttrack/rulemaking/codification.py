@@ -130,13 +130,14 @@ class Codification:
     def instruction(self, flow: Flow) -> Draft:
         """An instruction paragraph; it is no text of the CFR, so it has no citation."""
         number, _ = split_number(flow.text)
+        name = bare(number)
         above = self.above
         return Draft(
-            id=self._ids.new(f"{self._prefix()}amendment-{bare(number) or 'x'}"),
+            id=self._ids.new(f"{self._prefix()}amendment-{name or 'x'}"),
             parent=above.id if above else None,
             kind="preamble_paragraph",
             number=number,
-            label=f"amendment {bare(number)}".strip(),
+            label=f"amendment {name}".strip(),
             flow=flow.cut(len(number)) if number else flow,
         )
 

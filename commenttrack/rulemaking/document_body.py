@@ -355,13 +355,14 @@ class Body:
     def _on_section(self, element: _Element) -> None:
         self._begin_regulation()
         children = list(element)
-        number = join([self._read(child) for child in children if child.tag == "SECTNO"])
-        subject = join([self._read(child) for child in children if child.tag == "SUBJECT"])
+        tags = [child.tag for child in children]
+        number = join([self._read(child) for child, tag in zip(children, tags, strict=True) if tag == "SECTNO"])
+        subject = join([self._read(child) for child, tag in zip(children, tags, strict=True) if tag == "SUBJECT"])
         self._section = self._add(self._codification.section(number, subject))
         self._items = []
         self._stray(element.text)
-        for child in children:
-            if child.tag in ("SECTNO", "SUBJECT"):
+        for child, tag in zip(children, tags, strict=True):
+            if tag in ("SECTNO", "SUBJECT"):
                 self._stray(child.tail)
             else:
                 self._element(child)

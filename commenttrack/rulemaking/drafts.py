@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from commenttrack.rulemaking.provisions import ParsedProvision
 from commenttrack.rulemaking.xml_text import Flow
 
+# All values in the order of the fields; made as flows are, see xml_text.
+_provision: Callable[[tuple[object, ...]], ParsedProvision] = partial(tuple.__new__, ParsedProvision)
 _NOT_IN_ID = re.compile(r"[^0-9A-Za-z.]+")
 
 
@@ -48,26 +51,28 @@ class Draft:
             notes = tuple(dict.fromkeys([note_ids[serial] for serial in serials if serial in note_ids]))
         pages = self.pages
         if not pages:
-            if heading is not None or breaks:
+            if breaks or (heading is not None and (heading.breaks or heading.page != page)):
                 pages = self._pages()
             elif page is not None:
                 pages = (page,)
-        return ParsedProvision(
-            self.id,
-            self.parent,
-            self.kind,
-            self.number,
-            self.label,
-            self.heading,
-            text,
-            pages,
-            notes,
-            self.rows,
-            breaks,
-            calls,
-            self.term,
-            self.image,
-            self.header_rows,
+        return _provision(
+            (
+                self.id,
+                self.parent,
+                self.kind,
+                self.number,
+                self.label,
+                self.heading,
+                text,
+                pages,
+                notes,
+                self.rows,
+                breaks,
+                calls,
+                self.term,
+                self.image,
+                self.header_rows,
+            )
         )
 
     def _pages(self) -> tuple[int, ...]:

@@ -44,7 +44,7 @@ def head_fields(found: Sequence[Block]) -> Iterator[tuple[str, Flow]]:
         named = named or tag == "AGENCY"
         yield tag or ("SUBAGY" if named and len(block.flow.text) < _LONGEST_SUBAGENCY else ""), block.flow
     if title:
-        yield "SUBJECT", join(found[index].flow for index in sorted(title))
+        yield "SUBJECT", join([found[index].flow for index in sorted(title)])
 
 
 def _field(block: Block) -> str:

@@ -89,7 +89,7 @@ class Levels:
 
 def ends_as_lead_in(text: str) -> bool:
     """Whether a paragraph ends as one does that a list follows."""
-    return text.endswith(_LEAD_IN) or text[-8:].rstrip().endswith(_LEAD_IN)
+    return text[-8:].rstrip().endswith(_LEAD_IN)
 
 
 @lru_cache(maxsize=4096)
@@ -194,19 +194,18 @@ def _steps(chain: Chain, marker: Marker) -> list[tuple[Chain, float]]:
     if not marker.text:
         return _definition_chains(chain, marker)
     found: list[tuple[Chain, float]] = []
-    size = len(chain)
     for level, value, base in _levels(marker.text, marker.italic):
         entry = (level, value, marker.has_heading)
         parent_level = DEFINITION
-        for keep in range(size + 1):
-            if keep < size:
-                own_level = chain[keep][0]
-                # Of the entries that would close, the first must not stand above the new one.
-                if level > parent_level and (own_level >= level or own_level == DEFINITION):
-                    found.append(((*chain[:keep], entry), base + _beside(chain, keep, level, value, marker)))
-                parent_level = own_level
-            elif level > parent_level:
-                found.append(((*chain, entry), base + _within(chain, level, value, marker)))
+        keep = 0
+        for own_level, _, _ in chain:
+            # Of the entries that would close, the first must not stand above the new one.
+            if level > parent_level and (own_level >= level or own_level == DEFINITION):
+                found.append(((*chain[:keep], entry), base + _beside(chain, keep, level, value, marker)))
+            parent_level = own_level
+            keep += 1  # noqa: SIM113 - enumerate() makes a tuple more for each entry
+        if level > parent_level:
+            found.append(((*chain, entry), base + _within(chain, level, value, marker)))
     if not found:
         # Not a marker of any style: treated as a sibling of what is open.
         top = chain[-1] if chain else (1, 0, False)

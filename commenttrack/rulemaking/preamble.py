@@ -41,36 +41,37 @@ class Preamble:
         ``above`` is what text before the first heading stands under, such as the part between two instructions.
         """
         ranked = [Heading(block.rank, *split_number(block.flow.text)) for block in blocks if block.rank]
-        solved = iter(depths(ranked))
+        solved = iter(zip(depths(ranked), ranked, strict=True))
         chain: list[Draft] = []
         made: list[Draft] = []
         for block in blocks:
             if block.closes:
                 chain.clear()
             elif block.rank:
-                del chain[next(solved) - 1 :]
-                chain.append(self._heading(block, chain[-1] if chain else None))
+                depth, heading = next(solved)
+                del chain[depth - 1 :]
+                chain.append(self._heading(block, heading.number, chain[-1] if chain else None))
                 made.append(chain[-1])
             elif block.rank == 0:
                 # SUPPLEMENTARY INFORMATION is a caption: the outline starts beside it.
                 chain.clear()
-                above = self._heading(block, None)
+                above = self._heading(block, "", None)
                 made.append(above)
             else:
                 made.append(self._text(block, chain[-1] if chain else above))
         return made
 
-    def _heading(self, block: Block, above: Draft | None) -> Draft:
-        number, _ = split_number(block.flow.text) if block.rank else ("", "")
+    def _heading(self, block: Block, number: str, above: Draft | None) -> Draft:
         rest = block.flow.cut(len(number)) if number else block.flow
         path = self._labels.get(above.id, "") if above else ""
-        own = bare(number) or slug(rest.text) or "heading"
+        label = bare(number)
+        own = label or slug(rest.text) or "heading"
         draft = Draft(
             id=self._ids.new(f"{above.id}.{own}" if above else f"p-{own}"),
             parent=above.id if above else None,
             kind="preamble_heading",
             number=number,
-            label=".".join(filter(None, (path, bare(number)))),
+            label=f"{path}.{label}" if path and label else path or label,
             flow=Flow("", block.flow.last_page),
             heading=rest.text,
             heading_flow=rest,
@@ -86,7 +87,7 @@ class Preamble:
         parent = above.id if above else None
         label = self._labels.get(base, "")
         if block.table is not None:
-            return table_draft(name, parent, label, block.table, list(block.table_notes))
+            return table_draft(name, parent, label, block.table, block.table_notes)
         return Draft(
             id=name,
             parent=parent,

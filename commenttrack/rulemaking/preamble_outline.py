@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from commenttrack.rulemaking.enumerators import Reading, readings
@@ -30,12 +31,12 @@ _UNDER_UNNUMBERED = 0.3
 _BEAM = 8
 
 _DEEPEST_RANK = 3
+_UNNUMBERED = Reading("", 0)
 # No outline goes deeper; without a limit, headings that never close a list would be read ever more slowly.
 _DEEPEST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading before it has its place: the printed rank (1 to 3), its enumerator as printed, and its words."""
 
     rank: int
@@ -89,7 +90,10 @@ def depths(headings: Sequence[Heading]) -> tuple[int, ...]:
                 known = best.get(chain)
                 if known is None or cost < known.cost:
                     best[chain] = _Node(chain, cost, node)
-        beam = sorted(best.values(), key=lambda node: node.cost)[:_BEAM]
+        beam = list(best.values())
+        if len(beam) > 1:
+            beam.sort(key=attrgetter("cost"))
+            del beam[_BEAM:]
     found: list[int] = []
     last: _Node | None = beam[0]
     while last is not None and last.previous is not None:
@@ -108,10 +112,11 @@ def _styled(number: str) -> tuple[Reading, ...]:
 
 def _steps(chain: _Chain, heading: Heading) -> list[tuple[_Chain, float]]:
     if heading.rank < _DEEPEST_RANK:
-        base = tuple(entry for entry in chain if entry.rank < heading.rank)
-        first = next(iter(_styled(heading.number)), Reading("", 0))
+        base = tuple([entry for entry in chain if entry.rank < heading.rank])
+        options = _styled(heading.number)
+        first = options[0] if options else _UNNUMBERED
         return [((*base, _Entry(heading.rank, first.style, first.value)), 0.0)]
-    floor = sum(entry.rank < _DEEPEST_RANK for entry in chain)
+    floor = len([entry for entry in chain if entry.rank < _DEEPEST_RANK])
     options = _styled(heading.number)
     if not options:
         return _unnumbered_steps(chain, floor)

@@ -51,6 +51,8 @@ _NOT_ASKING = re.compile(
     r"(?:\s+(?:\w+ly|also|further|again|still|now|then|expressly))*\s*$",
     re.IGNORECASE,
 )
+# The adverbs of it, as a text in lower case ends in them.
+_ADVERBS = ("ly", "also", "further", "again", "still", "now", "then")
 _NOUN_GOES_ON = re.compile(r"\s+(?:for|to)\b")
 _WOULD = re.compile(r"\bwould\s+(?:also\s+)?$", re.IGNORECASE)
 # Not “accept comments on or before May 1” and “on May 1”.
@@ -272,13 +274,20 @@ def _asks_the_reader(sentence: str, offset: int, verbs: Sequence[re.Match[str]],
             continue
         before = sentence[max(0, start - 40) : start]
         if (
-            not _NOT_ASKING.search(before)
+            not _is_not_asking(before)
             and not (verb.endswith("ing") and not _IN_PROGRESS.search(before))
             and not (verb.startswith("request") and _NOUN_GOES_ON.match(rest))
             and not (verb.startswith(("seek", "request", "ask")) and _WOULD.search(before))
         ):
             return True
     return any((_ACCEPTS if stem == _ACCEPT else _PASSIVE).search(sentence) for stem in others)
+
+
+def _is_not_asking(before: str) -> bool:
+    """Whether the words before a verb make it no request; only the last of them counts unless it is an adverb."""
+    words = before.rstrip()
+    start = 0 if words.lower().endswith(_ADVERBS) else words.rfind(" ") + 1
+    return _NOT_ASKING.search(before, start) is not None
 
 
 def _asks(heading: str) -> bool:

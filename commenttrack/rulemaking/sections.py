@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from commenttrack.rulemaking.drafts import Draft, Ids, slug
 from commenttrack.rulemaking.enumerators import readings
@@ -53,7 +53,7 @@ class Item:
     quoted: bool = False
     # The heading of a NOTE.
     heading: Flow | None = None
-    table_notes: list[int] = field(default_factory=list)
+    table_notes: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def paragraphs(
             pieces[-1].flow = found[0].flow
             before = found[0].flow.text
             continue
-        if any(piece.marker is not None for piece in found):
+        if stars and any(piece.marker is not None for piece in found):
             stars = False
         pieces += found
         before = found[-1].flow.text or (found[-1].heading.text if found[-1].heading else "")
@@ -222,28 +222,33 @@ def _markers(flow: Flow) -> tuple[list[tuple[str, bool, str, bool]], Flow]:
     size = len(text)
     while position < size and text[position] == "(":
         found = _MARKER.match(text, position)
-        if found is None or len(run) == _MOST_MARKERS or not readings(found[1]):
+        if found is None or len(run) == _MOST_MARKERS:
+            break
+        token = found[1]
+        if not readings(token):
             break
         italic = False
-        for start, end in flow.italics:
-            if start < found.end(1) and end > found.start(1):
-                italic = True
-                break
-        printed = f"({found[1]})"
+        if flow.italics:
+            begin, stop = found.span(1)
+            for start, end in flow.italics:
+                if start < stop and end > begin:
+                    italic = True
+                    break
+        printed = f"({token})"
         position = found.end()
         if position == size:
-            run.append((found[1], italic, printed, False))
+            run.append((token, italic, printed, False))
             break
         through = _RANGE.match(text, position) if text[position] in _RANGE_STARTS else None
         closing = _MARKER.match(text, through.end()) if through else None
         if through and closing and readings(closing[1]):
             rest = text[closing.end() : closing.end() + 12]
             if rest.startswith(("[", "* * *")):
-                run.append((found[1], italic, text[found.start() : closing.end()].strip(), False))
+                run.append((token, italic, text[found.start() : closing.end()].strip(), False))
                 run.append((closing[1], italic, "", True))
                 position = closing.end()
                 break
-        run.append((found[1], italic, printed, False))
+        run.append((token, italic, printed, False))
     return run, flow.cut(position) if position else flow
 
 
@@ -346,7 +351,7 @@ class _Builder:
         level, value, _ = piece.chain[-1]
         keep = 0
         for entry, opened in zip(piece.chain[:-1], self.open, strict=False):
-            if opened[0] != (entry[0], entry[1]):
+            if opened[0] != entry[:2]:
                 break
             keep += 1
         del self.open[keep:]
@@ -359,16 +364,17 @@ class _Builder:
             spaced = " " if citation.endswith("”") else ""
             citation = f"{citation}{spaced}{piece.number}"
             prefix = f"{prefix}-{slug(piece.number) if ' ' in piece.number else piece.number.strip('()')}"
+        heading = piece.heading
         draft = Draft(
-            id=self.ids.new(prefix),
-            parent=above,
-            kind="definition" if piece.term else "paragraph",
-            number=piece.number,
-            label=citation,
-            flow=piece.flow,
-            heading=piece.heading.text if piece.heading else "",
-            heading_flow=piece.heading,
-            term=piece.term,
+            self.ids.new(prefix),
+            above,
+            "definition" if piece.term else "paragraph",
+            piece.number,
+            citation,
+            piece.flow,
+            heading.text if heading else "",
+            heading,
+            piece.term,
         )
         self.open.append(((level, value), draft, citation, draft.id))
         return draft
@@ -426,10 +432,12 @@ class _Builder:
 
     def ambiguities(self, marked: list[_Piece], levels: Levels) -> list[ParsedAmbiguity]:
         """The ambiguous paragraphs as citations; the other reading is written with the numbers of its own chain."""
-        numbers: dict[tuple[int, int], str] = {}
         other = dict(levels.ambiguous)
+        if not other:
+            return []
+        numbers: dict[tuple[int, int], str] = {}
         result: list[ParsedAmbiguity] = []
-        passages = _passages(marked, self.citation) if other else []
+        passages = _passages(marked, self.citation)
         for index, piece in enumerate(marked):
             for level, value, _ in piece.chain[-1:]:
                 numbers[level, value] = f" “{piece.term}” " if level == DEFINITION else piece.number
@@ -445,7 +453,7 @@ class _Builder:
         return result
 
 
-def table_draft(name: str, parent: str | None, label: str, table: Table, notes: list[int]) -> Draft:
+def table_draft(name: str, parent: str | None, label: str, table: Table, notes: Sequence[int]) -> Draft:
     """A table as a provision: its title is the heading, what describes it the text."""
     return Draft(
         id=name,
