@@ -154,17 +154,21 @@ def prepare_packet(
     )
     if earlier and earlier[-1].fingerprint == fingerprint:
         return earlier[-1]
-    certificate = certificate_content(
-        session, version, files=[CertifiedFile(file.name, len(file.data), file.sha256) for file in letter], now=now
-    )
-    files = [
+    others = [
         *letter,
         matrix,
-        PackedFile("certificate.pdf", PDF, certificate_pdf(certificate, stamp=now)),
         PackedFile("form.json", JSON, as_json(form.as_json())),
         PackedFile("form.txt", TEXT, form.as_text().encode()),
         PackedFile("preflight.txt", TEXT, _report(version, findings, limits, now).encode()),
     ]
+    certificate = certificate_content(
+        session,
+        version,
+        files=[CertifiedFile(file.name, len(file.data), file.sha256) for file in others],
+        packet=number,
+        now=now,
+    )
+    files = [*others, PackedFile("certificate.pdf", PDF, certificate_pdf(certificate, stamp=now))]
     listed = manifest(
         version,
         files,

@@ -4,6 +4,7 @@ It is for the association's files. It tells nobody's reason, address or client.
 """
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +12,7 @@ from functools import cache
 
 import jinja2
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from commenttrack import audit
@@ -20,7 +21,7 @@ from commenttrack.letters.assets import font_faces
 from commenttrack.letters.content import name_key
 from commenttrack.letters.heads import ILLUSTRATIVE
 from commenttrack.letters.models import LetterVersion
-from commenttrack.members.models import Organization
+from commenttrack.members.models import Organization, Person
 from commenttrack.resources import folder
 from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.lifecycle import JOINING, Comparison, Weight, WordingChange, changes
@@ -31,8 +32,10 @@ from commenttrack.signoffs.reading import (
     part_name,
     signature_block,
     standing_decisions,
+    subject_of,
     version_digests,
 )
+from commenttrack.signoffs.trail_words import event_actor, event_words, people_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class CertifiedDecision:
     """The same moment in UTC, ISO 8601."""
     version: int
     recorded_by: str
+    received_sha256: str
+    """Of the mail or scan that a decision recorded by the staff rests on; empty when none was kept."""
     parts: tuple[CertifiedPart, ...]
     """The wordings this decision was given for."""
     shown: int
@@ -106,6 +111,36 @@ class CertifiedWordings:
 
 
 @dataclass(frozen=True, slots=True)
+class CertifiedEvent:
+    """One event of the audit trail, in words."""
+
+    number: int
+    moment: str
+    at: str
+    """The same moment in UTC, ISO 8601."""
+    what: str
+    by: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedTrail:
+    """Everything that happened to one organization's invitation, oldest first."""
+
+    organization: str
+    events: tuple[CertifiedEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CertifiedPacket:
+    """The packet that the certificate goes with."""
+
+    number: int
+    sha256: str
+    """Of the list of its other files, as :func:`list_digest` makes it: a file cannot hold its own digest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """Everything the certificate says; the attachment of the PDF is this as JSON."""
 
@@ -119,6 +154,7 @@ class Certificate:
     made_at: str
     banner: str
     files: tuple[CertifiedFile, ...]
+    packet: CertifiedPacket | None
     audit_number: int
     audit_hash: str
     signed: tuple[CertifiedDecision, ...]
@@ -128,12 +164,32 @@ class Certificate:
     clearances: tuple[CertifiedClearance, ...]
     wordings: tuple[CertifiedWordings, ...]
     """Printed once for each version, however many organizations agreed to it."""
+    trails: tuple[CertifiedTrail, ...]
+    """One for each organization asked, in the order of their names."""
+
+
+def list_digest(files: Iterable[CertifiedFile]) -> str:
+    """SHA-256 of a list of files: for each, by name, its SHA-256, two spaces, its name, a line end.
+
+    That is what ``sha256sum`` prints, so ``sha256sum FILES… | sha256sum`` gives the same where the names sort alike.
+    """
+    lines = "".join(f"{file.sha256}  {file.name}\n" for file in sorted(files, key=lambda file: file.name))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def certificate_content(
-    session: Session, version: LetterVersion, *, files: Sequence[CertifiedFile], now: dt.datetime
+    session: Session,
+    version: LetterVersion,
+    *,
+    files: Sequence[CertifiedFile],
+    packet: int | None = None,
+    now: dt.datetime,
 ) -> Certificate:
-    """What can be certified about this version at this moment; ``files`` are the issued letter's."""
+    """What can be certified about this version at this moment.
+
+    ``files`` are those of the packet of this number, without the certificate itself; without a number they are the
+    issued letter's.
+    """
     letter = version.letter
     block = signature_block(session, version)
     moved = {entry.sign_off.id: entry.comparison for entry in (*block.uncovered, *block.cleared)}
@@ -158,6 +214,7 @@ def certificate_content(
         made_at=moment_in_words(now),
         banner=ILLUSTRATIVE if letter.docket.illustrative else "",
         files=tuple(files),
+        packet=None if packet is None else CertifiedPacket(packet, list_digest(files)),
         audit_number=last.number if last else 0,
         audit_hash=last.hash if last else audit.FIRST_HASH,
         signed=_sorted(_certified(sign_off, version, moved.get(sign_off.id)) for sign_off in block.current),
@@ -173,7 +230,47 @@ def certificate_content(
             for shown in letter.versions
             if any(sign_off.letter_version_id == shown.id for sign_off in block.current)
         ),
+        trails=_trails(session, letter.id),
     )
+
+
+def _trails(session: Session, letter_id: int) -> tuple[CertifiedTrail, ...]:
+    """The trail of every invitation with the judgements that concern it; three queries however many there are."""
+    requests = session.scalars(
+        select(SignOffRequest)
+        .where(SignOffRequest.letter_id == letter_id)
+        .options(joinedload(SignOffRequest.organization))
+    ).all()
+    by_subject = {subject_of(request): request.organization for request in requests}
+    by_id = {request.organization_id: request.organization for request in requests}
+    events = session.scalars(
+        select(audit.AuditEvent)
+        .where(
+            or_(
+                audit.AuditEvent.subject.in_(by_subject),
+                (audit.AuditEvent.subject == f"letter {letter_id}") & audit.AuditEvent.action.like("change judged %"),
+            )
+        )
+        .order_by(audit.AuditEvent.number)
+    ).all()
+    wanted = {person for event in events for person in people_named(event.details)}
+    people = {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))}
+    told: dict[str, list[CertifiedEvent]] = {request.organization.name: [] for request in requests}
+    for event in events:
+        certified = CertifiedEvent(
+            number=event.number,
+            moment=moment_in_words(event.at),
+            at=event.at.astimezone(dt.UTC).isoformat(),
+            what=event_words(event.action, event.details, people),
+            by=event_actor(event.actor),
+            hash=event.hash,
+        )
+        if event.subject in by_subject:
+            told[by_subject[event.subject].name].append(certified)
+        else:
+            for organization in filter(None, map(by_id.get, event.details.get("organizations", ()))):
+                told[organization.name].append(certified)
+    return tuple(CertifiedTrail(name, tuple(told[name])) for name in sorted(told, key=name_key))
 
 
 def _clearances(
@@ -223,6 +320,7 @@ def _certified(sign_off: SignOff, version: LetterVersion, moved: Comparison | No
         decided_at=sign_off.decided_at.astimezone(dt.UTC).isoformat(),
         version=sign_off.letter_version.number,
         recorded_by=sign_off.recorded_by,
+        received_sha256=sign_off.received_file.sha256 if sign_off.received_file else "",
         parts=tuple(CertifiedPart(key, name, covered[key]) for key, name in shown.items() if key in covered),
         shown=len(shown),
         excepted=tuple(name for key, name in shown.items() if key not in covered),
@@ -254,6 +352,7 @@ def certificate_html(certificate: Certificate, *, stamp: dt.datetime) -> str:
     values: Mapping[str, object] = {
         **{name: getattr(certificate, name) for name in Certificate.__dataclass_fields__},
         "css": Markup(css),  # noqa: S704 our own style sheet
+        "trail_of": {trail.organization: trail.events for trail in certificate.trails},
         "stamp": stamp.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     return _environment().get_template("certificate.html").render(values)
