@@ -83,14 +83,7 @@ def changes_to_judge(session: Session, letter: Letter) -> list[ChangeToJudge]:
         if sign_off.decision in JOINING:
             for change in changes(covered_digests(sign_off), today):
                 groups.setdefault(change, []).append(sign_off)
-    judged = {
-        WordingChange(row.part_key, row.before_digest, row.after_digest): row
-        for row in session.scalars(
-            select(WordingClearance)
-            .where(WordingClearance.letter_id == letter.id)
-            .options(joinedload(WordingClearance.before_version), joinedload(WordingClearance.after_version))
-        )
-    }
+    judged = judgements(session, letter.id)
     causes = _causes(session, letter) if groups else {}
     after = wordings_of(newest.parts_json)
     found = []
@@ -113,6 +106,16 @@ def changes_to_judge(session: Session, letter: Letter) -> list[ChangeToJudge]:
         )
     place = {key: index for index, key in enumerate(today)}
     return sorted(found, key=lambda each: (place.get(each.change.part_key, len(place)), each.before.number))
+
+
+def judgements(session: Session, letter_id: int) -> dict[WordingChange, WordingClearance]:
+    """What named persons judged about the changes of a letter's wordings, by the change."""
+    rows = session.scalars(
+        select(WordingClearance)
+        .where(WordingClearance.letter_id == letter_id)
+        .options(joinedload(WordingClearance.before_version), joinedload(WordingClearance.after_version))
+    )
+    return {WordingChange(row.part_key, row.before_digest, row.after_digest): row for row in rows}
 
 
 _MOVES = ("part edited", "part left out", "part included", "letter composed")

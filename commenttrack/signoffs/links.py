@@ -59,6 +59,16 @@ def retired(session: Session, token: str) -> RetiredLink | None:
     return session.scalar(select(RetiredLink).where(RetiredLink.token_hash == token_hash(token)))
 
 
+def passed_on_since(session: Session, request: SignOffRequest, moment: dt.datetime) -> bool:
+    """Whether somebody else held the link at or after a moment than the person who is asked now."""
+    others = select(RetiredLink.id).where(
+        RetiredLink.request_id == request.id,
+        RetiredLink.person_id != request.person_id,
+        RetiredLink.retired_at >= moment,
+    )
+    return session.scalar(others.limit(1)) is not None
+
+
 def mark_opened(session: Session, request: SignOffRequest, *, now: dt.datetime) -> None:
     """Note that the link was opened. It says that the mail arrived, never that a person agreed: scanners open links."""
     if request.opened_at is None:

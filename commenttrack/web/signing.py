@@ -16,7 +16,6 @@ from wtforms.validators import InputRequired, Length
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version
-from commenttrack.letters.part_changes import changes_of, wordings_of
 from commenttrack.members.links import LinkUnknown, token_hash
 from commenttrack.signoffs import codes, handing_on, links, operations
 from commenttrack.signoffs.campaign import last_moment_in_words
@@ -29,6 +28,7 @@ from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.frame import due_of
 from commenttrack.web.letter_pages import readable
 from commenttrack.web.security import limit_links, limiter
+from commenttrack.web.signed_changes import changes_shown, may_reaffirm, said_before
 from commenttrack.web.templating import eastern_day
 
 
@@ -213,16 +213,18 @@ def handed_on(token: str) -> str:
 
 def _form(shown: Invitation) -> SignForm:
     """The form for what the page shows; what was sent stays, but for the decision on a wording that moved."""
-    current, person = shown.current, shown.request.person
+    said = said_before(database.session(), shown)
     form = SignForm(
         data={
-            "name": current.name if current else person.name,
-            "title": current.title if current else person.title,
-            "authority": current.authority if current else "",
+            "name": said.name,
+            "title": said.title,
+            "authority": said.authority,
+            "excepted": said.excepted,
+            "reservation": said.reservation,
         }
     )
     form.excepted.choices = part_choices(shown.version)
-    joined = current is not None and current.decision in JOINING
+    joined = shown.current is not None and shown.current.decision in JOINING
     form.decision.choices = options([*DECISIONS, WITHDRAW] if joined else DECISIONS)
     return form
 
@@ -233,9 +235,7 @@ def _page(token: str, shown: Invitation, form: SignForm, problem: str = "") -> s
     form.version.raw_data = None
     form.seen.process_data(shown.current.id if shown.current else None)
     form.seen.raw_data = None
-    comparison = shown.comparison
-    moved = (*comparison.changed, *comparison.removed, *comparison.cleared, *comparison.added)
-    before, after = wordings_of(shown.before.parts_json), wordings_of(shown.version.parts_json)
+    session = database.session()
     return render_template(
         "web/signing/sign.html",
         token=token,
@@ -243,7 +243,8 @@ def _page(token: str, shown: Invitation, form: SignForm, problem: str = "") -> s
         form=form,
         problem=problem,
         readable=readable(content_of_version(shown.version)),
-        changes=changes_of(before, after, moved) if shown.moved else (),
+        changes=changes_shown(session, shown),
+        again=said_before(session, shown) if may_reaffirm(shown) else None,
         **_around(shown),
     )
 
