@@ -6,10 +6,13 @@ size is read before its pixels are, and a drawing (SVG) may hold shapes and noth
 
 import io
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from lxml import etree
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from commenttrack.errors import BadInput
 from commenttrack.letters.content import Picture
@@ -67,8 +70,9 @@ def _raster(name: str, data: bytes) -> Picture:
             if getattr(image, "n_frames", 1) > 1:
                 raise NotAPicture(f"The image {name} moves; a letter can show only an image that stands still.")
             kind: Literal["image/png", "image/jpeg"] = "image/jpeg" if image.format == "JPEG" else "image/png"
-            turned = ImageOps.exif_transpose(image)
-            turned.load()
+            with _nothing_missing():
+                turned = ImageOps.exif_transpose(image)
+                turned.load()
             plain = _plain_colours(turned)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise NotAPicture(f"The image {name} has many more pixels than its bytes let expect; {_MAKE_SMALLER}") from None
@@ -81,6 +85,20 @@ def _raster(name: str, data: bytes) -> Picture:
         kind = "image/png"
         plain.save(out, "PNG")
     return Picture(name, kind, out.getvalue(), plain.width, plain.height)
+
+
+_DECODING = threading.Lock()
+
+
+@contextmanager
+def _nothing_missing() -> Iterator[None]:
+    """Decode strictly: once WeasyPrint is loaded, Pillow fills what is missing of an image with grey and says nothing."""
+    with _DECODING:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _plain_colours(image: Image.Image) -> Image.Image:

@@ -5,7 +5,7 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from commenttrack.letters.pictures import MOST_PIXELS, NotAPicture, checked
 
@@ -61,6 +61,7 @@ def test_the_name_of_a_file_does_not_say_what_it_is():
     assert checked("a.txt", image()).media_type == "image/png"
 
 
+@pytest.mark.parametrize("forgiving", [False, True], ids=["alone", "beside WeasyPrint"])
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -76,7 +77,8 @@ def test_the_name_of_a_file_does_not_say_what_it_is():
         (b"\x89PNG\r\n\x1a\n" + bytes(6_000_000), "bytes"),
     ],
 )
-def test_what_is_not_an_image_or_too_much_of_one_is_refused(data, message):
+def test_what_is_not_an_image_or_too_much_of_one_is_refused(data, message, forgiving, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", forgiving)
     with pytest.raises(NotAPicture, match=message):
         checked("a.png", data)
 
