@@ -92,7 +92,7 @@ _DECODING = threading.Lock()
 
 @contextmanager
 def _nothing_missing() -> Iterator[None]:
-    """Decode strictly: once WeasyPrint is loaded, Pillow fills what is missing of an image with grey and says nothing."""
+    """Decode strictly: once WeasyPrint is loaded, Pillow fills what is missing with grey and says nothing."""
     with _DECODING:
         before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
         try:
