@@ -8,8 +8,10 @@ the place named by an outer paragraph holds for those within it. What is not und
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from typing import NamedTuple
 
 from commenttrack.rulemaking.citations import paths
@@ -98,6 +100,7 @@ _PLACES = frozenset(
 _PASSIVE = re.compile(r"\b(?:is|are)\b[^.;]*$")
 # How a paragraph ends that leaves the rest to those numbered within it, and one that new text follows.
 _LEADS = re.compile(r"(?:\bby|[:—–-])\s*[:—–-]?\s*$")
+_LEAD_ENDS = ("by", ":", "—", "–", "-")
 _FOLLOWS = re.compile(r"\bfollow(?:s|ing)\b")
 _VERBS = ("revise", "add", "remove", "redesignate", "reserve", "keep")
 _SECTION_NUMBER = re.compile(r"[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*")
@@ -128,6 +131,10 @@ class _Place(NamedTuple):
         return " ".join(filter(None, (base, self.unit, self.detail))) if self.unit or self.detail else base
 
 
+# All values in the order of the fields; made as flows are, see xml_text.
+_place: Callable[[tuple[object, ...]], _Place] = partial(tuple.__new__, _Place)
+
+
 @dataclass(slots=True)
 class _Level:
     """An open level of the instructions' numbering: the places and the verb it leaves to those within."""
@@ -146,33 +153,35 @@ def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
         style, value = _numbered(amendment.number, levels)
         if style:
             # A number closes its own style and what was opened within; a plain digit closes everything.
-            depth = next((index for index, level in enumerate(levels) if level.style == style or style == "1."), None)
-            if depth is not None:
-                del levels[depth:]
+            for depth, level in enumerate(levels):
+                if level.style == style or style == "1.":
+                    del levels[depth:]
+                    break
         places, verb = (levels[-1].places, levels[-1].verb) if levels else ([], None)
         reading = _Reading(amendment.text, places or [_Place(amendment.title, amendment.part)], verb)
         if style:
             levels.append(_Level(style, value, reading.places, reading.open_verb))
         for verb, target, words in reading.actions:
+            name = f"i{len(found) + 1}"
             found.append(
-                ParsedInstruction(
-                    f"i{len(found) + 1}", verb, target, amendment.text, amendment.page, amendment.provision, words
-                )
+                ParsedInstruction(name, verb, target, amendment.text, amendment.page, amendment.provision, words)
             )
     return tuple(found)
 
 
 def _numbered(number: str, levels: Sequence[_Level]) -> tuple[str, int]:
     """The style and value of an instruction's number: “i.” goes on after “h.”, else it starts a list within."""
-    options = [(r.style, r.value) for r in readings(number.strip("(). "))]
+    options = readings(number.strip("(). "))
     if not options:
         return "", 0
     marks = "(" if number.startswith("(") else "."
-    for style, value in options:
-        if any(level.style == style + marks and level.value + 1 == value for level in levels):
-            return style + marks, value
-    style, value = min(options, key=lambda option: option[1])
-    return style + marks, value
+    for option in options:
+        style = option.style + marks
+        for level in levels:
+            if level.style == style and level.value + 1 == option.value:
+                return style, option.value
+    first = options[0] if len(options) == 1 else min(options, key=attrgetter("value"))
+    return first.style + marks, first.value
 
 
 class _Reading:
@@ -295,7 +304,11 @@ class _Reading:
 
     def _finish(self) -> None:
         follows = "follow" in self.lower and bool(_FOLLOWS.search(self.lower))
-        leads = not follows and bool(_LEADS.search(self.text, max(0, len(self.text) - 12)))
+        leads = (
+            not follows
+            and self.text.rstrip().endswith(_LEAD_ENDS)
+            and bool(_LEADS.search(self.text, max(0, len(self.text) - 12)))
+        )
         collected = bool(self._targets or self._words or self._sentence)
         if self._verb in _VERBS:
             if not collected and leads:
@@ -324,7 +337,7 @@ class _Reading:
         if kind == "section":
             numbers = _SECTION_NUMBER.findall(self._printed(match, "section_numbers"))
             path = self._printed(match, "section_path")
-            return [_Place(context.title, context.part, number.rstrip(".-"), path) for number in numbers]
+            return [_place((context.title, context.part, number.rstrip(".-"), path, "", "")) for number in numbers]
         if kind == "part":
             return [_Place(context.title, self._printed(match, "part_number"))]
         if kind == "subpart":
@@ -339,7 +352,7 @@ class _Reading:
         base = context
         if targets and targets[-1].section:
             last = targets[-1]
-            base = _Place(last.title, last.part, last.section, unit=last.unit)
+            base = _place((last.title, last.part, last.section, "", "", last.unit))
         if kind in ("paragraph", "more"):
             listed = self._printed(match, "paths" if kind == "paragraph" else "more_paths")
             if kind == "paragraph":
@@ -349,8 +362,8 @@ class _Reading:
                 named = paths(f"{targets[-1].path}, {listed}")[1:]
             else:
                 return []
-            at = (base.title, base.part, base.section)
-            found = [_Place(*at, "".join([f"({marker})" for marker in path]), "", base.unit) for path in named]
+            title, part, section, _, _, unit = base
+            found = [_place((title, part, section, f"({')('.join(path)})", "", unit)) for path in named]
             if match["introductory"] or match["more_introductory"]:
                 found[-1] = found[-1]._replace(detail="introductory text")
             return found

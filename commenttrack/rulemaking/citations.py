@@ -194,7 +194,6 @@ def paths(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1024)
 def path_values(path: tuple[str, ...]) -> tuple[int, ...]:
     """The place of each marker in the list of its level, 0 where a marker does not fit its level."""
     return tuple(_value(marker, level) for level, marker in enumerate(path))

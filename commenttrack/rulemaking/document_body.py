@@ -425,14 +425,11 @@ class Body:
 
     def _named_paths(self) -> frozenset[tuple[int, ...]]:
         """The paragraphs that the instructions since the last section name, and those they stand in."""
-        named: set[tuple[int, ...]] = set()
-        for amendment in self.amendments[self._heeded :]:
-            for path in paragraph_paths(amendment.text):
-                values = path_values(path)
-                for length in range(1, len(values) + 1):
-                    named.add(values[:length])
+        new = self.amendments[self._heeded :]
         self._heeded = len(self.amendments)
-        return frozenset(named)
+        return frozenset(
+            [values for amendment in new for path in paragraph_paths(amendment.text) for values in _lines(path)]
+        )
 
     def _add(self, draft: Draft) -> Draft:
         self._close_preamble()
@@ -444,6 +441,13 @@ class Body:
             above = self._codification.above if self._regulation else None
             self.drafts += self._preamble.drafts(self._blocks, above)
             self._blocks = []
+
+
+@lru_cache(maxsize=1024)
+def _lines(path: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """The values of a paragraph's path and of those it stands in; most are named several times."""
+    values = path_values(path)
+    return tuple(values[:length] for length in range(1, len(values) + 1))
 
 
 @lru_cache(maxsize=256)

@@ -122,27 +122,14 @@ def solve(
     held: list[int] = []
     beam: list[_Node] = [_Node((), 0.0, None)]
     for index, marker in enumerate(markers):
-        best: dict[Chain, _Node] = {}
-        told = bool(expected) and len(_levels(marker.text, marker.italic)) > 1
-        for origin in beam:
-            for chain, step in _steps(origin.chain, marker):
-                cost = origin.cost + step
-                if told and _path(chain) not in expected:
-                    cost += _UNEXPECTED
-                known = best.get(chain)
-                if known is None:
-                    best[chain] = _Node(chain, cost, origin)
-                elif cost < known.cost:
-                    best[chain] = _Node(chain, cost, origin, known.previous, known.cost)
-                elif known.rival is None or cost < known.rival_cost:
-                    known.rival, known.rival_cost = origin, cost
+        told = expected if expected and len(_levels(marker.text, marker.italic)) > 1 else None
+        beam = _reached(beam, marker, told)
         wanted = settled.get(index) if settled else None
         if wanted is not None:
-            fitting = {chain: node for chain, node in best.items() if _stands_at(chain, wanted)}
+            fitting = [node for node in beam if _stands_at(node.chain, wanted)]
             if fitting:
-                best = fitting
+                beam = fitting
                 held.append(index)
-        beam = list(best.values())
         if len(beam) > 1:
             beam.sort(key=attrgetter("cost"))
             worst = beam[0].cost + _WORTH_KEEPING
@@ -170,6 +157,29 @@ def solve(
     return Levels(tuple(chains), tuple(sorted(ambiguous.items())), tuple(held))
 
 
+def _reached(beam: list[_Node], marker: Marker, told: frozenset[tuple[int, ...]] | None) -> list[_Node]:
+    """The chains that the marker can lead to, each with the best way to it; ``told`` are those that are preferred."""
+    if len(beam) == 1 and told is None:
+        # Most often. From one origin there is one way to each chain, so none need be looked up.
+        [origin] = beam
+        before = origin.cost
+        return [_Node(chain, before + step, origin) for chain, step in _steps(origin.chain, marker)]
+    best: dict[Chain, _Node] = {}
+    for origin in beam:
+        for chain, step in _steps(origin.chain, marker):
+            cost = origin.cost + step
+            if told is not None and _path(chain) not in told:
+                cost += _UNEXPECTED
+            known = best.get(chain)
+            if known is None:
+                best[chain] = _Node(chain, cost, origin)
+            elif cost < known.cost:
+                best[chain] = _Node(chain, cost, origin, known.previous, known.cost)
+            elif known.rival is None or cost < known.rival_cost:
+                known.rival, known.rival_cost = origin, cost
+    return list(best.values())
+
+
 def _stands_at(chain: Chain, path: LevelPath) -> bool:
     """Whether a chain is this path. Which definition is open depends on the text before, not on what was settled."""
     return len(chain) == len(path) and all(
@@ -186,7 +196,7 @@ def _note_differences(chosen: _Node | None, other: _Node | None, index: int, fou
 
 
 def _path(chain: Chain) -> tuple[int, ...]:
-    return tuple(value for _, value, _ in chain)
+    return tuple([value for _, value, _ in chain])
 
 
 def _steps(chain: Chain, marker: Marker) -> list[tuple[Chain, float]]:

@@ -18,6 +18,7 @@ from commenttrack.rulemaking.enumerators import Reading, readings
 
 _NUMBER = re.compile(r"(\()?([A-Za-z]{1,8}|[0-9]{1,3})(\)|\.)(?:\s+|(?=[—–])|$)")
 _MULTIPLE = re.compile(r"((?:[IVX]+|[0-9]{1,2})(?:\.(?:[A-Za-z]|[0-9]{1,2}|[ivx]+))+)\.?\s+")
+_MULTIPLE_STARTS = "IVX0123456789"
 
 # Up to its first mark; roman numerals are the longest.
 _LONGEST_NUMBER = 12
@@ -65,7 +66,7 @@ def split_number(text: str) -> tuple[str, str]:
     start = text[:_LONGEST_NUMBER]
     if "." not in start and ")" not in start:
         return "", text
-    found = _MULTIPLE.match(text)
+    found = _MULTIPLE.match(text) if text[0] in _MULTIPLE_STARTS else None
     if found:
         return text[: found.end()].strip(), text[found.end() :]
     found = _NUMBER.match(text)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from commenttrack.rulemaking.drafts import Draft, Ids, slug
 from commenttrack.rulemaking.enumerators import readings
@@ -39,6 +40,10 @@ _MOST_MARKERS = 8
 _LONGEST_PLAIN_HEADING = 126
 _LONGEST_HEADING = 250
 _AUTHORITY = re.compile(r"\(?(?:Authority|Secs?\.|Approved by the Office)")
+
+
+# All values in the order of the fields; made as flows are, see xml_text.
+_marker: Callable[[tuple[object, ...]], Marker] = partial(tuple.__new__, Marker)
 
 
 @dataclass(slots=True)
@@ -192,7 +197,7 @@ def _pieces(item: Item, stars: bool, before: str, about_definitions: bool) -> li
                 marker = Marker(token, italic, True)
             else:
                 headed = heading is not None and index == at
-                marker = Marker(token, italic, stars, lead_in and not index, headed, last is not None or index > 0)
+                marker = _marker((token, italic, stars, lead_in and not index, headed, last is not None or index > 0))
             found.append(_Piece(item, marker, printed, None, empty, "", silent))
         last = found[at - len(run)]
         last.heading, last.flow = heading, after

@@ -300,7 +300,7 @@ def is_loose(root: _Element) -> bool:
         tail = emphasis.tail
         if not tail or emphasis.get("T") in _RAISED:
             continue
-        if "\n" in tail[:1]:
+        if tail[0] == "\n":
             previous = emphasis.getprevious()
             parent = emphasis.getparent()
             before = (
