@@ -8,6 +8,7 @@ from commenttrack.errors import BadInput
 from commenttrack.letters import quotations
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.markdown import Files, content_from_markdown
+from commenttrack.letters.pins import with_pins
 from commenttrack.letters.rule_names import cited_document
 from commenttrack.rulemaking import redline as redlines
 from commenttrack.rulemaking import redline_pages
@@ -77,7 +78,7 @@ def render(content: LetterContent, suffix: str, *, rule: ParsedRule | None = Non
         raise BadInput(f"A letter is written as {', '.join(FORMATS)}, not as {suffix or 'a file without an ending'}.")
     if rule is not None:
         quotations.require(content, rule)
-        content = with_source(content, rule)
+        content = with_pins(with_source(content, rule), rule)
     # The page maker and the Word writer take half a second to load; checks and HTML do without them.
     if suffix.lower() == ".html":
         from commenttrack.letters.rendering import letter_html

@@ -1,41 +1,26 @@
 """Quotations, citations and requested text of a letter, checked against the rule they are taken from.
 
-A quotation that is followed by a citation of the rule must stand in the rule word for word, at the cited page; a page
-that is cited must lie in the document; requested text must start from the provision's own words.
+A quotation that is cited to the rule must stand in the rule word for word, at the cited page; one that is cited to the
+CFR in the rule or in the current text, when that is given; a page that is cited must lie in the document; requested
+text must start from the provision's own words. Quotations of works that nobody imported are named as not checked.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from commenttrack.errors import BadInput, Refused
-from commenttrack.letters.authorities import Authority, Code, FederalRegister
-from commenttrack.letters.blocks import (
-    Blocks,
-    Body,
-    Cite,
-    Division,
-    InlineNote,
-    Inlines,
-    ListBlock,
-    NoteCall,
-    Paragraph,
-    Quote,
-    Styled,
-    Text,
-    inline_runs,
-    inlines_in,
-    plain,
-    plain_blocks,
-)
+from commenttrack.letters.authorities import Authority, Code, FederalRegister, covers, declared_sources, within
+from commenttrack.letters.blocks import Body, Styled, inline_runs, inlines_in, plain
 from commenttrack.letters.body import read
 from commenttrack.letters.citation_forms import ofr
-from commenttrack.letters.citation_reading import parse
-from commenttrack.letters.content import LetterContent, LetterPartContent
+from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent
 from commenttrack.letters.outline import part_numbers
+from commenttrack.letters.quoted import Quotation, all_cites, authorities_of, place_of, quotations, with_places
 from commenttrack.letters.rule_names import register_of
 from commenttrack.letters.rule_text import Passage, RuleText, fold
+from commenttrack.rulemaking.ecfr import CurrentText
 from commenttrack.rulemaking.provisions import ParsedRule
 from commenttrack.wording import difference, text_as_proposed
 
@@ -55,9 +40,36 @@ class Problem:
     quoted: str = ""
     nearest: str = ""
     """The rule's own words that come nearest, when there are any."""
+    line: int | None = None
+    """Line of the part's text, counted from 1, when it can be told."""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
+        return f"{self.where}{_in_line(self.line)}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """A quotation of a work that is not there to compare with. ``str()`` of it is a line for people."""
+
+    part: str
+    where: str
+    message: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.where}{_in_line(self.line)}: {self.message}"
+
+
+def _in_line(line: int | None) -> str:
+    return f", line {line} of its text" if line else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything in a letter that differs from the rule, and everything that could not be compared, in order."""
+
+    problems: tuple[Problem, ...]
+    not_checked: tuple[NotChecked, ...]
 
 
 class DiffersFromRule(Refused):
@@ -68,159 +80,72 @@ class DiffersFromRule(Refused):
         self.problems = tuple(problems)
 
 
-def require(content: LetterContent, rule: ParsedRule) -> None:
+def require(content: LetterContent, rule: ParsedRule, current: Sequence[CurrentText] = ()) -> None:
     """Raise :class:`DiffersFromRule` with everything that :func:`check` finds, or return."""
-    if problems := check(content, rule):
+    if problems := check(content, rule, current):
         raise DiffersFromRule(problems)
 
 
-def check(content: LetterContent, rule: ParsedRule) -> list[Problem]:
+def check(content: LetterContent, rule: ParsedRule, current: Sequence[CurrentText] = ()) -> list[Problem]:
     """Everything in a letter that differs from the rule, in the letter's order."""
-    checker = _Checker(rule)
+    return list(review(content, rule, current).problems)
+
+
+def review(content: LetterContent, rule: ParsedRule, current: Sequence[CurrentText] = ()) -> Findings:
+    """What differs and what could not be compared; ``current`` is the text of the CFR as it stands."""
+    checker = _Checker(content.head, rule, current)
     problems: list[Problem] = []
+    not_checked: list[NotChecked] = []
     for part, (number, _) in zip(content.parts, part_numbers(content), strict=True):
         name = f"Part {number}" if number else ""
         heading = f"“{part.heading}”" if part.heading else "" if name else "Opening"
         where = ", ".join(piece for piece in (name, heading) if piece)
-        problems.extend(checker.part(part, where))
-    return problems
-
-
-@dataclass(frozen=True, slots=True)
-class Quotation:
-    """Quoted words and the citations that follow them."""
-
-    text: str
-    authorities: tuple[Authority, ...]
-    block: bool
-
-
-def quotations(body: Body) -> Iterator[Quotation]:
-    """Quotations with a citation after them: block quotations, and words in quotation marks.
-
-    A note that begins with a citation counts as the citation.
-    """
-    for blocks in (body.blocks, *body.notes.values()):
-        yield from _in_blocks(blocks, body)
-
-
-def _in_blocks(blocks: Blocks, body: Body) -> Iterator[Quotation]:
-    for index, block in enumerate(blocks):
-        match block:
-            case Quote(inner, source):
-                cites = [inline for inline in source if isinstance(inline, Cite)]
-                if not cites:
-                    cites = _cites_after(inner, blocks[index + 1 :], body)
-                if cites:
-                    yield Quotation(_unquoted(plain_blocks(inner)), _authorities(cites), True)
-                else:
-                    yield from _in_blocks(inner, body)
-            case ListBlock(items):
-                for item in items:
-                    yield from _in_blocks(item, body)
-            case Division(_, title, within):
-                yield from _in_run(title, body)
-                yield from _in_blocks(within, body)
-            case _:
-                for run in inline_runs((block,)):
-                    yield from _in_run(run, body)
-
-
-def _cites_after(inner: Blocks, following: Blocks, body: Body) -> list[Cite]:
-    """The citation of a block quotation without a source line: a note at its end, or the next paragraph's beginning."""
-    if (
-        inner
-        and isinstance(last := inner[-1], Paragraph)
-        and last.inlines
-        and (cites := _noted(last.inlines[-1], body))
-    ):
-        return cites
-    if following and isinstance(after := following[0], Paragraph) and isinstance(first := after.inlines[0], Cite):
-        return [first]
-    return []
-
-
-def _noted(inline: object, body: Body) -> list[Cite]:
-    """The citations of a note that begins with one."""
-    match inline:
-        case NoteCall(label) if label in body.notes:
-            run = next(inline_runs(body.notes[label]), ())
-        case InlineNote(children):
-            run = children
-        case _:
-            return []
-    first = next((item for item in run if not (isinstance(item, Text) and not re.search(r"\w", item.text))), None)
-    return [item for item in inlines_in(run) if isinstance(item, Cite)] if isinstance(first, Cite) else []
-
-
-_QUOTED = re.compile(r"[“\"](?P<text>[^“”\"]+)[”\"][.,;:]?(?P<cites>(?:[\s(]*\x00\d+\x00)+)")
-
-
-def _in_run(run: Inlines, body: Body) -> Iterator[Quotation]:
-    cites: list[list[Cite]] = []
-
-    def flat(inlines: Iterable[object]) -> str:
-        out = []
-        for inline in inlines:
-            match inline:
-                case Text(text):
-                    out.append(text)
-                case Styled(_, children):
-                    out.append(flat(children))
-                case Cite():
-                    cites.append([inline])
-                    out.append(f"\0{len(cites) - 1}\0")
-                case NoteCall() | InlineNote() if noted := _noted(inline, body):
-                    cites.append(noted)
-                    out.append(f"\0{len(cites) - 1}\0")
-        return "".join(out)
-
-    for match in _QUOTED.finditer(flat(run)):
-        groups = [cites[int(number)] for number in re.findall(r"\0(\d+)\0", match.group("cites"))]
-        # The printer's comma or point before a closing mark is not the agency's.
-        words = match.group("text").strip().rstrip(".,;")
-        yield Quotation(words, _authorities([cite for group in groups for cite in group]), False)
-    for inline in inlines_in(run):
-        if isinstance(inline, InlineNote):
-            yield from _in_run(inline.children, body)
-
-
-def _authorities(cites: Iterable[Cite]) -> tuple[Authority, ...]:
-    return tuple(citation.authority for cite in cites for citation in parse(cite.source))
-
-
-def _unquoted(text: str) -> str:
-    """A block quotation without the quotation marks that some put around it as well."""
-    text = " ".join(text.split())
-    return text[1:-1] if len(text) > 2 and text[0] in '“"' and text[-1] in '”"' else text
+        for finding in checker.part(part, where):
+            if isinstance(finding, Problem):
+                problems.append(finding)
+            else:
+                not_checked.append(finding)
+    return Findings(tuple(problems), tuple(not_checked))
 
 
 class _Checker:
-    def __init__(self, rule: ParsedRule) -> None:
+    def __init__(self, head: LetterHead, rule: ParsedRule, current: Sequence[CurrentText]) -> None:
         self._rule = rule
         self._text = RuleText(rule)
+        self._sources = {(source.volume, source.start_page): source for source in head.sources}
+        self._declared = declared_sources(head.sources, head.works)
         register = register_of(rule)
         self._volume = int(register.split()[0]) if register else None
         self._start, self._end = rule.document.start_page, rule.document.end_page
         self._labels = {provision.label for provision in rule.provisions if provision.label}
+        now = [provision for text in current for provision in text.provisions]
+        self._current = RuleText(now) if now else None
+        self._current_labels = {provision.label for provision in now if provision.label}
 
-    def part(self, part: LetterPartContent, where: str) -> Iterator[Problem]:
+    def part(self, part: LetterPartContent, where: str) -> Iterator[Problem | NotChecked]:
         try:
-            body = read(part.text)
-            found = list(quotations(body))
-            cited = list(_all_citations(body))
+            body = read(with_places(part.text))
+            found = [(quotation, self._authorities(quotation)) for quotation in quotations(body)]
+            cited = [(cite, authority) for cite in all_cites(body) for authority in self._named(cite)]
         except BadInput as error:
             yield Problem("text", part.key, where, str(error))
             return
-        for authority in cited:
+        for cite, authority in cited:
             if message := self._outside(authority):
-                yield Problem("citation", part.key, where, message)
-        for quotation in found:
-            if problem := self._quotation(quotation, part.key, where):
+                yield Problem("citation", part.key, where, message, line=_line(part.text, place_of(cite)))
+        for quotation, authorities in found:
+            line = _line(part.text, place_of(quotation.cites[0]))
+            if problem := self._quotation(quotation, authorities, part.key, where, line):
                 yield problem
         yield from self._redlines(body, part, where)
         if part.requested_text.strip():
             yield from self._requested(part, where)
+
+    def _authorities(self, quotation: Quotation) -> tuple[Authority, ...]:
+        return authorities_of(quotation.cites, self._declared)
+
+    def _named(self, cite: object) -> tuple[Authority, ...]:
+        return authorities_of((cite,), self._declared)  # type: ignore[arg-type]  # all_cites gives citations
 
     def _ours(self, authority: Authority) -> bool:
         """Whether a citation is one of the rule itself."""
@@ -229,83 +154,129 @@ class _Checker:
                 if self._volume not in (None, volume) or self._start is None:
                     return False
                 return page == self._start or (self._end is not None and self._start <= page <= self._end)
-            case Code(title, "CFR", sections, _):
-                return all(self._under(f"{title} CFR {section}") for section in sections)
+            case Code(_, "CFR"):
+                return any(covers(authority, label) for label in self._labels)
         return False
 
-    def _under(self, label: str) -> bool:
-        return any(_within(known, label) for known in self._labels)
+    def _stands(self, authority: Authority) -> bool:
+        """Whether a citation is one of the current text that is there."""
+        return isinstance(authority, Code) and any(covers(authority, label) for label in self._current_labels)
 
     def _outside(self, authority: Authority) -> str:
-        """What is wrong with the pages of a citation of the rule; empty when nothing is."""
-        if not isinstance(authority, FederalRegister) or not self._ours(authority) or self._end is None:
+        """What is wrong with the place of a citation; empty when nothing is, or nothing is known of its document."""
+        if not isinstance(authority, FederalRegister):
+            return ""
+        if self._ours(authority):
+            start, end = self._start, self._end
+            if authority.provision and not self._provisions(authority.provision):
+                return f"[@{_plain(authority)}] names § {authority.provision}, which the document does not have."
+        elif source := self._sources.get((authority.volume, authority.page)):
+            start, end = source.start_page, source.end_page
+        else:
             return ""
         for pin in authority.pins:
-            if pin.last > self._end:
+            if end is not None and pin.last > end:
                 return (
-                    f"[@{_plain(authority)}] points at page {pin.last}, but the document ends at page {self._end} "
-                    f"(pages {self._start} to {self._end})."
+                    f"[@{_plain(authority)}] points at page {pin.last}, but the document ends at page {end} "
+                    f"(pages {start} to {end})."
                 )
         return ""
 
-    def _quotation(self, quotation: Quotation, key: str, where: str) -> Problem | None:
-        ours = [authority for authority in quotation.authorities if self._ours(authority)]
-        if not ours:
-            return None
-        passages = list(self._text.find(quotation.text))
+    def _provisions(self, provision: str) -> list[str]:
+        """Labels of the rule's provisions at or under a section given without its title."""
+        return [label for label in self._labels if within(label.partition(" CFR ")[2], provision)]
+
+    # ---- quotations
+
+    def _quotation(
+        self, quotation: Quotation, authorities: Sequence[Authority], key: str, where: str, line: int | None
+    ) -> Problem | NotChecked | None:
+        ours = [authority for authority in authorities if self._ours(authority)]
+        standing = [authority for authority in authorities if self._stands(authority)]
         shown = _short(quotation.text)
-        if not passages:
-            message = f"The quotation “{shown}” is not in the rule word for word."
-            return self._not_found(message, quotation.text, key, where)
+        if not ours and not standing:
+            works = ", ".join(dict.fromkeys(f"[@{_plain(authority)}]" for authority in authorities))
+            return NotChecked(key, where, f"“{shown}” is not checked: {works} is not imported.", line)
+        passages = list(self._text.find(quotation.text)) if ours else []
         if any(self._at(passage, authority) for passage in passages for authority in ours):
             return None
-        places = sorted({_place(passage) for passage in passages})
-        cited = ", ".join(f"[@{_plain(authority)}]" for authority in ours)
+        now = list(self._current.find(quotation.text)) if self._current and standing else []
+        if any(self._at(passage, authority) for passage in now for authority in standing):
+            return None
+        if not passages and not now:
+            whose = "the rule" if ours else "the current text"
+            message = f"The quotation “{shown}” is not in {whose} word for word."
+            return self._not_found(message, quotation.text, key, where, line=line, current=not ours)
+        places = sorted({_place(passage) for passage in passages or now})
+        cited = ", ".join(f"[@{_plain(authority)}]" for authority in ours or standing)
+        whose = "the rule" if passages else "the current text"
         return Problem(
             "page",
             key,
             where,
-            f"The quotation “{shown}” stands on {' and on '.join(places)} of the rule, not where {cited} points.",
+            f"The quotation “{shown}” stands on {' and on '.join(places)} of {whose}, not where {cited} points.",
             quotation.text,
-            passages[0].text,
+            (passages or now)[0].text,
+            line,
         )
 
     def _at(self, passage: Passage, authority: Authority) -> bool:
         """Whether a passage lies where a citation points."""
         match authority:
-            case FederalRegister(_, page, pins):
-                if passage.first_page is None:
+            case FederalRegister(_, page, pins, provision):
+                if provision and not any(label in self._provisions(provision) for label in passage.labels):
+                    return False
+                # A citation of the whole document gets its page when the letter is built (letters.pins).
+                if passage.first_page is None or (not pins and page == self._start):
                     return True
                 pages = [(pin.first, pin.last) for pin in pins] or [(page, page)]
                 return any(first <= passage.first_page <= last for first, last in pages)
-            case Code(title, _, sections, _):
-                return any(_within(label, f"{title} CFR {section}") for label in passage.labels for section in sections)
+            case Code():
+                return any(covers(authority, label) for label in passage.labels)
         return False
 
-    def _not_found(self, message: str, text: str, key: str, where: str, kind: Kind = "quotation") -> Problem:
-        nearest = self._text.nearest(text)
+    def _not_found(
+        self,
+        message: str,
+        text: str,
+        key: str,
+        where: str,
+        kind: Kind = "quotation",
+        *,
+        line: int | None = None,
+        current: bool = False,
+    ) -> Problem:
+        source = self._current if current and self._current else self._text
+        nearest = source.nearest(text)
         if nearest is None:
-            return Problem(kind, key, where, f"{message} No passage comes near it.", text)
+            return Problem(kind, key, where, f"{message} No passage comes near it.", text, line=line)
+        whose = "current text" if current else "rule"
         return Problem(
             kind,
             key,
             where,
             f"{message} Nearest, on {_place(nearest)}: “{_short(nearest.text, 60)}”. "
-            f"Difference, rule to letter: {_shown_difference(nearest.text, text)}",
+            f"Difference, {whose} to letter: {_shown_difference(nearest.text, text)}",
             text,
             nearest.text,
+            line,
         )
 
     # ---- requested text
 
     def _requested(self, part: LetterPartContent, where: str) -> Iterator[Problem]:
-        """The base of a part's requested text, paragraph by paragraph, against the provisions of the part."""
-        texts = [fold(p.text) for p in self._rule.provisions if p.label in part.provisions and p.text]
+        """The base of a part's requested text, paragraph by paragraph, against the provisions of the part.
+
+        A paragraph may be a whole provision, a passage of it, several paragraphs below it with their markers, or the
+        row of a table; ellipses and stars stand for what is left out.
+        """
+        concerned = [p for p in self._rule.provisions if any(within(p.label, label) for label in part.provisions)]
+        text = RuleText(concerned) if concerned else self._text
         for paragraph in re.split(r"\n[ \t]*\n\s*", part.requested_text.strip()):
-            base = " ".join(text_as_proposed(paragraph).split())
-            if not base or (fold(base) in texts if texts else any(True for _ in self._text.find(base))):
+            base = " ".join(text_as_proposed(paragraph).replace("|", " ").split())
+            if not re.search(r"\w", base) or _any(text.find(base)):
                 continue
-            whose = f"of {', '.join(part.provisions)}" if texts else "of the rule"
+            whose = f"of {', '.join(part.provisions)}" if concerned else "of the rule"
             yield self._not_found(
                 f"The requested text does not start from the words {whose}: “{_short(base)}”.",
                 base, part.key, where, "requested_text",
@@ -315,8 +286,10 @@ class _Checker:
         """Redlines typed in the text: a paragraph of the rule with changes, or a sentence that names a few words."""
         for run in inline_runs(body.blocks):
             deleted = [i for i in inlines_in(run) if isinstance(i, Styled) and i.style == "del"]
-            if not deleted and not any(isinstance(i, Styled) and i.style == "ins" for i in inlines_in(run)):
+            changed = [i for i in inlines_in(run) if isinstance(i, Styled) and i.style in ("ins", "del")]
+            if not changed:
                 continue
+            line = _line(part.text, part.text.find(plain(changed[0].children)))
             base = _MARKERS.sub("", " ".join(plain(run, added=False).split()))
             base = re.sub(r"\s+(?=[.,;:])", "", base).strip()
             if not base or _any(self._text.find(base)):
@@ -325,7 +298,7 @@ class _Checker:
             if near is not None and _likeness(near.text, base) >= _SAME_PARAGRAPH:
                 yield self._not_found(
                     f"The requested text does not start from the words of the rule: “{_short(base)}”.",
-                    base, part.key, where, "requested_text",
+                    base, part.key, where, "requested_text", line=line,
                 )  # fmt: skip
                 continue
             for words in deleted:
@@ -333,7 +306,7 @@ class _Checker:
                 if text and not _any(self._text.find(text)):
                     yield self._not_found(
                         f"The words to be deleted are not in the rule: “{_short(text)}”.",
-                        text, part.key, where, "requested_text",
+                        text, part.key, where, "requested_text", line=line,
                     )  # fmt: skip
 
 
@@ -343,35 +316,12 @@ _SAME_PARAGRAPH = 0.6
 """Likeness above which a redlined paragraph is meant to be the rule's; below it is the letter's own prose."""
 
 
+def _line(text: str, place: int | None) -> int | None:
+    return None if place is None or place < 0 else text.count("\n", 0, place) + 1
+
+
 def _any(passages: Iterator[Passage]) -> bool:
     return next(passages, None) is not None
-
-
-def _all_citations(body: Body) -> Iterator[Authority]:
-    for blocks in (body.blocks, *body.notes.values()):
-        yield from _citations_in(blocks)
-
-
-def _citations_in(blocks: Blocks) -> Iterator[Authority]:
-    for block in blocks:
-        match block:
-            case Quote(inner, source):
-                yield from _citations_in(inner)
-                yield from _authorities(inline for inline in source if isinstance(inline, Cite))
-            case ListBlock(items):
-                for item in items:
-                    yield from _citations_in(item)
-            case Division(_, title, within):
-                yield from _authorities(inline for inline in inlines_in(title) if isinstance(inline, Cite))
-                yield from _citations_in(within)
-            case _:
-                for run in inline_runs((block,)):
-                    yield from _authorities(inline for inline in inlines_in(run) if isinstance(inline, Cite))
-
-
-def _within(label: str, citation: str) -> bool:
-    """Whether a provision's label is the cited place or lies below it: 15 CFR 7.2(a)(1) is within 15 CFR 7.2(a)."""
-    return label == citation or (label.startswith(citation) and label[len(citation)] in "(.")
 
 
 def _plain(authority: Authority) -> str:

@@ -6,6 +6,7 @@ capitals and punctuation count.
 
 import bisect
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ _SAME = str.maketrans(
         **dict.fromkeys("‐‑‒–—―−", "-"),
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
         "…": "...",
+        "ﬀ": "ff",
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+        "ﬃ": "ffi",
+        "ﬄ": "ffl",
     }
 )
 _SPACES = re.compile(r"\s+")
@@ -26,9 +32,9 @@ _SPACES = re.compile(r"\s+")
 
 def fold(text: str) -> str:
     """A text as it is compared: typography of quotation marks, dashes, ellipses and spaces folded."""
-    text = _SPACES.sub(" ", text.translate(_SAME)).strip()
+    text = _SPACES.sub(" ", unicodedata.normalize("NFC", text).translate(_SAME)).strip()
     # Two single marks are the old way to write a double one; a dash may be two hyphens, with or without spaces.
-    return re.sub(r" ?-+ ?", "-", text.replace("''", "'"))
+    return re.sub(r" ?-+ ?", "-", text.replace("''", "'").replace("§ ", "§"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +109,32 @@ _OMISSION = re.compile(r"(?:\s*\.){3,}|(?:\s*\*){3,}")
 
 
 class RuleText:
-    """Finds quotations in a rule."""
+    """Finds quotations in a rule, or in any run of provisions."""
 
-    def __init__(self, rule: ParsedRule) -> None:
+    def __init__(self, source: ParsedRule | Sequence[ParsedProvision]) -> None:
         # The bare texts, for quotations that run over paragraphs without their markers, and the texts as printed.
-        self._layers = (_Layer(list(_units(rule, printed=False))), _Layer(list(_units(rule, printed=True))))
+        self._layers = (_Layer(list(_units(source, printed=False))), _Layer(list(_units(source, printed=True))))
         self._words: list[tuple[Counter[str], int]] | None = None
 
     def find(self, quotation: str) -> Iterator[Passage]:
         """Places where a quotation stands; ellipses and [brackets] are understood. Best first, at most some hundred."""
-        pieces = [_pattern(piece) for piece in _OMISSION.split(fold(quotation)) if re.search(r"\w", piece)]
-        if not pieces:
+        typed = [piece.strip(" ") for piece in _OMISSION.split(fold(quotation)) if re.search(r"\w", piece)]
+        if not typed:
             return
+        # A pattern that begins with letters is found ten times as fast as one that looks behind itself first, so that
+        # the first piece begins with a word is seen afterwards.
+        pieces = [_pattern(typed[0]), *(_pattern(piece, from_word=True) for piece in typed[1:])]
+        # To see that a text is not there takes a fraction of the time that looking for a pattern takes.
+        needed = [part for piece in typed for part in _BRACKET.split(piece)[::2] if part]
+        starts_word = typed[0][:1].isalnum() or typed[0].startswith("[")
         for layer in self._layers:
+            if not all(part in layer.text for part in needed):
+                continue
             for count, match in enumerate(pieces[0].finditer(layer.text)):
                 if count > 100:
                     break
+                if starts_word and layer.text[match.start() - 1 : match.start()].isalnum():
+                    continue
                 end = match.end()
                 for piece in pieces[1:]:
                     following = piece.search(layer.text, end, end + _GAP)
@@ -142,14 +158,23 @@ class RuleText:
         return layer.passage(layer.starts[-index] + start, layer.starts[-index] + end)
 
 
-def _units(rule: ParsedRule, *, printed: bool) -> Iterator[_Unit]:
-    document = rule.document
+def _units(source: ParsedRule | Sequence[ParsedProvision], *, printed: bool) -> Iterator[_Unit]:
+    if not isinstance(source, ParsedRule):
+        yield from _provisions(source, printed=printed)
+        return
+    document = source.document
     yield _Unit(document.title, "", document.start_page)
     for caption in document.captions:
         yield _Unit(caption.text, "", None)
     if document.summary and not any(document.summary in caption.text for caption in document.captions):
         yield _Unit(document.summary, "", None)
-    for provision in rule.provisions:
+    yield from _provisions(source.provisions, printed=printed)
+    for note in source.notes:
+        yield _Unit(note.text, "", note.page)
+
+
+def _provisions(provisions: Sequence[ParsedProvision], *, printed: bool) -> Iterator[_Unit]:
+    for provision in provisions:
         page = provision.pages[0] if provision.pages else None
         lead = ""
         if printed:
@@ -160,31 +185,33 @@ def _units(rule: ParsedRule, *, printed: bool) -> Iterator[_Unit]:
         yield _Unit(lead + provision.text, provision.label, page, provision, len(lead))
         for row in provision.rows:
             yield _Unit(" ".join(row), provision.label, None)
-    for note in rule.notes:
-        yield _Unit(note.text, "", note.page)
 
 
 _BRACKET = re.compile(r"\s?\[([^\[\]]*)\]\s?")
 
 
-def _pattern(piece: str) -> re.Pattern[str]:
-    """A piece of a quotation as a pattern: [t]he stands for one letter, any other [bracket] for a few words or none."""
-    piece = piece.strip(" ")
+def _pattern(piece: str, *, from_word: bool = False) -> re.Pattern[str]:
+    """A piece of a quotation as a pattern: [t]he stands for one letter, licence[s] for letters or none, any
+    other [bracket] for a few words or none."""
     out: list[str] = []
     end = 0
     for match in _BRACKET.finditer(piece):
         out.append(re.escape(piece[end : match.start()]))
         inside = match.group(1)
-        spaced = match.group()[0] == " " or match.group()[-1] == " "
-        if len(inside) == 1 and inside.isalpha():
-            before = " " if match.group()[0] == " " else ""
-            after = " " if match.group()[-1] == " " else ""
-            out.append(rf"{before}\w{after}")
+        led, followed = match.group()[0] == " ", match.group()[-1] == " "
+        if len(inside) == 1 and inside.isalpha() and not piece[: match.start()][-1:].isalpha():
+            out.append(f"{' ' if led else ''}\\w{' ' if followed else ''}")
+        elif led and followed:
+            out.append(r" (?:[^ ]+ ){0,12}?")
+        elif led:  # [emphasis added] at the end, or before a point or comma
+            out.append(r"(?: (?:[^ ]+ ){0,12}?[^ ]*?)?")
+        elif followed:  # at the start, or letters added to a word
+            out.append(r"\w{0,12} " if match.start() else r"(?:[^ ]+ ){0,12}?")
         else:
-            out.append(r" ?(?:[^ ]+ ?){0,12}?" if spaced else r"\w{0,12}")
+            out.append(r"\w{0,12}")
         end = match.end()
     out.append(re.escape(piece[end:]))
-    before = r"(?<!\w)" if piece[:1].isalnum() else ""
+    before = r"(?<!\w)" if from_word and piece[:1].isalnum() else ""
     after = r"(?!\w)" if piece[-1:].isalnum() else ""
     return re.compile(before + "".join(out) + after)
 
