@@ -19,7 +19,7 @@ from commenttrack.rulemaking.codification import Codification
 from commenttrack.rulemaking.document_head import Head
 from commenttrack.rulemaking.drafts import Draft, Ids
 from commenttrack.rulemaking.footnotes import RawNote, read_footnote
-from commenttrack.rulemaking.preamble import Block, Preamble
+from commenttrack.rulemaking.preamble import Block, Preamble, text_block
 from commenttrack.rulemaking.provisions import LevelPath, ParsedAmbiguity, ParsedSettlement, Passage, Unparsed
 from commenttrack.rulemaking.sections import Item, paragraphs, table_draft
 from commenttrack.rulemaking.tables import CONTENTS_ENTRIES, read_contents, read_table
@@ -248,16 +248,18 @@ class Body:
         return re.search(rf"(?:§|[Ss]ection)\s*{re.escape(number[0])}(?![0-9])", self.amendments[-1].text) is not None
 
     def _add_text(self, flow: Flow, heading: Flow | None = None) -> None:
-        if not flow.text and not flow.calls and not (heading and heading.text):
+        if heading is not None and not heading.text:
+            heading = None
+        if not flow.text and heading is None and not flow.calls:
             return
         if self._items is not None:
             if flow.text.startswith("*") and flow.text.replace(" ", "") == "*" * 5:
                 self._items.append(Item("stars", flow))
                 self.unparsed.append(Unparsed(flow.text, STARS, flow.page))
                 return
-            self._items.append(Item("text", flow, heading=heading if heading and heading.text else None))
+            self._items.append(Item("text", flow, None, "", False, heading))
         else:
-            self._blocks.append(Block(flow, heading=heading if heading and heading.text else None))
+            self._blocks.append(text_block((flow, None, None, (), "", heading, False)))
 
     def _authority(self, element: _Element) -> None:
         """Authority and source lines: a heading with text, under the part or section."""

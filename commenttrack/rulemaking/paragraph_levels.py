@@ -159,11 +159,16 @@ def solve(
 
 def _reached(beam: list[_Node], marker: Marker, told: frozenset[tuple[int, ...]] | None) -> list[_Node]:
     """The chains that the marker can lead to, each with the best way to it; ``told`` are those that are preferred."""
-    if len(beam) == 1 and told is None:
+    if len(beam) == 1:
         # Most often. From one origin there is one way to each chain, so none need be looked up.
         [origin] = beam
         before = origin.cost
-        return [_Node(chain, before + step, origin) for chain, step in _steps(origin.chain, marker)]
+        found = [_Node(chain, before + step, origin) for chain, step in _steps(origin.chain, marker)]
+        if told is not None:
+            for node in found:
+                if _path(node.chain) not in told:
+                    node.cost += _UNEXPECTED
+        return found
     best: dict[Chain, _Node] = {}
     for origin in beam:
         for chain, step in _steps(origin.chain, marker):

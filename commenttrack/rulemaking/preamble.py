@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from commenttrack.rulemaking.drafts import Draft, Ids, slug
@@ -25,6 +26,10 @@ class Block(NamedTuple):
     heading: Flow | None = None
     # The end of the list of subjects: what follows stands under no heading of it.
     closes: bool = False
+
+
+# All values in the order of the fields; made as flows are, see xml_text.
+text_block: Callable[[tuple[object, ...]], Block] = partial(tuple.__new__, Block)
 
 
 class Preamble:
@@ -88,14 +93,8 @@ class Preamble:
         label = self._labels.get(base, "")
         if block.table is not None:
             return table_draft(name, parent, label, block.table, block.table_notes)
+        kind = "table" if block.image else "preamble_paragraph"
+        heading = block.heading
         return Draft(
-            id=name,
-            parent=parent,
-            kind="table" if block.image else "preamble_paragraph",
-            number="",
-            label=label,
-            flow=block.flow,
-            heading=block.heading.text if block.heading else "",
-            heading_flow=block.heading,
-            image=block.image,
+            name, parent, kind, "", label, block.flow, heading.text if heading else "", heading, image=block.image
         )

@@ -394,7 +394,7 @@ class _Builder:
         """Text without a marker of its own belongs to what the next marker leaves open."""
         depth = len(self.open)
         following = self.following[index]
-        if _AUTHORITY.match(piece.flow.text) and piece.item.quoted:
+        if piece.item.quoted and _AUTHORITY.match(piece.flow.text):
             depth = 0
         elif following is not None and self.open:
             shared = 0
@@ -411,23 +411,15 @@ class _Builder:
         else:
             above, citation, prefix = (self.parent.id if self.parent else None), self.citation, self.prefix
         item = piece.item
-        tag = {"table": "table", "image": "image"}.get(item.what, "p")
-        count = self.loose[f"{prefix}-{tag}"] = self.loose.get(f"{prefix}-{tag}", 0) + 1
-        name = self.ids.new(f"{prefix}-{tag}{count}")
+        what = f"{prefix}-{item.what if item.what in ('table', 'image') else 'p'}"
+        count = self.loose[what] = self.loose.get(what, 0) + 1
+        name = self.ids.new(f"{what}{count}")
         if item.table is not None:
             return table_draft(name, above, citation, item.table, item.table_notes)
         if item.image:
             return Draft(name, above, "table", "", citation, piece.flow, image=item.image)
-        return Draft(
-            id=name,
-            parent=above,
-            kind="paragraph",
-            number="",
-            label=citation,
-            flow=piece.flow,
-            heading=piece.heading.text if piece.heading else "",
-            heading_flow=piece.heading,
-        )
+        heading = piece.heading
+        return Draft(name, above, "paragraph", "", citation, piece.flow, heading.text if heading else "", heading)
 
     def _announced(self, piece: _Piece, index: int) -> bool:
         """Whether a table or picture stands right under the open paragraph that ends in a colon."""

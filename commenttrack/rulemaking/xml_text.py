@@ -24,6 +24,7 @@ _WITHOUT_ROOM = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 _ENOUGH = 300
 # Around these the space is lost in every file.
 _LOSE_SPACE = frozenset({"PRTPAGE", "FTREF"})
+_BETWEEN_NUMBERS = re.compile(r"[\s,]+")
 _OPENING = "([{“‘\u00a0—–-/"
 _CLOSING = ".,;:)]}”’!?%—–-/"
 
@@ -176,12 +177,13 @@ class _Reader:
         if not len(element):
             return
         for child in element:
-            self.child(child)
+            tag = child.tag
+            self.child(child, tag)
             tail = child.tail
             if not tail:
                 indent = 0
                 continue
-            inner = child.tag in _LOSE_SPACE or (loose and not _is_raised(child))
+            inner = tag in _LOSE_SPACE or (loose and not _is_raised(child))
             if "\n" in tail:
                 text, indent = _unindented(tail, indent)
                 if text:
@@ -190,9 +192,14 @@ class _Reader:
                 self.add(tail, inner=inner)
                 indent = 0
 
-    def child(self, child: _Element) -> None:
-        tag = child.tag
-        if tag == "PRTPAGE":
+    def child(self, child: _Element, tag: str) -> None:
+        # The most common one first.
+        if tag == "E":
+            start = self.length
+            self.element(child)
+            if self.length > start and child.get("T") in ITALIC:
+                self.italics.append((start, self.length))
+        elif tag == "PRTPAGE":
             page = self.pages.turn(child)
             if page is not None:
                 self.breaks.append((self.length, page))
@@ -207,7 +214,7 @@ class _Reader:
                 if not self.pieces[-1]:
                     self.pieces.pop()
                 self.last = self.pieces[-1][-1] if self.pieces else ""
-            for number in re.split(r"[\s,]+", plain(child).strip()):
+            for number in _BETWEEN_NUMBERS.split(plain(child).strip()):
                 if number:
                     self.calls.append(NoteCall(self.length, number, self.pages.page, self.pages.count()))
         elif tag == "LI":
@@ -216,11 +223,6 @@ class _Reader:
             self.add(" ")
         elif tag == "STARS":
             self.add(" * * * ")
-        elif tag == "E" and child.get("T") in ITALIC:
-            start = self.length
-            self.element(child)
-            if self.length > start:
-                self.italics.append((start, self.length))
         else:
             self.element(child)
 
