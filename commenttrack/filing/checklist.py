@@ -34,6 +34,8 @@ class Readiness:
     """Sentences on the conditions that are not met."""
     without_quorum: str = ""
     """Why it goes out all the same."""
+    misleading: tuple[tuple[str, str, str], ...] = ()
+    """Reservations that may mislead as they print: the organization, its words, and why."""
 
 
 def checklist(facts: Readiness, *, now: dt.datetime) -> list[Finding]:
@@ -90,6 +92,14 @@ def _who(facts: Readiness) -> list[Finding]:
     found += [
         finding(Level.WARNING, "not-covered", f"{name} joined before these parts were added: {'; '.join(parts)}.")
         for name, parts in facts.uncovered
+    ]
+    found += [
+        finding(
+            Level.WARNING,
+            "reservation",
+            f"The parts have other numbers since {name} signed “{words}”: {why}. Ask for new words.",
+        )
+        for name, words, why in facts.misleading
     ]
     if facts.shortfalls:
         why = f" It goes out all the same: {facts.without_quorum}" if facts.without_quorum else ""

@@ -35,6 +35,7 @@ from commenttrack.filing.routes import Routes, routes_for
 from commenttrack.letters import files as letter_files
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version, digests, store_file
+from commenttrack.letters.pictured import with_pictures
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs.campaign import comment_date_in_words, comments_close, moment_in_words
 from commenttrack.signoffs.campaigns import quorum_of, require_quorum, standing_names
@@ -137,7 +138,7 @@ def prepare_packet(
     number = len(earlier) + 1
     signatures = digest_of([version.letter.lead.name, *(asdict(printed) for printed in block.printed)])
     issued = next((filing for filing in earlier if filing.signatures_digest == signatures), None)
-    letter = _issued_letter(issued, storage) if issued else _new_letter(version, block)
+    letter = _issued_letter(issued, storage) if issued else _new_letter(version, block, storage)
     matrix = PackedFile(
         "matrix.xlsx", EXCEL, matrix_xlsx(matrix_of(session, version, block.current), stamp=version.frozen_at)
     )
@@ -263,8 +264,8 @@ def _decisions(session: Session, version: LetterVersion) -> tuple[int, ...]:
     return tuple(sign_off.id for sign_off in standing_decisions(session, version.letter_id))
 
 
-def _new_letter(version: LetterVersion, block: SignatureBlock) -> list[PackedFile]:
-    content = content_of_version(version, signatories=block.printed)
+def _new_letter(version: LetterVersion, block: SignatureBlock, storage: Storage) -> list[PackedFile]:
+    content = with_pictures(version.letter, content_of_version(version, signatories=block.printed), storage)
     return [
         PackedFile("letter.pdf", PDF, letter_files.render(content, ".pdf")),
         PackedFile("letter.docx", WORD, letter_files.render(content, ".docx")),
@@ -313,6 +314,7 @@ def _facts(
         quorum=quorum.in_words(),
         shortfalls=quorum.shortfalls(standing_names(block)),
         without_quorum=without_quorum,
+        misleading=block.misleading,
     )
 
 

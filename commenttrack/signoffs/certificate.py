@@ -35,6 +35,7 @@ from commenttrack.signoffs.reading import (
     subject_of,
     version_digests,
 )
+from commenttrack.signoffs.renumbering import PrintedReservation
 from commenttrack.signoffs.trail_words import event_actor, event_words, people_named
 
 
@@ -66,6 +67,9 @@ class CertifiedDecision:
     title: str
     authority: str
     reservation: str
+    """As it was given."""
+    prints_as: str
+    """The reservation as it prints under this version; empty when it prints as given."""
     moment: str
     decided_at: str
     """The same moment in UTC, ISO 8601."""
@@ -217,7 +221,10 @@ def certificate_content(
         packet=None if packet is None else CertifiedPacket(packet, list_digest(files)),
         audit_number=last.number if last else 0,
         audit_hash=last.hash if last else audit.FIRST_HASH,
-        signed=_sorted(_certified(sign_off, version, moved.get(sign_off.id)) for sign_off in block.current),
+        signed=_sorted(
+            _certified(sign_off, version, moved.get(sign_off.id), block.reservations.get(sign_off.id))
+            for sign_off in block.current
+        ),
         stale=_sorted(_certified(entry.sign_off, version, entry.comparison) for entry in block.stale),
         others=_sorted(_certified(s, version, None) for s in decided if s.decision not in JOINING),
         undecided=tuple(sorted(waiting, key=name_key)),
@@ -305,7 +312,9 @@ def _sorted(decisions: Iterable[CertifiedDecision]) -> tuple[CertifiedDecision, 
     return tuple(sorted(decisions, key=lambda decision: name_key(decision.organization)))
 
 
-def _certified(sign_off: SignOff, version: LetterVersion, moved: Comparison | None) -> CertifiedDecision:
+def _certified(
+    sign_off: SignOff, version: LetterVersion, moved: Comparison | None, printed: PrintedReservation | None = None
+) -> CertifiedDecision:
     covered = {part.part_key: part.digest for part in sign_off.parts}
     shown = {part["key"]: part_name(part) for part in sign_off.letter_version.parts_json}
     today = {part["key"]: part_name(part) for part in version.parts_json}
@@ -316,6 +325,7 @@ def _certified(sign_off: SignOff, version: LetterVersion, moved: Comparison | No
         title=sign_off.title,
         authority=sign_off.authority,
         reservation=sign_off.reservation,
+        prints_as=printed.words if printed and printed.words != sign_off.reservation else "",
         moment=moment_in_words(sign_off.decided_at),
         decided_at=sign_off.decided_at.astimezone(dt.UTC).isoformat(),
         version=sign_off.letter_version.number,

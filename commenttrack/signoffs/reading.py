@@ -17,6 +17,7 @@ from commenttrack.signoffs import campaign
 from commenttrack.signoffs.lifecycle import JOINING, Comparison, Decision, Weight, WordingChange, compare
 from commenttrack.signoffs.models import SignOff, SignOffRequest, WordingClearance
 from commenttrack.signoffs.refusals import NothingFrozen, StaleSignOffs
+from commenttrack.signoffs.renumbering import PrintedReservation, printed_reservation
 from commenttrack.signoffs.reservations import ShownPart
 
 DECISION_WORDS = {
@@ -47,6 +48,8 @@ class SignatureBlock:
     """Current decisions whose organizations never saw a part that was added later (``comparison.added``)."""
     cleared: tuple[ComparedSignOff, ...]
     """Current decisions that hold because changes were judged cosmetic (``comparison.cleared``)."""
+    reservations: Mapping[int, PrintedReservation]
+    """The reservations of current decisions as they print under this version, by the decision's id."""
 
     @property
     def printed(self) -> tuple[PrintedSignatory, ...]:
@@ -56,10 +59,20 @@ class SignatureBlock:
                 organization=sign_off.organization.name,
                 person=sign_off.name,
                 title=sign_off.title,
-                reservation=sign_off.reservation,
+                reservation=self.reservations[sign_off.id].words if sign_off.reservation else "",
                 recorded_by_mail=bool(sign_off.recorded_by),
+                about=sign_off.organization.description,
             )
             for sign_off in self.current
+        )
+
+    @property
+    def misleading(self) -> tuple[tuple[str, str, str], ...]:
+        """Reservations that may mislead as they print: the organization, its words, and why."""
+        return tuple(
+            (sign_off.organization.name, printed.words, printed.trouble)
+            for sign_off in self.current
+            if (printed := self.reservations.get(sign_off.id)) and printed.trouble
         )
 
 
@@ -128,7 +141,14 @@ def signature_block(session: Session, version: LetterVersion) -> SignatureBlock:
             uncovered.append(ComparedSignOff(sign_off, comparison))
         if comparison.cleared:
             cleared.append(ComparedSignOff(sign_off, comparison))
-    return SignatureBlock(tuple(current), tuple(stale), tuple(uncovered), tuple(cleared))
+    reserved = {each.id: _printed_reservation(each, version) for each in current if each.reservation}
+    return SignatureBlock(tuple(current), tuple(stale), tuple(uncovered), tuple(cleared), reserved)
+
+
+def _printed_reservation(sign_off: SignOff, version: LetterVersion) -> PrintedReservation:
+    shown, covered = shown_parts(sign_off.letter_version), covered_digests(sign_off)
+    excepted = {part.key for part in shown if part.key not in covered}
+    return printed_reservation(sign_off.reservation, excepted, shown, shown_parts(version))
 
 
 def signatories(
