@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from commenttrack import outbox
-from commenttrack.letters.models import LetterVersion
+from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.letters.part_changes import in_words, part_change, wordings_of
 from commenttrack.members.models import Person
 from commenttrack.members.notices import Notice
@@ -186,15 +186,24 @@ def write_code(session: Session, request: SignOffRequest, code: str, *, now: dt.
 
 def ask_of(request: SignOffRequest, version: LetterVersion, closes: dt.datetime) -> notices.Ask:
     """What every mail about a request says."""
-    docket = request.letter.docket
+    return ask_about(
+        request.letter, version, organization=request.organization.name, person=request.person.name, closes=closes
+    )
+
+
+def ask_about(
+    letter: Letter, version: LetterVersion, *, organization: str, person: str, closes: dt.datetime
+) -> notices.Ask:
+    """The same for somebody who was not asked yet."""
+    docket = letter.docket
     date = deadline(docket)
     return notices.Ask(
-        association=request.letter.lead.name,
-        organization=request.organization.name,
-        person=request.person.name,
+        association=letter.lead.name,
+        organization=organization,
+        person=person,
         docket=docket.title,
         identifiers=tuple(identifier.identifier for identifier in docket.identifiers),
-        letter=request.letter.title,
+        letter=letter.title,
         version=version.number,
         closes=campaign.last_moment_in_words(closes),
         comment_date=campaign.comment_date_in_words(date.date, date.time, date.zone) if date else "",

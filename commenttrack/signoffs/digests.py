@@ -76,7 +76,7 @@ def _write_staff_digest(
     settings: Settings,
 ) -> int:
     letter = signing.letter
-    events = news(session, signing, until=until)
+    events = news(session, letter, since=signing.started_at, until=until)
     readers = [person for person in staff(session) if person.email]
     if not any(event.action in _TOLD for event in events) or not readers:
         return 0
@@ -110,9 +110,8 @@ def _write_staff_digest(
     return len(readers)
 
 
-def news(session: Session, signing: SigningCampaign, *, until: dt.datetime) -> list[AuditEvent]:
+def news(session: Session, letter: Letter, *, since: dt.datetime, until: dt.datetime) -> list[AuditEvent]:
     """The events about a letter and its requests after those of the last digest, up to a moment; oldest first."""
-    letter = signing.letter
     last = session.scalar(
         select(AuditEvent)
         .where(AuditEvent.subject == f"letter {letter.id}", AuditEvent.action == WRITTEN)
@@ -124,7 +123,7 @@ def news(session: Session, signing: SigningCampaign, *, until: dt.datetime) -> l
     subjects = [f"letter {letter.id}", *(f"sign_off_request {request_id}" for request_id in requests)]
     events = session.scalars(
         select(AuditEvent)
-        .where(AuditEvent.subject.in_(subjects), AuditEvent.number > after, AuditEvent.at >= signing.started_at)
+        .where(AuditEvent.subject.in_(subjects), AuditEvent.number > after, AuditEvent.at >= since)
         .order_by(AuditEvent.number)
     )
     # Numbers follow the commits and moments the requests, so an event may be a little older than the one before it:

@@ -57,6 +57,13 @@ def set_up(
     return found
 
 
+def begin(session: Session, letter: Letter, *, reminders: bool, actor: str, now: dt.datetime) -> SigningCampaign:
+    """Start the campaign with the first invitations, or say again whether it reminds."""
+    found = campaign_of(session, letter)
+    digests = found.digests if found else True
+    return set_up(session, letter, reminders=reminders, digests=digests, actor=actor, now=now)
+
+
 # ------------------------------------------------------------------------------------------------------------ the plan
 
 

@@ -33,6 +33,8 @@ PUBLIC = frozenset(
         "signing.unlock",
         "signing.hand_on",
         "signing.handed_on",
+        "reminders.show",
+        "reminders.stop",
     }
 )
 """Endpoints that need no account."""

@@ -11,6 +11,7 @@ from commenttrack.config import Settings
 from commenttrack.web import access, database, errors, logs, security, templating
 from commenttrack.web.administration import administration
 from commenttrack.web.answering import answering
+from commenttrack.web.campaign import campaign
 from commenttrack.web.clearing import clearing
 from commenttrack.web.conditions import conditions
 from commenttrack.web.documents import documents
@@ -27,6 +28,7 @@ from commenttrack.web.positions import positions
 from commenttrack.web.questions import questions
 from commenttrack.web.received_comments import received_comments
 from commenttrack.web.redlines import redlines
+from commenttrack.web.reminders import reminders
 from commenttrack.web.reports import reports
 from commenttrack.web.returned_files import returned_files
 from commenttrack.web.rulemaking import rulemaking
@@ -60,9 +62,11 @@ SUBJECTS = (
     returned_files,
     versions,
     signoffs,
+    campaign,
     clearing,
     conditions,
     signing,
+    reminders,
     stances,
     answering,
     filing,

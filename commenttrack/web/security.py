@@ -33,6 +33,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 # A browser shows a PDF in a page of its own making, which needs an object and a style.
 PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+# A mail as it is sent brings its own styles, since mail programs know no others; it is shown alone and may do nothing.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; "
+    "sandbox"
+)
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://")
@@ -129,7 +134,8 @@ def _signed_in(app: Flask, user: Any, **_: object) -> None:
 def _headers(response: Response) -> Response:
     headers = response.headers
     pdf = response.mimetype == "application/pdf"
-    headers["Content-Security-Policy"] = PDF_POLICY if pdf else CONTENT_SECURITY_POLICY
+    if headers.get("Content-Security-Policy") != MAIL_POLICY:
+        headers["Content-Security-Policy"] = PDF_POLICY if pdf else CONTENT_SECURITY_POLICY
     headers["X-Frame-Options"] = "DENY"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"

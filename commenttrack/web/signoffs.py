@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
-from wtforms import SelectField, TextAreaField
+from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.validators import Length
 
 from commenttrack.errors import Refused
@@ -21,10 +21,11 @@ from commenttrack.letters.models import Letter
 from commenttrack.members.models import Organization, Signatory
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.spreadsheets import Book, csv_file, workbook
-from commenttrack.signoffs import operations
+from commenttrack.signoffs import operations, reminding
 from commenttrack.signoffs.board import Board, ask_selected, forecast_of, mark, news_since
 from commenttrack.signoffs.board import board as board_of
 from commenttrack.signoffs.board_view import STANDING_WORDS, STATE_WORDS, BoardView, chosen, query_of, sheet_of, view_of
+from commenttrack.signoffs.bounces import bounces_of, mails_about
 from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.campaigns import quorum_of, standing_names
 from commenttrack.signoffs.lifecycle import Decision, Standing
@@ -46,6 +47,7 @@ class InviteForm(Form):
 
     signatories = CheckBoxes("Whom to ask", coerce=int, validators=[some("Choose at least one organization.")])
     note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
+    reminders = BooleanField("Remind the undecided automatically")
 
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -88,6 +90,7 @@ def _shown(letter: Letter, found: Board, view: BoardView) -> dict[str, Any]:
         "kinds": list(dict.fromkeys(line.kind for line in lines)),
         "uncovered": sum(line.uncovered for line in lines),
         "state_words": STATE_WORDS,
+        "bounced": bounces_of(session, [row.request for row in found.rows]),
         "joined_markup": _joined,
         "mark": _mark(now),
         "forecast": forecast_of(session, letter, found, now=now),
@@ -192,7 +195,9 @@ def selected(docket_id: int) -> ResponseReturnValue:
 
 def _invite_form(letter: Letter) -> InviteForm:
     """One check box for each signatory of an organization that was not asked yet."""
-    form, session = InviteForm(), database.session()
+    session = database.session()
+    running = reminding.campaign_of(session, letter)
+    form = InviteForm(data={"reminders": running is None or running.reminders})
     asked = select(SignOffRequest.organization_id).where(SignOffRequest.letter_id == letter.id)
     rows = session.scalars(
         select(Organization)
@@ -227,6 +232,9 @@ def invite(docket_id: int) -> ResponseReturnValue:
                     now=database.now(),
                     settings=database.house().settings,
                 )
+            reminding.begin(
+                session, letter, reminders=form.reminders.data, actor=signed_in().person.name, now=database.now()
+            )
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -278,6 +286,7 @@ def _invitation_page(letter: Letter, asked: SignOffRequest, ask_again: AskAgainF
         letter=letter,
         row=row,
         trail=trail(session, asked),
+        mails=mails_about(session, asked),
         ask_again=ask_again,
         received=received,
     )
