@@ -20,6 +20,7 @@ ExhibitMarks = Literal["letters", "numbers"]
 TranslationLayout = Literal["side-by-side", "after"]
 CitationStyle = Literal["ofr", "bluebook"]
 RedlineWords = Literal["hidden", "shown"]
+CurrentTextPlace = Literal["data", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,9 @@ class LetterHead:
     lang: str = "en-US"
     redline_words: RedlineWords = "hidden"
     """``shown`` prints [delete: …] and [insert: …]; ``hidden`` keeps these words for screen readers and for copies."""
+    current_text: CurrentTextPlace = "data"
+    """``shown`` prints, before each requested text, what the rule would do to the current one; ``data`` only attaches
+    it."""
     illustrative: str = ""
     """A banner for every page when the rule that the letter answers is an illustration."""
     sources: tuple[CitedDocument, ...] = ()
@@ -161,6 +165,8 @@ class LetterPartContent:
     translated_heading: str = ""
     translation: str = ""
     """The part in the letter's second language."""
+    current_text: str = ""
+    """The words of the CFR as they stand, under the requested text; empty when they are not known."""
 
 
 @dataclass(frozen=True, slots=True)

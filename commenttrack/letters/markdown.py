@@ -12,6 +12,7 @@ from commenttrack.letters.content import (
     Addressee,
     Article,
     CitationStyle,
+    CurrentTextPlace,
     ExhibitMarks,
     Fonts,
     HouseStyle,
@@ -42,7 +43,8 @@ from commenttrack.letters.pictures import MOST, checked, refusal_of_address
 _KEYS = (
     "letterhead", "date", "via", "to", "re", "salutation", "closing", "contact", "signatories", "lead", "order", "the",
     "signature_columns", "signature_blocks", "annex_of_signatories", "exhibits", "citations", "thousands_comma", "toc",
-    "draft", "review", "numbered", "lang", "translation", "redline_words", "illustrative", "sources", "house_style",
+    "draft", "review", "numbered", "lang", "translation", "redline_words", "current_text", "illustrative", "sources",
+    "house_style",
 )  # fmt: skip
 _LONGEST_HEAD = 500_000
 
@@ -197,6 +199,7 @@ def head_from_mapping(values: Mapping[str, Any]) -> LetterHead:
         numbered=flag_of(values.get("numbered"), "numbered", True),
         lang=language_of(values.get("lang"), "lang") or "en-US",
         redline_words=choice_of(values.get("redline_words"), "redline_words", get_args(RedlineWords), "hidden"),
+        current_text=choice_of(values.get("current_text"), "current_text", get_args(CurrentTextPlace), "data"),
         illustrative=text_of(values.get("illustrative"), "illustrative"),
         sources=documents,
         works=works,

@@ -38,6 +38,7 @@ from commenttrack.letters.citation_reading import parse
 from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent
 from commenttrack.letters.outline import as_printed, deeper, levels_of, part_numbers
 from commenttrack.letters.references import labelled, labelled_second
+from commenttrack.letters.requested_layers import current_blocks
 from commenttrack.letters.short_forms import Group, citation_phrases, phrase_in_text
 
 
@@ -70,6 +71,13 @@ class ArrangedPart:
     """The part in the letter's second language, where it follows the first."""
     pairs: tuple[tuple[Blocks, Blocks], ...] = ()
     """The part in both languages, where they stand side by side; ``blocks`` and ``second`` are empty then."""
+    current: Blocks = ()
+    """What the rule would do to the current text, where the letter shows it before the requested one."""
+
+    @property
+    def first_language(self) -> Blocks:
+        """The part in the letter's own language, wherever it stands."""
+        return self.blocks or tuple(block for one, _ in self.pairs for block in one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,10 @@ def _arranged(content: LetterContent, texts: Sequence[Body], wanted: Sequence[Le
         else:
             blocks = _in_body(blocks, calls, body, names)
         requested = read_requested(part.requested_text)
-        parts.append(ArrangedPart(part, *numbers[index], levels[index], heading, blocks, requested, (), second, pairs))
+        shown = current_blocks(part) if content.head.current_text == "shown" else ()
+        parts.append(
+            ArrangedPart(part, *numbers[index], levels[index], heading, blocks, requested, (), second, pairs, shown)
+        )
         places.append(index)
     parts = [
         replace(

@@ -19,6 +19,7 @@ from commenttrack.letters.citation_forms import ofr
 from commenttrack.letters.content import LetterContent, LetterHead, ordered_signatories, signature_blocks
 from commenttrack.letters.markup import Markup, NotePlan
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
+from commenttrack.letters.requested_layers import requests_in
 from commenttrack.resources import folder
 
 Place = Literal["foot", "end", "word"]
@@ -95,6 +96,7 @@ def letter_data(letter: ArrangedLetter) -> dict[str, Any]:
                 "text": part.part.text,
                 "requested_text": part.part.requested_text,
                 "provisions": list(part.part.provisions),
+                "requests": [asdict(request) for request in requests_in(part.part, part.first_language)],
             }
             for part in letter.parts
         ],
@@ -136,6 +138,7 @@ class _PartView:
     heading: Safe
     body: Safe
     requested: Safe
+    current: Safe
     provisions: tuple[str, ...]
     annex: bool
     classes: str
@@ -214,6 +217,7 @@ def _part_view(part: ArrangedPart, markup: Markup, second_shift: int) -> _PartVi
         _safe(markup.inlines(part.heading)),
         _safe(markup.blocks(part.blocks)),
         _safe(markup.blocks(part.requested)),
+        _safe(markup.blocks(part.current)),
         part.part.provisions,
         part.part.annex,
         " ".join(name for name in ("annex", "landscape") if getattr(part.part, name)),
