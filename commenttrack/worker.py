@@ -16,8 +16,10 @@ from commenttrack.filing import limits
 from commenttrack.filing.issue_report import issue_report
 from commenttrack.filing.issue_report_files import report_pdf
 from commenttrack.filing.operations import prepare_packet, record_packet
+from commenttrack.letters import made_files
 from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.letters.operations import content_of_version, store_file
+from commenttrack.letters.pictured import with_pictures
 from commenttrack.letters.rendering import letter_pdf
 from commenttrack.members.models import Person
 from commenttrack.rulemaking import importing
@@ -58,6 +60,7 @@ class Worker:
             "build packet": self._build_packet,
             "make the signers' copy": self._make_signing_copy,
             "make the issue report": self._make_issue_report,
+            made_files.MAKE: self._make_letter_file,
             importing.IMPORT: self._import_document,
             importing.FETCH_TEXT: self._fetch_current_text,
         }
@@ -147,6 +150,17 @@ class Worker:
             report = issue_report(session, session.get_one(RuleDocument, payload["document"]), letter, now=now)
         return {"file": self._storage.put(report_pdf(report, stamp=now))}
 
+    def _make_letter_file(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """The draft's PDF or a redline of two states, kept by what it says."""
+        job = payload["job"]
+        with self._reading() as session:
+            return made_files.make(
+                session,
+                payload,
+                storage=self._storage,
+                tell=lambda progress: jobs.tell(self._sessions, job, progress, now=_now()),
+            )
+
     def _make_signing_copy(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """The frozen letter with the mark of a draft, for signers to take away."""
         with self._reading() as session:
@@ -154,7 +168,8 @@ class Worker:
             name = f"letter-for-signature-v{version.number}.pdf"
             if any(file.name == name for file in version.files):
                 return {"file": name}
-            data = letter_pdf(content_of_version(version, draft=True))
+            content = content_of_version(version, draft=True)
+            data = letter_pdf(with_pictures(version.letter, content, self._storage))
         with self._sessions() as session, transaction(session):
             store_file(
                 session,

@@ -1,7 +1,8 @@
 """Composing a stored letter from the mapping and the answers: what is written anew, what a person's hand keeps."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from commenttrack import audit
 from commenttrack.letters.composition import Answer, Inputs, LetterPartDraft, MappedPosition, compose
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, PartKind
+from commenttrack.letters.operations import reword
 from commenttrack.positions.answers import answers_of
 from commenttrack.positions.mapping import links_of
 from commenttrack.positions.models import AnswerState, ProvisionPosition, QuestionAnswer
@@ -16,22 +18,52 @@ from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.wording import wording_digest
 
 
-def compose_letter(session: Session, letter: Letter, *, actor: str, now: dt.datetime) -> list[LetterPart]:
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What composing a letter again would do, before it is done."""
+
+    edited: tuple[tuple[LetterPart, LetterPartDraft], ...]
+    """Parts that somebody edited, with the words that would be generated now; they stay unless they are taken."""
+    rewritten: tuple[tuple[LetterPart, LetterPartDraft], ...]
+    new: tuple[LetterPartDraft, ...]
+    gone: tuple[LetterPart, ...]
+    """Generated parts that nothing stands for any more; they would be left out, with their words."""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether composing again changes no words, whatever is taken."""
+        return not (self.edited or self.rewritten or self.new or self.gone)
+
+
+def proposal(session: Session, letter: Letter) -> Proposal:
+    """Compare the letter as it stands with what would be composed from the mapping and the answers now."""
+    _read_again(session, letter)
+    drafts, _, _ = _composed(session, letter)
+    present = {part.key: part for part in letter.parts}
+    pairs = [(present[draft.key], draft) for draft in drafts if draft.key in present]
+    differing = [(part, draft) for part, draft in pairs if part.wording_digest != _digest(draft)]
+    keys = {draft.key for draft in drafts}
+    return Proposal(
+        edited=tuple(pair for pair in differing if pair[0].edited_by),
+        rewritten=tuple(pair for pair in differing if not pair[0].edited_by),
+        new=tuple(draft for draft in drafts if draft.key not in present),
+        gone=tuple(part for part in letter.parts if part.included and _left_behind(part, keys)),
+    )
+
+
+def compose_letter(
+    session: Session, letter: Letter, *, take: Collection[str] = (), actor: str, now: dt.datetime
+) -> list[LetterPart]:
     """Bring the generated parts in line with the mapping and the answers; returns what was written or rewritten.
 
     A part is found again by its key, which says what it addresses. A part that a person edited keeps its words and its
-    links, so that it shows as suspect when what it was made from moved. A new part comes after the one it follows in
-    the rule's order; parts that are there stay where somebody put them. A generated part that nothing stands for any
-    more is left out, not deleted.
+    links, so that it shows as suspect when what it was made from moved; unless ``take`` names its key: then it reads as
+    generated, and what it said is kept with its earlier wordings. A new part comes after the one it follows in the
+    rule's order; parts that are there stay where somebody put them. A generated part that nothing stands for any more
+    is left out, not deleted.
     """
     _read_again(session, letter)
-    links = {link.id: link for link in links_of(session, letter.rule_document)}
-    answers = {
-        answer.id: answer
-        for answer in answers_of(session, letter.rule_document).values()
-        if answer.state is AnswerState.ANSWERED
-    }
-    drafts = compose(_inputs(session, letter, links, answers))
+    drafts, links, answers = _composed(session, letter)
     present = {part.key: part for part in letter.parts}
     written: list[LetterPart] = []
     previous: LetterPart | None = None
@@ -41,19 +73,21 @@ def compose_letter(session: Session, letter: Letter, *, actor: str, now: dt.date
             part = LetterPart(key=draft.key, kind=PartKind(draft.kind), edited_by="")
             letter.parts.insert(letter.parts.index(previous) + 1 if previous else 0, part)
         previous = part
-        if part.edited_by:
+        if part.edited_by and part.key not in take:
             continue
-        if _write(part, draft, now):
+        if _write(part, draft, actor, now):
             written.append(part)
+        part.edited_by = ""
         _relink(part, draft, links, answers)
     keys = {draft.key for draft in drafts}
     for part in letter.parts:
-        if part.key not in keys and part.kind is not PartKind.FREE and not part.edited_by:
+        if _left_behind(part, keys):
             part.included = False
     for place, part in enumerate(letter.parts):
         if part.place != place:
             part.place = place
     session.flush()  # the audit event comes after the parts it names, and the caller may freeze them now
+    taken = sorted(set(take) & keys)
     audit.record(
         session,
         actor=actor,
@@ -61,8 +95,27 @@ def compose_letter(session: Session, letter: Letter, *, actor: str, now: dt.date
         subject=f"letter {letter.id}",
         now=now,
         written=[part.key for part in written],
+        **({"taken over edited words": taken} if taken else {}),
     )
     return written
+
+
+def _left_behind(part: LetterPart, keys: Collection[str]) -> bool:
+    """Whether a generated part stands for nothing that is composed now."""
+    return part.key not in keys and part.kind is not PartKind.FREE and not part.edited_by
+
+
+def _composed(
+    session: Session, letter: Letter
+) -> tuple[tuple[LetterPartDraft, ...], dict[int, ProvisionPosition], dict[int, QuestionAnswer]]:
+    """What would be written now, and the links and answers that it would be written from."""
+    links = {link.id: link for link in links_of(session, letter.rule_document)}
+    answers = {
+        answer.id: answer
+        for answer in answers_of(session, letter.rule_document).values()
+        if answer.state is AnswerState.ANSWERED
+    }
+    return compose(_inputs(session, letter, links, answers)), links, answers
 
 
 def _read_again(session: Session, letter: Letter) -> None:
@@ -96,14 +149,25 @@ def take_over(session: Session, part: LetterPart, *, actor: str, now: dt.datetim
             link.upstream_digest = upstream.digest
 
 
-def _write(part: LetterPart, draft: LetterPartDraft, now: dt.datetime) -> bool:
+def _write(part: LetterPart, draft: LetterPartDraft, actor: str, now: dt.datetime) -> bool:
     """Give the part the draft's words; whether that changed anything. A part that somebody left out stays out."""
-    digest = wording_digest(draft.heading, draft.text, draft.requested_text)
-    if part.wording_digest == digest and part.level == draft.level:
+    if part.wording_digest == _digest(draft) and part.level == draft.level:
         return False
-    part.heading, part.level, part.text = draft.heading, draft.level, draft.text
-    part.requested_text, part.wording_digest, part.updated_at = draft.requested_text, digest, now
+    reword(
+        part,
+        heading=draft.heading,
+        text=draft.text,
+        requested_text=draft.requested_text,
+        why="composed again",
+        actor=actor,
+        now=now,
+    )
+    part.level = draft.level
     return True
+
+
+def _digest(draft: LetterPartDraft) -> str:
+    return wording_digest(draft.heading, draft.text, draft.requested_text)
 
 
 def _relink(

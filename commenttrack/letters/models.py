@@ -53,6 +53,10 @@ class Letter(Base):
     versions: Mapped[list["LetterVersion"]] = relationship(
         back_populates="letter", cascade="all, delete-orphan", order_by="LetterVersion.number"
     )
+    snapshots: Mapped[list["DraftSnapshot"]] = relationship(
+        back_populates="letter", cascade="all, delete-orphan", order_by="DraftSnapshot.id"
+    )
+    pictures: Mapped[list["LetterPicture"]] = relationship(cascade="all, delete-orphan", order_by="LetterPicture.id")
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
 
@@ -77,6 +81,8 @@ class LetterPart(Base):
     # Markdown of `letter compile`.
     requested_text: Mapped[str]
     included: Mapped[bool] = mapped_column(default=True)
+    annex: Mapped[bool] = mapped_column(default=False)
+    # Whether it stands after the signatures.
     wording_digest: Mapped[str]
     edited_by: Mapped[str] = mapped_column(default="")
     # Name of the person who last wrote it; empty while it stands as generated from the mapping.
@@ -86,6 +92,9 @@ class LetterPart(Base):
 
     letter: Mapped[Letter] = relationship(back_populates="parts")
     links: Mapped[list["LetterPartLink"]] = relationship(back_populates="part", cascade="all, delete-orphan")
+    earlier_wordings: Mapped[list["PartWording"]] = relationship(
+        back_populates="part", cascade="all, delete-orphan", order_by="PartWording.id"
+    )
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
 
@@ -121,6 +130,84 @@ class LetterPartLink(Base):
         return upstream is not None and upstream.digest != self.upstream_digest
 
 
+class PartWording(Base):
+    """What a part said before somebody reworded it. Rows are never changed, so no words of a draft are lost."""
+
+    __tablename__ = "part_wording"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_part_id: Mapped[int] = mapped_column(ForeignKey("letter_part.id", ondelete="CASCADE"), index=True)
+    heading: Mapped[str]
+    text: Mapped[str]
+    requested_text: Mapped[str]
+    written_by: Mapped[str]
+    # Empty for words composed from the mapping.
+    written_at: Mapped[dt.datetime]
+    replaced_by: Mapped[str]
+    replaced_at: Mapped[dt.datetime]
+    why: Mapped[str]
+    # "edited", "composed again", "version 2 restored".
+
+    part: Mapped[LetterPart] = relationship(back_populates="earlier_wordings")
+
+
+class DraftSnapshot(Base):
+    """The whole draft as it stood before a version was restored over it; it can be restored itself."""
+
+    __tablename__ = "draft_snapshot"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"), index=True)
+    head_json: Mapped[dict[str, Any]]
+    parts_json: Mapped[list[Any]]
+    # As LetterVersion.parts_json has it, the parts that were left out with "included": false.
+    why: Mapped[str]
+    kept_by: Mapped[str]
+    kept_at: Mapped[dt.datetime]
+
+    letter: Mapped[Letter] = relationship(back_populates="snapshots")
+
+
+class LetterPicture(Base):
+    """A picture that a letter can show, by the name its text and head use. Never changed: frozen versions name it."""
+
+    __tablename__ = "letter_picture"
+    __table_args__ = (UniqueConstraint("letter_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    media_type: Mapped[str]
+    width: Mapped[float]
+    height: Mapped[float]
+    # Pixels, or units of an SVG.
+    storage_key: Mapped[str]
+    added_by: Mapped[str]
+    added_at: Mapped[dt.datetime]
+
+
+class HouseStyle(Base):
+    """How the letters that an association leads look: keys of a letter's head, and its logo."""
+
+    __tablename__ = "house_style"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), unique=True)
+    head_json: Mapped[dict[str, Any]]
+    # What a new letter's head takes over: "house_style", "redline_words", "signature_columns" and the like.
+    logo_name: Mapped[str] = mapped_column(default="")
+    logo_alt: Mapped[str] = mapped_column(default="")
+    logo_media_type: Mapped[str] = mapped_column(default="")
+    logo_width: Mapped[float] = mapped_column(default=0.0)
+    logo_height: Mapped[float] = mapped_column(default=0.0)
+    logo_storage_key: Mapped[str] = mapped_column(default="")
+    # All empty while there is no logo.
+    changed_by: Mapped[str]
+    changed_at: Mapped[dt.datetime]
+
+    organization: Mapped[Organization] = relationship()
+
+
 class LetterVersion(Base):
     """One frozen state of all included parts. Rows are never changed after they are written."""
 
@@ -132,8 +219,8 @@ class LetterVersion(Base):
     number: Mapped[int]
     head_json: Mapped[dict[str, Any]]
     parts_json: Mapped[list[Any]]
-    # [{"key", "number", "heading", "level", "text", "requested_text", "provisions": [label, …], "digest",
-    #   "positions": [[id, version], …]}, …]
+    # [{"key", "number", "heading", "level", "text", "requested_text", "annex", "provisions": [label, …], "digest",
+    #   "positions": [[id, version], …]}, …]; "annex" is absent from versions of before there were annexes.
     frozen_by: Mapped[str]
     frozen_at: Mapped[dt.datetime]
     override_reason: Mapped[str] = mapped_column(default="")

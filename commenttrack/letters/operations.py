@@ -14,7 +14,15 @@ from commenttrack.errors import Conflict, Refused
 from commenttrack.letters import quotations
 from commenttrack.letters.content import LetterContent, LetterPartContent, Signatory
 from commenttrack.letters.markdown import head_from_mapping
-from commenttrack.letters.models import IssuedFile, Letter, LetterPart, LetterVersion, PartKind
+from commenttrack.letters.models import (
+    DraftSnapshot,
+    IssuedFile,
+    Letter,
+    LetterPart,
+    LetterVersion,
+    PartKind,
+    PartWording,
+)
 from commenttrack.letters.outline import part_numbers
 from commenttrack.members.models import Organization
 from commenttrack.positions.approval import Blocking, as_json, blocking
@@ -114,16 +122,16 @@ def edit_part(
     heading: str,
     text: str,
     requested_text: str,
+    why: str = "edited",
     actor: str,
     now: dt.datetime,
 ) -> LetterPart:
-    """Save a person's wording of a part. From then on composing leaves the part alone."""
+    """Save a person's wording of a part. From then on composing leaves the part alone; its earlier words are kept."""
     if part.revision != expected_revision:
         raise EditedMeanwhile(part, (heading, text, requested_text))
     before = part.wording_digest
-    part.heading, part.text, part.requested_text = heading.strip(), text.strip(), requested_text.strip()
-    part.wording_digest = wording_digest(part.heading, part.text, part.requested_text)
-    part.edited_by, part.updated_at = actor, now
+    reword(part, heading=heading, text=text, requested_text=requested_text, why=why, actor=actor, now=now)
+    part.edited_by = actor
     audit.record(
         session,
         actor=actor,
@@ -133,8 +141,31 @@ def edit_part(
         part=part.key,
         before=before,
         after=part.wording_digest,
+        **({} if why == "edited" else {"why": why}),
     )
     return part
+
+
+def reword(
+    part: LetterPart, *, heading: str, text: str, requested_text: str, why: str, actor: str, now: dt.datetime
+) -> None:
+    """Give a part other words and keep those it had, if it had any; its caller says in the trail what happened."""
+    words = heading.strip(), text.strip(), requested_text.strip()
+    if (part.heading, part.text, part.requested_text) != words and part.wording_digest:
+        part.earlier_wordings.append(
+            PartWording(
+                heading=part.heading,
+                text=part.text,
+                requested_text=part.requested_text,
+                written_by=part.edited_by,
+                written_at=part.updated_at,
+                replaced_by=actor,
+                replaced_at=now,
+                why=why,
+            )
+        )
+    part.heading, part.text, part.requested_text = words
+    part.wording_digest, part.updated_at = wording_digest(*words), now
 
 
 def add_part(
@@ -228,6 +259,7 @@ def _part_content(part: LetterPart) -> LetterPartContent:
         text=part.text,
         requested_text=part.requested_text,
         provisions=_provisions(part),
+        annex=part.annex,
     )
 
 
@@ -241,34 +273,57 @@ def _provisions(part: LetterPart) -> tuple[str, ...]:
 
 def content_of_letter(letter: Letter, *, draft: bool = True, signatories: Sequence[Signatory] = ()) -> LetterContent:
     """The letter as it stands now; ``draft`` puts the mark of a draft on every page."""
-    return LetterContent(
-        replace(head_from_mapping(letter.head_json), draft=draft),
-        tuple(_part_content(part) for part in letter.parts if part.included),
-        tuple(signatories),
-        letter.lead.name,
-    )
+    parts = (_part_content(part) for part in letter.parts if part.included)
+    return _content(letter, letter.head_json, parts, draft, signatories)
+
+
+def _content(
+    letter: Letter,
+    values: Mapping[str, Any],
+    parts: Iterable[LetterPartContent],
+    draft: bool,
+    signatories: Sequence[Signatory],
+) -> LetterContent:
+    head = replace(head_from_mapping(values), draft=draft)
+    if not any(signatory.about.strip() for signatory in signatories):
+        # Before anybody joined there is nobody to describe; the annex comes with the organizations.
+        head = replace(head, annex_of_signatories="")
+    leads = values.get("lead")
+    co_leads = tuple(name for name in leads if name != letter.lead.name) if isinstance(leads, list) else ()
+    return LetterContent(head, tuple(parts), tuple(signatories), letter.lead.name, co_leads=co_leads)
 
 
 def content_of_version(
-    version: LetterVersion, *, draft: bool = False, signatories: Sequence[Signatory] = ()
+    version: LetterVersion | DraftSnapshot, *, draft: bool = False, signatories: Sequence[Signatory] = ()
 ) -> LetterContent:
-    """The letter as it was frozen."""
-    return LetterContent(
-        replace(head_from_mapping(version.head_json), draft=draft),
-        tuple(
-            LetterPartContent(
-                key=part["key"],
-                heading=part["heading"],
-                level=part["level"] if part["heading"] else 0,
-                text=part["text"],
-                requested_text=part["requested_text"],
-                provisions=tuple(part["provisions"]),
-            )
-            for part in version.parts_json
-        ),
-        tuple(signatories),
-        version.letter.lead.name,
+    """The letter as it was frozen, or as a draft was kept."""
+    parts = (
+        LetterPartContent(
+            key=part["key"],
+            heading=part["heading"],
+            level=part["level"] if part["heading"] else 0,
+            text=part["text"],
+            requested_text=part["requested_text"],
+            provisions=tuple(part["provisions"]),
+            annex=part.get("annex", False),
+        )
+        for part in version.parts_json
+        if part.get("included", True)
     )
+    return _content(version.letter, version.head_json, parts, draft, signatories)
+
+
+def content_with(letter: Letter, part: LetterPart, *, heading: str, text: str, requested_text: str) -> LetterContent:
+    """The letter as it would print with these words in one part; for a preview, so nothing but the parts is read."""
+    parts = []
+    for each in letter.parts:
+        mine = each is part
+        if not (each.included or mine):
+            continue
+        shown = heading if mine else each.heading
+        words = (text, requested_text) if mine else (each.text, each.requested_text)
+        parts.append(LetterPartContent(each.key, shown, each.level if shown else 0, *words, annex=each.annex))
+    return LetterContent(head_from_mapping(letter.head_json), tuple(parts))
 
 
 def problems(session: Session, letter: Letter) -> list[quotations.Problem]:
@@ -313,21 +368,7 @@ def freeze(session: Session, letter: Letter, *, override: str = "", actor: str, 
     version = LetterVersion(
         number=last.number + 1 if last else 1,
         head_json=letter.head_json,
-        parts_json=[
-            {
-                "key": content.key,
-                "number": entry.number,
-                "heading": content.heading,
-                "level": entry.part.level,
-                "text": content.text,
-                "requested_text": content.requested_text,
-                "provisions": list(content.provisions),
-                "digest": entry.part.wording_digest,
-                "positions": _positions(entry.part),
-            }
-            for entry in parts
-            for content in [_part_content(entry.part)]
-        ],
+        parts_json=[as_json_part(entry.part, entry.number) for entry in parts],
         frozen_by=actor,
         frozen_at=now,
         override_reason=override,
@@ -346,6 +387,23 @@ def freeze(session: Session, letter: Letter, *, override: str = "", actor: str, 
         **({"override": override, "overridden": version.overridden_json} if override else {}),
     )
     return version
+
+
+def as_json_part(part: LetterPart, number: str) -> dict[str, Any]:
+    """A part as ``LetterVersion.parts_json`` keeps it."""
+    content = _part_content(part)
+    return {
+        "key": content.key,
+        "number": number,
+        "heading": content.heading,
+        "level": part.level,
+        "text": content.text,
+        "requested_text": content.requested_text,
+        "annex": content.annex,
+        "provisions": list(content.provisions),
+        "digest": part.wording_digest,
+        "positions": _positions(part),
+    }
 
 
 def _positions(part: LetterPart) -> list[list[int]]:

@@ -27,6 +27,7 @@ from commenttrack.letters.models import (
     SuggestedEdit,
 )
 from commenttrack.letters.operations import content_of_letter, content_of_version, edit_part
+from commenttrack.letters.pictured import with_pictures
 from commenttrack.letters.returned_places import AnotherLetter, Placed, PlacedComment, place_changes
 from commenttrack.letters.returned_word import ReturnedWord, read_word
 from commenttrack.letters.suggestion_anchors import Anchored, only_place, place_of, with_edits
@@ -59,9 +60,9 @@ class PlaceChanged(Conflict):
 # ------------------------------------------------------------------------------------------------------------- export
 
 
-def word_draft(session: Session, letter: Letter) -> bytes:
+def word_draft(session: Session, letter: Letter, *, storage: Storage) -> bytes:
     """The letter as it stands as a Word file to send around, with the comments on its parts in the margin."""
-    return letter_docx(content_of_letter(letter), _margin(session, letter))
+    return letter_docx(with_pictures(letter, content_of_letter(letter), storage), _margin(session, letter))
 
 
 def _margin(session: Session, letter: Letter) -> list[MarginComment]:

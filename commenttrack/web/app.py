@@ -13,12 +13,14 @@ from commenttrack.web.administration import administration
 from commenttrack.web.answering import answering
 from commenttrack.web.campaign import campaign
 from commenttrack.web.clearing import clearing
+from commenttrack.web.comparing import comparing
 from commenttrack.web.conditions import conditions
 from commenttrack.web.documents import documents
 from commenttrack.web.exchange import exchange
 from commenttrack.web.filing import filing
 from commenttrack.web.health import health
 from commenttrack.web.imports import imports
+from commenttrack.web.letter_heads import letter_heads
 from commenttrack.web.letters import letters
 from commenttrack.web.mapping import mapping
 from commenttrack.web.matrix import matrix
@@ -59,6 +61,8 @@ SUBJECTS = (
     matrix,
     suspects,
     letters,
+    letter_heads,
+    comparing,
     returned_files,
     versions,
     signoffs,

@@ -7,7 +7,7 @@ from markupsafe import Markup as Safe
 from commenttrack.letters.blocks import plain
 from commenttrack.letters.content import LetterContent, LetterHead
 from commenttrack.letters.markup import Markup
-from commenttrack.letters.notes import ArrangedPart, arrange
+from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class ReadablePart:
 
     key: str
     number: str
+    mark: str
+    """What stands before the heading: "B.", "Annex A:"; empty for an unnumbered part."""
     level: int
     title: str
     heading: Safe
@@ -31,16 +33,33 @@ class ReadableLetter:
     head: LetterHead
     parts: tuple[ReadablePart, ...]
     notes: tuple[tuple[int, Safe], ...]
+    logo: Safe
+    """Empty for a letter without one."""
 
 
 def readable(content: LetterContent) -> ReadableLetter:
     """The letter for a page; raises what :func:`commenttrack.letters.notes.arrange` raises."""
-    letter = arrange(content)
-    markup = Markup(letter.notes, "end", content.head.redline_words)
+    return _page(arrange(content))
+
+
+def readable_part(content: LetterContent, key: str) -> ReadableLetter:
+    """One part with the numbers and references that it has in the letter; the others are not read.
+
+    Raises what :func:`commenttrack.letters.notes.arrange_part` raises.
+    """
+    return _page(arrange_part(content, key))
+
+
+def _page(letter: ArrangedLetter) -> ReadableLetter:
+    head, pictures = letter.content.head, letter.content.pictures
+    markup = Markup(letter.notes, "end", head.redline_words, pictures=pictures)
+    logo = head.letterhead.logo
+    alt = head.letterhead.logo_alt or f"{head.letterhead.name} logo".strip()
     return ReadableLetter(
-        content.head,
+        head,
         tuple(_part(part, markup) for part in letter.parts),
         tuple((note.number, _safe(markup.note_text(note))) for note in letter.notes),
+        _safe(markup.picture(logo, alt, "letter__logo")) if logo in {each.name for each in pictures} else Safe(),
     )
 
 
@@ -49,6 +68,7 @@ def _part(part: ArrangedPart, markup: Markup) -> ReadablePart:
     return ReadablePart(
         key=part.part.key,
         number=part.number,
+        mark=part.mark,
         level=part.level,
         title=" ".join(piece for piece in (f"{part.number}." if part.number else "", words) if piece) or "Opening",
         heading=_safe(markup.inlines(part.heading)),

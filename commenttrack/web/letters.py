@@ -11,20 +11,23 @@ from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAre
 from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
-from commenttrack.letters import drafting, operations
-from commenttrack.letters.content import Letterhead, LetterPartContent
+from commenttrack.letters import drafting, house_styles, operations
+from commenttrack.letters.composition import LetterPartDraft
+from commenttrack.letters.content import Letterhead
+from commenttrack.letters.draft_warnings import warnings_of
 from commenttrack.letters.heads import ILLUSTRATIVE, head_for
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
-from commenttrack.letters.quotations import Problem
+from commenttrack.letters.part_changes import PartChange, Wording, part_change
+from commenttrack.letters.pictured import with_pictures
 from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.models import Position, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form, lines, options, stripped
+from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.frame import EASTERN
-from commenttrack.web.letter_pages import ReadableLetter, readable
+from commenttrack.web.letter_pages import ReadableLetter, readable_part
 from commenttrack.web.pages import docket_frame, document_frame, letter_frame, load
 from commenttrack.wording import Change, difference, differs
 
@@ -59,15 +62,21 @@ def draft(docket_id: int) -> str:
         form.lead.choices = options(_leads())
         return render_template("web/letters/start.html", form=form)
     letter = letter_with_parts(docket_id)
-    differences, unreadable = problems(letter)
-    return render_template(
-        "web/letters/draft.html",
-        letter=letter,
-        numbers={entry.part.key: entry.number for entry in numbered_parts(letter)},
-        problems=differences,
-        unreadable=unreadable,
-        suspect={part.key for part in operations.suspect_parts(letter)},
-    )
+    return render_template("web/letters/draft.html", letter=letter, **_outline(letter))
+
+
+def _outline(letter: Letter) -> dict[str, Any]:
+    """What the list of parts shows, and everything that warns."""
+    warnings = warnings_of(database.session(), letter, now=database.now())
+    marks: dict[int, set[str]] = {}
+    for warning in warnings:
+        if warning.part is not None:
+            marks.setdefault(warning.part.id, set()).add(warning.kind)
+    return {
+        "numbers": {entry.part.key: entry.number for entry in numbered_parts(letter)},
+        "warnings": warnings,
+        "marks": marks,
+    }
 
 
 def letter_with_parts(docket_id: int) -> Letter:
@@ -91,14 +100,6 @@ def letter_with_parts(docket_id: int) -> Letter:
         )
         .one()
     )
-
-
-def problems(letter: Letter) -> tuple[list[Problem], str]:
-    """What differs from the rule; or, when a part cannot be read at all, the sentence that says why."""
-    try:
-        return operations.problems(database.session(), letter), ""
-    except Refused as refusal:
-        return [], str(refusal)
 
 
 def numbered_parts(letter: Letter) -> list[operations.NumberedPart]:
@@ -128,92 +129,41 @@ def start(docket_id: int) -> ResponseReturnValue:
     letter = operations.start_letter(
         session, document, lead=lead, head=head, title=form.title.data or None, actor=actor, now=now
     )
+    house_styles.apply(session, letter, actor=actor, now=now)
     written = drafting.compose_letter(session, letter, actor=actor, now=now)
     flash(f"The letter was started and {len(written)} parts were composed from the mapping.", "done")
     return redirect(url_for("letters.draft", docket_id=docket_id), 303)
 
 
-@letters.post("/compose")
+@letters.route("/compose", methods=["GET", "POST"])
 @requires(Permission.DRAFT)
 def compose(docket_id: int) -> ResponseReturnValue:
-    """Bring the generated parts in line with the mapping; edited parts keep their words."""
-    _, letter = letter_frame(docket_id)
-    written = drafting.compose_letter(database.session(), letter, actor=signed_in().person.name, now=database.now())
-    flash(f"{len(written)} parts were written anew. Parts that somebody edited kept their words.", "done")
-    return redirect(url_for("letters.draft", docket_id=docket_id), 303)
+    """What composing again would do, part by part; then bring the parts in line with the mapping.
 
-
-class HeadForm(Form):
-    """What stands around the body of the letter."""
-
-    name = StringField("Name in the letterhead", filters=[stripped])
-    tagline = StringField("Line under the name", filters=[stripped])
-    address = TextAreaField("Address")
-    date = StringField("Date", filters=[stripped])
-    via = StringField("Via", filters=[stripped])
-    to = TextAreaField("Addressees")
-    re = TextAreaField("Re:")
-    salutation = StringField("Salutation", filters=[stripped])
-    closing = StringField("Closing", filters=[stripped])
-    contact = TextAreaField("Contact", filters=[stripped])
-    order = SelectField(
-        "Order of signatures", choices=options([("alphabetical", "Alphabetical"), ("lead-first", "Lead first")])
-    )
-    citations = SelectField("Citations", choices=options([("ofr", "89 FR 5698"), ("bluebook", "89 Fed. Reg. 5698")]))
-
-
-@letters.route("/head", methods=["GET", "POST"])
-@requires(Permission.DRAFT)
-def head(docket_id: int) -> ResponseReturnValue:
-    """Edit letterhead, date, addressees and the like."""
-    _, letter = letter_frame(docket_id)
-    form = HeadForm(data=_head_fields(letter.head_json))
+    Parts that somebody edited keep their words, except those for which the composed words are taken.
+    """
+    letter = letter_with_parts(docket_id)
+    form, session = Form(), database.session()
     if form.validate_on_submit():
-        try:
-            operations.edit_head(
-                database.session(),
-                letter,
-                _head_of(form, letter.head_json),
-                actor=signed_in().person.name,
-                now=database.now(),
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(url_for("letters.draft", docket_id=docket_id), 303)
-    return render_template("web/letters/head.html", form=form), 422 if form.is_submitted() else 200
+        take = set(request.form.getlist("take"))
+        written = drafting.compose_letter(session, letter, take=take, actor=signed_in().person.name, now=database.now())
+        flash(f"{len(written)} parts were written anew. Parts that somebody edited kept their words"
+              f"{', except those you gave up' if take else ''}; what changed is kept with the earlier wordings.",
+              "done")  # fmt: skip
+        return redirect(url_for("letters.draft", docket_id=docket_id), 303)
+    found = drafting.proposal(session, letter)
 
+    def change(part: LetterPart, draft: LetterPartDraft) -> PartChange:
+        now_reads = Wording("", part.heading, part.text, part.requested_text)
+        return part_change(part.key, now_reads, Wording("", draft.heading, draft.text, draft.requested_text))
 
-_HEAD_TEXTS = ("date", "via", "salutation", "closing", "contact", "order", "citations")
-
-
-def _head_fields(head: dict[str, Any]) -> dict[str, Any]:
-    letterhead = head.get("letterhead", {})
-    return {
-        **{key: head.get(key, "") for key in _HEAD_TEXTS},
-        "name": letterhead.get("name", ""),
-        "tagline": letterhead.get("tagline", ""),
-        "address": "\n".join(letterhead.get("address", [])),
-        "to": "\n\n".join("\n".join(block) for block in head.get("to", [])),
-        "re": "\n".join(head.get("re", [])),
-    }
-
-
-def _head_of(form: HeadForm, before: dict[str, Any]) -> dict[str, Any]:
-    """The new head; keys that the form does not show stay."""
-    blocks = (form.to.data or "").replace("\r\n", "\n").split("\n\n")
-    head = {
-        **before,
-        **{key: form[key].data or "" for key in _HEAD_TEXTS},
-        "letterhead": {
-            "name": form.name.data or "",
-            "tagline": form.tagline.data or "",
-            "address": lines(form.address.data),
-        },
-        "to": [lines(block) for block in blocks if lines(block)],
-        "re": lines(form.re.data),
-    }
-    return {key: value for key, value in head.items() if value not in ("", [])}
+    return render_template(
+        "web/letters/compose.html",
+        form=form,
+        proposal=found,
+        edited=[(part, change(part, draft)) for part, draft in found.edited],
+        rewritten=[(part, change(part, draft)) for part, draft in found.rewritten],
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ one part
@@ -233,7 +183,7 @@ class PartForm(Form):
 def part(docket_id: int, part_id: int) -> ResponseReturnValue:
     """Edit one part beside its rendering; a part that somebody else saved meanwhile gives the conflict page."""
     letter = letter_with_parts(docket_id)
-    shown = _part(letter, part_id)
+    shown = part_of(letter, part_id)
     form = PartForm(obj=shown)
     if form.validate_on_submit() and request.form.get("act") != "preview":
         try:
@@ -254,7 +204,7 @@ def part(docket_id: int, part_id: int) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             flash("The part was saved.", "done")
-            return redirect(url_for("letters.draft", docket_id=docket_id) + f"#part-{shown.key}", 303)
+            return redirect(url_for("letters.part", docket_id=docket_id, part_id=part_id), 303)
     return _part_page(letter, shown, form)
 
 
@@ -267,33 +217,40 @@ class Preview:
 
 
 def _preview(letter: Letter, part: LetterPart, form: PartForm) -> Preview:
-    content = operations.content_of_letter(letter)
-    alone = LetterPartContent(
-        key=part.key,
+    content = operations.content_with(
+        letter,
+        part,
         heading=form.heading.data or "",
-        level=1 if form.heading.data else 0,
         text=form.text.data or "",
         requested_text=form.requested_text.data or "",
     )
     try:
-        return Preview(readable(type(content)(content.head, (alone,))))
+        return Preview(readable_part(with_pictures(letter, content, database.house().storage), part.key))
     except Refused as refusal:
         return Preview(None, str(refusal))
 
 
+@letters.post("/parts/<int:part_id>/preview")
+@requires(Permission.DRAFT)
+def part_preview(docket_id: int, part_id: int) -> str:
+    """The part as it would print, as a piece of its page; asked for while somebody types, so it reads little."""
+    shown = load(LetterPart, part_id)
+    if shown.letter.docket_id != docket_id:
+        abort(404)
+    return render_template("web/letters/part_preview.html", preview=_preview(shown.letter, shown, PartForm()))
+
+
 def _part_page(letter: Letter, part: LetterPart, form: PartForm) -> ResponseReturnValue:
     only_preview = request.form.get("act") == "preview"
-    # The preview is asked for while somebody types: it leaves out what has to read the whole rule.
-    differences, unreadable = ([], "") if only_preview else problems(letter)
+    outline = _outline(letter)
     page = render_template(
         "web/letters/part.html",
         letter=letter,
         part=part,
         form=form,
         preview=_preview(letter, part, form),
-        problems=[problem for problem in differences if problem.part == part.key],
-        unreadable=unreadable,
-        suspect=part in operations.suspect_parts(letter),
+        mine=[warning for warning in outline["warnings"] if warning.part is part],
+        **outline,
     )
     return page, 422 if form.is_submitted() and not only_preview else 200
 
@@ -313,7 +270,8 @@ def _conflict(form: PartForm, conflict: operations.EditedMeanwhile) -> ResponseR
     return page, 409
 
 
-def _part(letter: Letter, part_id: int) -> LetterPart:
+def part_of(letter: Letter, part_id: int) -> LetterPart:
+    """The part of that id, or 404 when it is not one of the letter's."""
     found = load(LetterPart, part_id)
     if found.letter_id != letter.id:
         abort(404)
@@ -343,7 +301,7 @@ def add_part(docket_id: int) -> ResponseReturnValue:
                 letter,
                 heading=form.heading.data,
                 text=form.text.data or "",
-                after=_part(letter, form.after.data) if form.after.data else None,
+                after=part_of(letter, form.after.data) if form.after.data else None,
                 actor=signed_in().person.name,
                 now=database.now(),
             )
@@ -357,15 +315,21 @@ def add_part(docket_id: int) -> ResponseReturnValue:
 @letters.post("/parts/<int:part_id>/place")
 @requires(Permission.DRAFT)
 def place(docket_id: int, part_id: int) -> ResponseReturnValue:
-    """Move a part up or down, take it into the letter, or leave it out."""
+    """Move a part up or down or to a place, take it into the letter, or leave it out."""
     _, letter = letter_frame(docket_id)
-    shown, session = _part(letter, part_id), database.session()
+    shown, session = part_of(letter, part_id), database.session()
     actor, now, act = signed_in().person.name, database.now(), request.form.get("act", "")
+    to = request.form.get("to", "", str)
     if act in ("up", "down"):
         at = letter.parts.index(shown)
         operations.move_part(session, shown, to=at - 1 if act == "up" else at + 1, actor=actor, now=now)
+    elif act == "to" and to.isdecimal() and len(to) < 6:
+        operations.move_part(session, shown, to=int(to), actor=actor, now=now)
     elif act in ("include", "leave out"):
         operations.include_part(session, shown, included=act == "include", actor=actor, now=now)
     else:
         abort(400)
+    back = request.form.get("from", "", str)
+    if back.isdecimal() and any(part.id == int(back) for part in letter.parts):
+        return redirect(url_for("letters.part", docket_id=docket_id, part_id=int(back)), 303)
     return redirect(url_for("letters.draft", docket_id=docket_id) + f"#part-{shown.key}", 303)

@@ -122,7 +122,7 @@ def _listed(letter: Letter) -> list[Listed]:
 def word(docket_id: int) -> ResponseReturnValue:
     """The draft as a Word file to send around; what is changed in it can be brought back here."""
     _, letter = letter_frame(docket_id)
-    data = word_import.word_draft(database.session(), letter)
+    data = word_import.word_draft(database.session(), letter, storage=database.house().storage)
     return send_file(io.BytesIO(data), WORD, as_attachment=True, download_name="draft.docx")
 
 

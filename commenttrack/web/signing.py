@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version
+from commenttrack.letters.pictured import with_pictures
 from commenttrack.members.links import LinkUnknown, token_hash
 from commenttrack.signoffs import codes, handing_on, links, operations
 from commenttrack.signoffs.campaign import last_moment_in_words
@@ -242,7 +243,7 @@ def _page(token: str, shown: Invitation, form: SignForm, problem: str = "") -> s
         invitation=shown,
         form=form,
         problem=problem,
-        readable=readable(content_of_version(shown.version)),
+        readable=readable(with_pictures(shown.letter, content_of_version(shown.version), database.house().storage)),
         changes=changes_shown(session, shown),
         again=said_before(session, shown) if may_reaffirm(shown) else None,
         **_around(shown),

@@ -9,19 +9,26 @@ from wtforms.validators import Length
 
 from commenttrack import jobs
 from commenttrack.errors import Refused
-from commenttrack.letters import operations
+from commenttrack.jobs import Job, JobState
+from commenttrack.letters import made_files, operations
+from commenttrack.letters.draft_warnings import warnings_of
+from commenttrack.letters.made_files import Wanted
 from commenttrack.letters.models import IssuedFile, Letter, LetterVersion
-from commenttrack.letters.rendering import letter_pdf
+from commenttrack.letters.pictured import with_pictures
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.approval import Blocking, blocking
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, stripped
 from commenttrack.web.letter_pages import readable
-from commenttrack.web.letters import letter_with_parts, numbered_parts, problems
+from commenttrack.web.letters import letter_with_parts, numbered_parts
 from commenttrack.web.pages import letter_frame, load
 
 SIGNING_COPY = "make the signers' copy"
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 versions = Blueprint("versions", __name__, url_prefix="/dockets/<int:docket_id>/draft")
 
@@ -35,22 +42,60 @@ class FreezeForm(Form):
 @versions.get("/preview")
 @requires(Permission.READ)
 def preview(docket_id: int) -> str:
-    """The letter as it stands, as a page; beside it the PDF."""
+    """The letter as it stands, as a page; beside it the PDF, made on demand and kept."""
     letter = letter_with_parts(docket_id)
+    session = database.session()
+    job: Job | None = None
     try:
-        shown = readable(operations.content_of_letter(letter))
+        content = operations.content_of_letter(letter)
+        shown = readable(with_pictures(letter, content, database.house().storage))
+        job = made_files.job_for(session, letter, Wanted(".pdf"))
     except Refused as refusal:
-        return render_template("web/letters/preview.html", letter=letter, readable=None, problem=str(refusal))
-    return render_template("web/letters/preview.html", letter=letter, readable=shown, problem="")
+        return render_template("web/letters/preview.html", letter=letter, readable=None, job=None, problem=str(refusal))
+    return render_template("web/letters/preview.html", letter=letter, readable=shown, job=job, problem="")
 
 
 @versions.get("/preview.pdf")
 @requires(Permission.READ)
 def preview_pdf(docket_id: int) -> ResponseReturnValue:
-    """The draft as a PDF with the mark of a draft."""
+    """The draft as a PDF with the mark of a draft, when it was made of the letter as it stands."""
+    letter = letter_with_parts(docket_id)
+    return file_or(letter, Wanted(".pdf"), "draft.pdf", url_for("versions.preview", docket_id=docket_id))
+
+
+@versions.post("/preview.pdf")
+@requires(Permission.READ)
+def make_preview_pdf(docket_id: int) -> ResponseReturnValue:
+    """Have the draft's PDF made: laying out a long letter takes longer than a request may."""
+    job = made_files.ask_for(database.session(), letter_with_parts(docket_id), Wanted(".pdf"), now=database.now())
+    return redirect(url_for("versions.making", docket_id=docket_id, job_id=job.id), 303)
+
+
+@versions.get("/making/<int:job_id>")
+@requires(Permission.READ)
+def making(docket_id: int, job_id: int) -> ResponseReturnValue:
+    """Waits for a file; then leads to it."""
     _, letter = letter_frame(docket_id)
-    data = letter_pdf(operations.content_of_letter(letter))
-    return send_file(io.BytesIO(data), "application/pdf", download_name="draft.pdf")
+    job = load(Job, job_id)
+    if job.name != made_files.MAKE or job.payload["letter"] != letter.id:
+        abort(404)
+    earlier, state, suffix = job.payload["earlier"], job.payload["state"], job.payload["suffix"]
+    if not earlier:
+        back, file = url_for("versions.preview", docket_id=docket_id), "versions.preview_pdf"
+        address = url_for(file, docket_id=docket_id)
+    else:
+        back = url_for("comparing.show", docket_id=docket_id, earlier=earlier, later=state)
+        address = url_for("comparing.file", docket_id=docket_id, earlier=earlier, later=state, suffix=suffix[1:])
+    return render_template("web/letters/making.html", job=job, back=back, address=address, redline=bool(earlier))
+
+
+def file_or(letter: Letter, wanted: Wanted, name: str, otherwise: str) -> ResponseReturnValue:
+    """The stored bytes of a file of the letter as it reads now, or the page on which it can be asked for."""
+    job = made_files.job_for(database.session(), letter, wanted)
+    if job is None or job.state is not JobState.DONE:
+        return redirect(otherwise, 303)
+    data = database.house().storage.get(job.result["file"])
+    return send_file(io.BytesIO(data), MEDIA_TYPES[wanted.suffix], download_name=name)
 
 
 @versions.route("/freeze", methods=["GET", "POST"])
@@ -80,14 +125,13 @@ def freeze(docket_id: int) -> ResponseReturnValue:
         else:
             flash(f"Version {version.number} is frozen. Now ask for signatures.", "done")
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
-    differences, unreadable = problems(letter)
+    warnings = warnings_of(database.session(), letter, now=database.now())
     page = render_template(
         "web/letters/freeze.html",
         form=form,
         letter=letter,
         parts=numbered_parts(letter),
-        problems=differences,
-        unreadable=unreadable,
+        warnings=[warning for warning in warnings if warning.kind not in ("suspect", "position")],
         suspect=operations.suspect_parts(letter),
         unapproved=_unapproved(letter),
         last=letter.versions[-1] if letter.versions else None,
@@ -131,7 +175,7 @@ def version(docket_id: int, number: int) -> str:
         "web/letters/version.html",
         letter=letter,
         version=shown,
-        readable=readable(operations.content_of_version(shown)),
+        readable=readable(with_pictures(letter, operations.content_of_version(shown), database.house().storage)),
     )
 
 

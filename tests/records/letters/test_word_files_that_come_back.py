@@ -31,8 +31,8 @@ def letter(session):
 
 
 @pytest.fixture
-def desk(session, letter):
-    return Desk(word_import.word_draft(session, letter))
+def desk(session, letter, storage):
+    return Desk(word_import.word_draft(session, letter, storage=storage))
 
 
 def bring(session, letter, storage, desk, name="back.docx", **more):
@@ -224,7 +224,7 @@ def test_the_same_file_is_not_taken_in_twice(session, letter, storage, desk):
 
 def test_a_file_of_another_letter_is_refused_and_kept(session, letter, storage):
     other = world.letter(session, world.part("z", text="Something else altogether, in other words."))
-    file = bring(session, letter, storage, Desk(word_import.word_draft(session, other)))
+    file = bring(session, letter, storage, Desk(word_import.word_draft(session, other, storage=storage)))
     assert "another letter" in file.problem
 
 
@@ -255,7 +255,7 @@ def test_comments_come_to_their_parts_with_their_answers_and_go_out_again(sessio
         ("b", "Ben", "This one.", "second part"),
     ]
     assert rows[1].answers_id == rows[0].id
-    again = Desk(word_import.word_draft(session, letter))
+    again = Desk(word_import.word_draft(session, letter, storage=storage))
     again.replace("less", "nothing")
     file = bring(session, letter, storage, again, name="second.docx")
     assert file.comments == []  # they were sent with the file, and are not doubled when it comes back

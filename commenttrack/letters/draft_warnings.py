@@ -1,0 +1,102 @@
+"""Everything that a draft should not go out with, each with the part or page where it is mended."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commenttrack.errors import Refused
+from commenttrack.letters.models import Letter, LetterPart, PartKind
+from commenttrack.letters.operations import content_of_letter, links_behind, problems, suspect_parts
+from commenttrack.letters.quotations import Problem
+from commenttrack.letters.terms import check_terms
+from commenttrack.positions.approval import Blocking, blocking
+from commenttrack.positions.models import QuestionAnswer
+from commenttrack.rulemaking.models import Question
+
+Kind = Literal["unreadable", "quotation", "citation", "requested", "suspect", "position", "term", "question"]
+BLOCKING = frozenset({"unreadable", "quotation", "citation", "requested"})
+"""Kinds that keep a draft from being frozen."""
+_KINDS: dict[str, Kind] = {"page": "citation", "citation": "citation", "requested_text": "requested"}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftWarning:
+    """One warning. Its place is a part, a position or a question; all None when the letter as a whole is meant."""
+
+    kind: Kind
+    message: str
+    part: LetterPart | None = None
+    position: int | None = None
+    question: int | None = None
+    words: str = ""
+    """Words of the part at which it stands."""
+    nearest: str = ""
+    """What the rule says instead."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the letter cannot be frozen with it."""
+        return self.kind in BLOCKING
+
+
+def warnings_of(session: Session, letter: Letter, *, now: dt.datetime) -> list[DraftWarning]:
+    """Everything that warns, what blocks first, then in the order of the letter."""
+    parts = {part.key: part for part in letter.parts}
+    found: list[DraftWarning] = []
+    try:
+        found += [_of_problem(problem, parts.get(problem.part)) for problem in problems(session, letter)]
+    except Refused as refusal:
+        found.append(DraftWarning("unreadable", str(refusal)))
+    found += [
+        DraftWarning("suspect", "What it was written from has changed since.", part) for part in suspect_parts(letter)
+    ]
+    found += _of_positions(session, letter, now)
+    found += [
+        DraftWarning("term", warning.message, parts.get(warning.part), words=warning.term)
+        for warning in check_terms(content_of_letter(letter))
+    ]
+    found += [
+        DraftWarning(
+            "question",
+            f"Question {question.number.strip('(). ') or question.place + 1} of the agency is not answered.",
+            question=question.id,
+            words=question.text,
+        )
+        for question in _unanswered(session, letter)
+    ]
+    place = {part.key: index for index, part in enumerate(letter.parts)}
+    last = len(place)
+    return sorted(found, key=lambda one: (not one.blocks, place.get(one.part.key, last) if one.part else last))
+
+
+def _of_problem(problem: Problem, part: LetterPart | None) -> DraftWarning:
+    kind = _KINDS.get(problem.kind, "quotation")
+    return DraftWarning(kind, problem.message, part, words=problem.quoted, nearest=problem.nearest)
+
+
+def _of_positions(session: Session, letter: Letter, now: dt.datetime) -> Iterator[DraftWarning]:
+    """Positions that a letter should not rest on, at the first part that rests on each."""
+    included = [part for part in letter.parts if part.included]
+    found: Sequence[Blocking] = blocking(session, links_behind(included), now=now)
+    # A summary rests on what the comments rest on, and is mended with them.
+    included.sort(key=lambda part: part.kind is PartKind.SUMMARY)
+    for item in found:
+        part = next(
+            part for part in included if any(link.position_id == item.position.id for link in links_behind([part]))
+        )
+        yield DraftWarning("position", item.sentence, part, position=item.position.id)
+
+
+def _unanswered(session: Session, letter: Letter) -> Sequence[Question]:
+    return session.scalars(
+        select(Question)
+        .where(
+            Question.rule_document_id == letter.rule_document_id,
+            Question.id.not_in(select(QuestionAnswer.question_id)),
+        )
+        .order_by(Question.place)
+    ).all()

@@ -1,0 +1,111 @@
+"""Exhibits of the positions behind a letter, as exhibits of the letter: one annex part that is edited like any."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commenttrack import audit
+from commenttrack.errors import Refused
+from commenttrack.letters.body import as_markdown
+from commenttrack.letters.models import Letter, LetterPart, PartKind
+from commenttrack.letters.operations import edit_part, links_behind
+from commenttrack.letters.pictured import add_picture
+from commenttrack.positions.models import Exhibit, Position
+from commenttrack.storage import Storage
+
+KEY = "exhibits"
+"""Key of the part that holds them."""
+PICTURES = frozenset({"image/png", "image/jpeg", "image/svg+xml"})
+"""Media types that a letter can print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An exhibit of a position behind the letter."""
+
+    exhibit: Exhibit
+    position: Position
+    printable: bool
+    """Whether it is a picture; of other files a letter prints the caption and the name."""
+    inside: bool
+    """Whether the letter shows it already."""
+
+    @property
+    def call(self) -> str:
+        """What refers to it in the text of a part."""
+        return f"[#{_key(self.exhibit)}]"
+
+
+def offered(session: Session, letter: Letter) -> list[Offered]:
+    """The exhibits of all positions that included parts were written from, position by position."""
+    positions = {link.position_id for link in links_behind(part for part in letter.parts if part.included)}
+    rows = session.execute(
+        select(Exhibit, Position)
+        .join(Position, Position.id == Exhibit.position_id)
+        .where(Exhibit.position_id.in_(positions))
+        .order_by(Position.source_document_id, Position.place, Exhibit.id)
+    ).all()
+    return [
+        Offered(exhibit, position, exhibit.media_type in PICTURES, _stands_in(letter, exhibit))
+        for exhibit, position in rows
+    ]
+
+
+def put_in(
+    session: Session, letter: Letter, exhibits: Sequence[Exhibit], *, storage: Storage, actor: str, now: dt.datetime
+) -> LetterPart:
+    """Add exhibits to the letter's annex of exhibits, each with caption, source and a key to refer to it.
+
+    Raises :class:`Refused` when there is nothing to add, and :class:`pictures.NotAPicture` for a damaged picture.
+    """
+    new = [exhibit for exhibit in exhibits if not _stands_in(letter, exhibit)]
+    if not new:
+        raise Refused("Choose an exhibit that the letter does not show yet.")
+    texts = [_division(session, letter, exhibit, storage, actor, now) for exhibit in new]
+    part = next((part for part in letter.parts if part.key == KEY), None)
+    if part is None:
+        part = LetterPart(
+            key=KEY, place=len(letter.parts), kind=PartKind.FREE, heading="Exhibits", level=1, text="",
+            requested_text="", wording_digest="", annex=True, edited_by=actor, updated_at=now,
+        )  # fmt: skip
+        letter.parts.append(part)
+        session.flush()  # its revision is counted by the database
+        audit.record(session, actor=actor, action="part added", subject=f"letter {letter.id}", now=now, part=KEY)
+    part.included = True
+    return edit_part(
+        session,
+        part,
+        expected_revision=part.revision,
+        heading=part.heading,
+        text="\n\n".join(filter(None, [part.text, *texts])),
+        requested_text=part.requested_text,
+        why="exhibits added",
+        actor=actor,
+        now=now,
+    )
+
+
+def _stands_in(letter: Letter, exhibit: Exhibit) -> bool:
+    mark = f"{{#{_key(exhibit)}}}"
+    return any(mark in part.text for part in letter.parts)
+
+
+def _key(exhibit: Exhibit) -> str:
+    return f"exhibit-{exhibit.id}"
+
+
+def _division(
+    session: Session, letter: Letter, exhibit: Exhibit, storage: Storage, actor: str, now: dt.datetime
+) -> str:
+    caption = as_markdown(exhibit.caption)
+    if exhibit.media_type in PICTURES:
+        data = storage.get(exhibit.storage_key)
+        picture = add_picture(session, letter, data, file_name=exhibit.file_name, storage=storage, actor=actor, now=now)
+        body = f"![{caption}]({picture.name})"
+    else:
+        body = f"Submitted with this letter as the file {as_markdown(exhibit.file_name)}."
+    source = f"\n\nSource: {as_markdown(exhibit.source)}" if exhibit.source.strip() else ""
+    return f"::: exhibit {caption} {{#{_key(exhibit)}}}\n{body}{source}\n:::"
