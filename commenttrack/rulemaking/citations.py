@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from commenttrack.errors import BadInput
-from commenttrack.rulemaking.enumerators import LOWER_ROMAN, UPPER_ROMAN, readings, roman
+from commenttrack.rulemaking.enumerators import readings, written
 from commenttrack.rulemaking.paragraph_levels import STYLES
 
 _MARKERS = r"(?:\(\s?[A-Za-z0-9]{1,8}\s?\))+"
@@ -266,13 +266,5 @@ def _between(start: tuple[str, ...], end: tuple[str, ...]) -> list[tuple[str, ..
         for last in readings(end[-1]):
             if first.style == last.style and first.value < last.value <= first.value + _RANGE_LIMIT:
                 values = range(first.value + 1, last.value)
-                return [(*start[:-1], _written(first.style, value)) for value in values]
+                return [(*start[:-1], written(first.style, value)) for value in values]
     return []
-
-
-def _written(style: str, value: int) -> str:
-    if style == "1":
-        return str(value)
-    letter = chr(ord("a") + (value - 1) % 26)
-    text = roman(value) if style in (LOWER_ROMAN, UPPER_ROMAN) else letter * (1 + (value - 1) // 26)
-    return text.upper() if style.isupper() else text

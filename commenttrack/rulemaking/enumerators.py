@@ -60,6 +60,15 @@ def letter_value(text: str) -> int | None:
     return ord(text[0]) - 96 + 26 * (len(text) - 1)
 
 
+def written(style: str, value: int) -> str:
+    """The enumerator with this place in the sequence of a style, without parentheses."""
+    if style == DIGIT:
+        return str(value)
+    letter = chr(ord("a") + (value - 1) % 26)
+    text = roman(value) if style in (LOWER_ROMAN, UPPER_ROMAN) else letter * (1 + (value - 1) // 26)
+    return text.upper() if style.isupper() else text
+
+
 @lru_cache(maxsize=4096)
 def readings(marker: str) -> tuple[Reading, ...]:
     """All readings of a marker without its parentheses or full stop, such as ``i``, ``aa``, ``12`` or ``IV``."""

@@ -2,7 +2,7 @@
 
 A marker alone does not tell its level: “(i)” follows (h) as a letter and (a)(1) as a numeral. So all readings of all
 markers are carried along as states (the chain of open paragraphs), each with a cost for what is unusual about it, and
-the cheapest whole reading wins. Readings of equal cost that differ at a paragraph are reported as ambiguous.
+the cheapest whole reading wins. Where others cost as good as the same and differ at a paragraph, all are reported.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from commenttrack.rulemaking.enumerators import DIGIT, LOWER, LOWER_ROMAN, UPPER, readings
@@ -70,20 +70,19 @@ class _Node:
     chain: Chain
     cost: float
     previous: _Node | None
-    # The next best way to come to the same chain.
-    rival: _Node | None = None
-    rival_cost: float = 0.0
+    # Other ways to come to the same chain, with their cost.
+    rivals: tuple[tuple[_Node, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The solved chains, one for each marker, and (index, other chain) where another reading is as good.
+    """The solved chains, one for each marker, and (index, other chains) where other readings are as good.
 
     ``settled`` holds the indexes of the markers that were read as somebody had settled.
     """
 
     chains: tuple[Chain, ...]
-    ambiguous: tuple[tuple[int, Chain], ...]
+    ambiguous: tuple[tuple[int, tuple[Chain, ...]], ...]
     settled: tuple[int, ...] = ()
 
 
@@ -140,21 +139,48 @@ def solve(
         for last in beam:
             last.cost += _lonely(last.chain)
         beam.sort(key=lambda last: last.cost)
-    winner = beam[0]
     chains: list[Chain] = []
-    ambiguous: dict[int, Chain] = {}
-    node: _Node | None = winner
-    index = len(markers) - 1
-    if len(beam) > 1 and beam[1].cost - winner.cost < _MARGIN:
-        _note_differences(winner, beam[1], index, ambiguous)
+    node: _Node | None = beam[0]
     while node is not None and node.previous is not None:
         chains.append(node.chain)
-        if node.rival is not None and node.rival_cost - node.cost < _MARGIN:
-            _note_differences(node.previous, node.rival, index - 1, ambiguous)
         node = node.previous
-        index -= 1
     chains.reverse()
-    return Levels(tuple(chains), tuple(sorted(ambiguous.items())), tuple(held))
+    return Levels(tuple(chains), _as_good(beam, chains), tuple(held))
+
+
+def _as_good(beam: Sequence[_Node], chains: Sequence[Chain]) -> tuple[tuple[int, tuple[Chain, ...]], ...]:
+    """Where whole readings that cost hardly more than the best differ from it, and how, the cheaper ones first.
+
+    ``beam`` holds the ends of all readings by cost, ``chains`` is the best one.
+    """
+    found: dict[int, dict[tuple[int, ...], tuple[float, Chain]]] = {}
+    # Where to walk back from: how much dearer the readings that lead there are, an end, and the index of its marker.
+    last = len(chains) - 1
+    ways = [(node.cost - beam[0].cost, node, last) for node in beam if node.cost - beam[0].cost < _MARGIN]
+    seen: dict[int, float] = {}
+    while ways:
+        dearer, start, index = ways.pop()
+        node: _Node | None = start
+        while node is not None and index >= 0:
+            # What lies before was walked at no higher cost.
+            if seen.get(id(node), _MARGIN) <= dearer:
+                break
+            seen[id(node)] = dearer
+            path = _path(node.chain)
+            if path != _path(chains[index]):
+                others = found.setdefault(index, {})
+                if path not in others or dearer < others[path][0]:
+                    others[path] = (dearer, node.chain)
+            ways += [
+                (dearer + cost - node.cost, origin, index - 1)
+                for origin, cost in node.rivals
+                if dearer + cost - node.cost < _MARGIN
+            ]
+            node, index = node.previous, index - 1
+    return tuple(
+        (index, tuple(chain for _, chain in sorted(found[index].values(), key=itemgetter(0))))
+        for index in sorted(found)
+    )
 
 
 def _reached(beam: list[_Node], marker: Marker, told: frozenset[tuple[int, ...]] | None) -> list[_Node]:
@@ -179,9 +205,9 @@ def _reached(beam: list[_Node], marker: Marker, told: frozenset[tuple[int, ...]]
             if known is None:
                 best[chain] = _Node(chain, cost, origin)
             elif cost < known.cost:
-                best[chain] = _Node(chain, cost, origin, known.previous, known.cost)
-            elif known.rival is None or cost < known.rival_cost:
-                known.rival, known.rival_cost = origin, cost
+                best[chain] = _Node(chain, cost, origin, (*known.rivals, (known.previous or origin, known.cost)))
+            else:
+                known.rivals = (*known.rivals, (origin, cost))
     return list(best.values())
 
 
@@ -191,13 +217,6 @@ def _stands_at(chain: Chain, path: LevelPath) -> bool:
         level == wanted and (value == number or level == DEFINITION)
         for (level, value, _), (wanted, number) in zip(chain, path, strict=True)
     )
-
-
-def _note_differences(chosen: _Node | None, other: _Node | None, index: int, found: dict[int, Chain]) -> None:
-    while chosen is not None and other is not None and chosen is not other and index >= 0:
-        if _path(chosen.chain) != _path(other.chain):
-            found[index] = other.chain
-        chosen, other, index = chosen.previous, other.previous, index - 1
 
 
 def _path(chain: Chain) -> tuple[int, ...]:

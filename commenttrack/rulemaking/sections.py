@@ -9,8 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from commenttrack.rulemaking.drafts import Draft, Ids, slug
-from commenttrack.rulemaking.enumerators import readings
-from commenttrack.rulemaking.paragraph_levels import DEFINITION, Chain, Levels, Marker, ends_as_lead_in, solve
+from commenttrack.rulemaking.enumerators import readings, written
+from commenttrack.rulemaking.paragraph_levels import (
+    DEFINITION,
+    STYLES,
+    Chain,
+    Levels,
+    Marker,
+    ends_as_lead_in,
+    solve,
+)
 from commenttrack.rulemaking.provisions import LevelPath, ParsedAmbiguity, ParsedSettlement, Passage
 from commenttrack.rulemaking.tables import Table
 from commenttrack.rulemaking.xml_text import Flow
@@ -428,7 +436,7 @@ class _Builder:
         return shown and above.marker is not None and above.flow.text.endswith(":")
 
     def ambiguities(self, marked: list[_Piece], levels: Levels) -> list[ParsedAmbiguity]:
-        """The ambiguous paragraphs as citations; the other reading is written with the numbers of its own chain."""
+        """The ambiguous paragraphs as citations; other readings are written with the numbers of their own chains."""
         other = dict(levels.ambiguous)
         if not other:
             return []
@@ -440,13 +448,18 @@ class _Builder:
                 numbers[level, value] = f" “{piece.term}” " if level == DEFINITION else piece.number
             if index not in other or piece.silent:
                 continue
-            chain = other[index]
-            path = [numbers.get((level, value), "(?)") for level, value, _ in chain[:-1]]
-            reading = f"{self.citation}{''.join(path)}{piece.number}"
             draft = self.made[id(piece)]
-            if reading != draft.label:
-                paths = tuple(tuple((level, value) for level, value, _ in each) for each in (piece.chain, chain))
-                result.append(ParsedAmbiguity(draft.id, (draft.label, reading), draft.label, passages[index], paths))
+            found = {draft.label: piece.chain}
+            for chain in other[index]:
+                # What another reading of a marker opens was never read so; it is written as its level is.
+                path = [
+                    numbers.get((level, value)) or f"({written(STYLES[level - 1], value)})"
+                    for level, value, _ in chain[:-1]
+                ]
+                found.setdefault(f"{self.citation}{''.join(path)}{piece.number}", chain)
+            if len(found) > 1:
+                paths = tuple(tuple((level, value) for level, value, _ in chain) for chain in found.values())
+                result.append(ParsedAmbiguity(draft.id, tuple(found), draft.label, passages[index], paths))
         return result
 
 

@@ -13,7 +13,7 @@ from commenttrack.members.permissions import Role
 from commenttrack.rulemaking.models import Docket, LevelSettlement, Provision, ProvisionSuccession, RuleDocument
 from commenttrack.rulemaking.operations import import_rule
 from commenttrack.worker import Worker
-from tests.factories.ambiguous_rule import ambiguous_rule
+from tests.factories.ambiguous_rule import ambiguous_rule, much_ambiguous_rule
 from tests.factories.amended_sections import current, printed
 from tests.factories.amended_sections import rule as amending_rule
 from tests.factories.pages import NOW, enter, settings
@@ -160,6 +160,20 @@ def test_a_person_picks_a_reading_and_the_document_is_read_by_it(client, send, d
     assert f"Settled: {NINTH} is now {FIRST}" in page
     assert "Nothing to settle" in page
     assert client.get(f"/dockets/{docket}/read/{document}/s21.1-h-1-i").status_code == 200
+
+
+def test_every_reading_that_remains_is_offered_and_can_be_picked(empty_app, client, send):
+    docket, document = bring(empty_app, much_ambiguous_rule())
+    address = f"/dockets/{docket}/documents/{document}/to-settle"
+    with empty_app.extensions["commenttrack"].reading() as session:
+        provision = session.scalars(select(Provision.id).where(Provision.key == "s21.1-2")).one()
+    prefix = f"d{provision}-"
+    offered = re.findall(rf'name="{prefix}reading"[^>]*value="([^"]+)"', client.get(address).text)
+    assert sorted(offered) == [f"4 CFR 21.1{path}(2)" for path in ("", "(c)(B)", "(ii)", "(ii)(c)(B)")]
+    picked = "4 CFR 21.1(ii)(c)(B)(2)"
+    answer = send(address, **{f"{prefix}provision": "s21.1-2", f"{prefix}reading": picked})
+    assert answer.status_code == 303
+    assert f"4 CFR 21.1(2) is now {picked}" in plain(client.get(address).text)
 
 
 def test_a_reading_must_be_chosen(client, send, doubtful, provision):

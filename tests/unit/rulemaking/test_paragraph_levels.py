@@ -15,7 +15,11 @@ def levels(text, stars=(), lead_ins=(), expected=frozenset()):
         for index, word in enumerate(text.split())
     ]
     solved = solve(markers, expected)
-    return [".".join(str(value) for _, value, _ in chain) for chain in solved.chains], solved.ambiguous
+    return written(solved.chains), solved.ambiguous
+
+
+def written(chains):
+    return [".".join(str(value) for _, value, _ in chain) for chain in chains]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +67,14 @@ def test_a_later_paragraph_settles_an_earlier_reading():
 def test_what_stays_ambiguous_is_reported():
     found, ambiguous = levels("h 1 i", stars=(0,))
     assert [index for index, _ in ambiguous] == [2]
-    assert {found[2], ".".join(str(value) for _, value, _ in ambiguous[0][1])} == {"9", "8.1.1"}
+    assert [found[2], *written(ambiguous[0][1])] == ["9", "8.1.1"]
+
+
+def test_every_reading_that_is_as_good_is_reported():
+    found, ambiguous = levels("ii c B 2", stars=(0, 1), lead_ins=(1, 3))
+    assert [index for index, _ in ambiguous] == [0, 1, 2, 3]
+    assert found[3] == "2"
+    assert sorted(written(ambiguous[3][1])) == ["100.2.2", "35.100.2.2", "35.2"]
 
 
 def test_an_instruction_that_names_the_paragraph_settles_it():

@@ -4,7 +4,7 @@ import pytest
 
 from commenttrack.rulemaking import federal_register, provisions
 from commenttrack.rulemaking.paragraph_levels import Marker, solve
-from tests.factories.ambiguous_rule import ambiguous_rule
+from tests.factories.ambiguous_rule import ambiguous_rule, much_ambiguous_rule
 
 NINTH, FIRST = "4 CFR 21.1(i)", "4 CFR 21.1(h)(1)(i)"
 
@@ -24,6 +24,25 @@ def test_a_settled_reading_holds_and_is_no_longer_in_question(reading):
     assert labels(rule)[-1] == reading
     assert rule.ambiguities == ()
     assert [held.provision for held in rule.settled] == [rule.provisions[-1].id]
+
+
+FOUR = ["4 CFR 21.1(2)", "4 CFR 21.1(c)(B)(2)", "4 CFR 21.1(ii)(2)", "4 CFR 21.1(ii)(c)(B)(2)"]
+
+
+def test_every_reading_that_remains_is_listed():
+    ambiguity = federal_register.parse(much_ambiguous_rule()).ambiguities[-1]
+    assert ambiguity.readings[0] == ambiguity.chosen == FOUR[0]
+    assert sorted(ambiguity.readings) == FOUR
+    assert len(ambiguity.paths) == len(FOUR)
+
+
+@pytest.mark.parametrize("reading", FOUR)
+def test_each_of_several_readings_can_be_settled(reading):
+    ambiguity = federal_register.parse(much_ambiguous_rule()).ambiguities[-1]
+    known = {ambiguity.passage: ambiguity.paths[ambiguity.readings.index(reading)]}
+    rule = federal_register.parse(much_ambiguous_rule(), settled=known)
+    assert labels(rule)[-1] == reading
+    assert rule.ambiguities == ()
 
 
 def test_what_follows_a_settled_paragraph_is_solved_around_it():
