@@ -90,22 +90,6 @@ def settled_reservation(
     return words, whole
 
 
-def carried_over(
-    before: Sequence[ShownPart], now: Sequence[ShownPart], excepted: Collection[str], words: str
-) -> tuple[str, frozenset[str]]:
-    """What a reservation on an earlier wording prints and excepts on that of today, as :func:`settled_reservation`.
-
-    Words that only list the excepted parts follow their numbers; a signer's own words stay as they are. Raises
-    :class:`BadReservation` when the reservation no longer fits, and its signer has to say it anew.
-    """
-    keys = {part.key for part in now}
-    try:
-        listed = settled_reservation(before, excepted, "")[0] == words
-    except BadReservation:
-        listed = False
-    return settled_reservation(now, [key for key in excepted if key in keys], "" if listed else words)
-
-
 def _topmost(parts: Sequence[ShownPart], whole: frozenset[str]) -> list[ShownPart]:
     """The excepted parts that stand under no other excepted part."""
     found: list[ShownPart] = []

@@ -13,7 +13,8 @@ from commenttrack.signoffs.clearing import judgements
 from commenttrack.signoffs.lifecycle import JOINING, Decision, WordingChange
 from commenttrack.signoffs.models import SignOff, WordingClearance
 from commenttrack.signoffs.reading import Invitation, covered_digests, shown_parts, version_digests
-from commenttrack.signoffs.reservations import BadReservation, carried_over
+from commenttrack.signoffs.renumbering import printed_reservation
+from commenttrack.signoffs.reservations import BadReservation, settled_reservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,14 @@ def _excepted(decided: SignOff) -> frozenset[str]:
 
 
 def _carried(decided: SignOff, version: LetterVersion, excepted: frozenset[str]) -> tuple[str, frozenset[str]]:
+    """What prints and what is excepted under a version; raises :class:`BadReservation` when it must be said anew."""
     if decided.decision is not Decision.JOINED_WITH_RESERVATION:
         return "", frozenset()
-    return carried_over(shown_parts(decided.letter_version), shown_parts(version), excepted, decided.reservation)
+    today = shown_parts(version)
+    printed = printed_reservation(decided.reservation, excepted, shown_parts(decided.letter_version), today)
+    if printed.trouble:
+        raise BadReservation(f"{printed.trouble}.")
+    return settled_reservation(today, [part.key for part in today if part.key in excepted], printed.words)
 
 
 def may_reaffirm(shown: Invitation) -> bool:

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from commenttrack.signoffs.reservations import (
     BadReservation,
     ShownPart,
-    carried_over,
     parts_named,
     settled_reservation,
     with_subparts,
@@ -100,26 +99,3 @@ def test_a_reservation_in_words_alone_excepts_nothing():
 def test_a_reservation_that_does_not_fit_the_parts_is_refused_in_words(ticked, words, complaint):
     with pytest.raises(BadReservation, match=complaint):
         settled_reservation(PARTS, ticked, words)
-
-
-LATER = (ShownPart("new", "I", "New", 1), ShownPart("general", "II", "General", 1), ShownPart("answers", "III", "A", 1))
-
-
-def test_words_that_only_list_the_excepted_parts_follow_their_numbers():
-    assert carried_over(PARTS, LATER, {"general"}, "except Part I") == ("except Part II", {"general"})
-
-
-def test_words_of_the_signers_own_are_carried_over_as_they_are():
-    assert carried_over(PARTS, LATER, {"answers"}, "except Part III, on which we write alone") == (
-        "except Part III, on which we write alone",
-        {"answers"},
-    )
-    assert carried_over(PARTS, LATER, (), "as to small firms only") == ("as to small firms only", frozenset())
-
-
-@pytest.mark.parametrize(
-    ("excepted", "words"), [({"scope"}, "except Part II.A"), ({"general"}, "except Part I: we write alone")]
-)
-def test_a_reservation_on_a_part_that_is_gone_or_called_otherwise_must_be_said_anew(excepted, words):
-    with pytest.raises(BadReservation):
-        carried_over(PARTS, LATER, excepted, words)
