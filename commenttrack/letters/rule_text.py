@@ -192,7 +192,7 @@ _BRACKET = re.compile(r"\s?\[([^\[\]]*)\]\s?")
 
 def _pattern(piece: str, *, from_word: bool = False) -> re.Pattern[str]:
     """A piece of a quotation as a pattern: [t]he stands for one letter, licence[s] for letters or none, any
-    other [bracket] for a few words or none."""
+    other [bracket] for a few words or none; and each for itself, when the rule has it."""
     out: list[str] = []
     end = 0
     for match in _BRACKET.finditer(piece):
@@ -200,15 +200,17 @@ def _pattern(piece: str, *, from_word: bool = False) -> re.Pattern[str]:
         inside = match.group(1)
         led, followed = match.group()[0] == " ", match.group()[-1] == " "
         if len(inside) == 1 and inside.isalpha() and not piece[: match.start()][-1:].isalpha():
-            out.append(f"{' ' if led else ''}\\w{' ' if followed else ''}")
+            stands_for = f"{' ' if led else ''}\\w{' ' if followed else ''}"
         elif led and followed:
-            out.append(r" (?:[^ ]+ ){0,12}?")
+            stands_for = r" (?:[^ ]+ ){0,12}?"
         elif led:  # [emphasis added] at the end, or before a point or comma
-            out.append(r"(?: (?:[^ ]+ ){0,12}?[^ ]*?)?")
+            stands_for = r"(?: (?:[^ ]+ ){0,12}?[^ ]*?)?"
         elif followed:  # at the start, or letters added to a word
-            out.append(r"\w{0,12} " if match.start() else r"(?:[^ ]+ ){0,12}?")
+            stands_for = r"\w{0,12} " if match.start() else r"(?:[^ ]+ ){0,12}?"
         else:
-            out.append(r"\w{0,12}")
+            stands_for = r"\w{0,12}"
+        # The agency quotes, too: the bracket may be its own.
+        out.append(f"(?:{re.escape(match.group())}|{stands_for})")
         end = match.end()
     out.append(re.escape(piece[end:]))
     before = r"(?<!\w)" if from_word and piece[:1].isalnum() else ""

@@ -7,6 +7,7 @@ import pytest
 from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent
 from commenttrack.letters.markdown import content_from_markdown
 from commenttrack.letters.quotations import DiffersFromRule, Findings, check, require, review
+from commenttrack.letters.rule_text import RuleText
 from commenttrack.rulemaking.ecfr import CurrentText
 from commenttrack.rulemaking.provisions import ParsedProvision
 
@@ -294,3 +295,12 @@ def test_redlines_typed_in_the_text_pass_when_their_words_are_the_rules(paragrap
 )
 def test_redlines_typed_on_other_words_are_a_problem(paragraph, rule):
     assert [problem.kind for problem in problems(paragraph, rule)] == ["requested_text"]
+
+
+@pytest.mark.parametrize("said", ["[t]he value of it [sic] remains", "that ‘[t]he value", "found that “[t]he value of it"])
+def test_brackets_that_are_the_agencys_own_are_found_as_they_stand(said):
+    text = "The Bureau found that “[t]he value of it [sic] remains” with the maker."
+    provision = ParsedProvision(
+        id="p1", parent=None, kind="preamble_paragraph", number="", label="II", heading="", text=text, pages=(70012,)
+    )
+    assert next(RuleText([provision]).find(said), None) is not None
