@@ -1,7 +1,10 @@
 """Append-only, hash-chained events: who did what to what, and when.
 
 Each event's hash covers its own content and the hash before it, so an altered, removed or reordered event breaks the
-chain from there on.
+chain from there on. The head, a row of its own that moves with every event, says where the chain ends, so that events
+removed from the end are missed too. The database itself refuses to change or delete an event and to move the head back.
+Whoever may change the database's own rules could write a whole new chain: against that stands what left the house, the
+number and hash that each certificate prints.
 """
 
 import datetime as dt
@@ -10,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event, func, select, text
+from sqlalchemy import DDL, Table, event, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from commenttrack.db import Base
@@ -34,6 +37,51 @@ class AuditEvent(Base):
     details: Mapped[dict[str, Any]]
     previous_hash: Mapped[str]
     hash: Mapped[str] = mapped_column(unique=True)
+
+
+class AuditHead(Base):
+    """The end of the chain: one row, moved in the transaction of each event."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # Always 1.
+    number: Mapped[int]
+    hash: Mapped[str]
+
+
+# The names of the guards begin with that of the table they came with: by it a migration that copies a table on SQLite
+# finds the guards to make again (commenttrack.full_text.restore_triggers).
+_SQLITE_GUARDS = (
+    "CREATE TRIGGER audit_head_keeps BEFORE UPDATE ON audit_event"
+    " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+    "CREATE TRIGGER audit_head_holds BEFORE DELETE ON audit_event"
+    " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+    "CREATE TRIGGER audit_head_advances BEFORE UPDATE ON audit_head"
+    " WHEN new.id <> old.id OR new.number <> old.number + 1"
+    " BEGIN SELECT RAISE(ABORT, 'the head of the audit trail moves on by one event'); END",
+    "CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head"
+    " BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+)
+_POSTGRESQL_GUARDS = (
+    "CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$"
+    " BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$",
+    "CREATE TRIGGER audit_head_keeps BEFORE UPDATE OR DELETE ON audit_event"
+    " FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()",
+    "CREATE TRIGGER audit_head_holds BEFORE TRUNCATE ON audit_event"
+    " FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
+    "CREATE TRIGGER audit_head_advances BEFORE UPDATE ON audit_head FOR EACH ROW"
+    " WHEN (new.id <> old.id OR new.number <> old.number + 1) EXECUTE FUNCTION audit_is_append_only()",
+    "CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()",
+)
+
+
+@event.listens_for(AuditHead.__table__, "after_create")
+def _guard(table: Table, connection: Any, **_: object) -> None:
+    """The guards need both tables, and the head is made after the events: the tables of one file are made by name."""
+    guards = _SQLITE_GUARDS if connection.dialect.name == "sqlite" else _POSTGRESQL_GUARDS
+    for statement in guards:
+        connection.execute(DDL(statement))  # type: ignore[no-untyped-call]
 
 
 class AuditTrailIsAppendOnly(RuntimeError):
@@ -72,10 +120,12 @@ def record(session: Session, *, actor: str, action: str, subject: str, now: dt.d
     if session.get_bind().dialect.name == "postgresql":
         # Two transactions must not read the same last hash. SQLite's BEGIN IMMEDIATE already lets one write at a time.
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
-    last = session.execute(
-        select(AuditEvent.number, AuditEvent.hash).order_by(AuditEvent.number.desc()).limit(1)
-    ).first()
-    number, previous = (last.number + 1, last.hash) if last else (1, FIRST_HASH)
+    head = session.get(AuditHead, 1, populate_existing=True)
+    if head is None:
+        head = AuditHead(id=1, number=0, hash=FIRST_HASH)
+        session.add(head)
+        session.flush()  # the guard of the head counts from the row as it was
+    number, previous = head.number + 1, head.hash
     entry = AuditEvent(
         number=number,
         at=now,
@@ -87,6 +137,7 @@ def record(session: Session, *, actor: str, action: str, subject: str, now: dt.d
         hash=_hash(number, now, actor, action, subject, details, previous),
     )
     session.add(entry)
+    head.number, head.hash = number, entry.hash
     session.flush()  # the next event of this transaction continues from this one's hash
     return entry
 
@@ -100,12 +151,12 @@ class Break:
 
 
 def verify(session: Session) -> tuple[int, list[Break]]:
-    """Walk the chain: the number of events, and every place where it is broken."""
+    """Walk the chain to its head: the number of events, and every place where it is broken."""
     breaks: list[Break] = []
     previous, expected = FIRST_HASH, 1
-    for entry in session.scalars(select(AuditEvent).order_by(AuditEvent.number)):
+    for entry in session.scalars(select(AuditEvent).order_by(AuditEvent.number).execution_options(yield_per=1_000)):
         if entry.number != expected:
-            breaks.append(Break(expected, f"event {expected} is missing; the next one is {entry.number}"))
+            breaks.append(Break(expected, f"{_missing(expected, entry.number - 1)}; the next one is {entry.number}"))
         if entry.previous_hash != previous:
             breaks.append(Break(entry.number, "does not continue from the event before it"))
         if entry.hash != _hash(
@@ -113,4 +164,18 @@ def verify(session: Session) -> tuple[int, list[Break]]:
         ):
             breaks.append(Break(entry.number, "its content does not match its hash"))
         previous, expected = entry.hash, entry.number + 1
+    head = session.get(AuditHead, 1, populate_existing=True)
+    if head is None:
+        if expected > 1:
+            breaks.append(Break(expected, "the row that says where the trail ends is missing"))
+    elif head.number >= expected:
+        breaks.append(Break(expected, f"{_missing(expected, head.number)} from the end of the trail"))
+    elif (head.number, head.hash) != (expected - 1, previous):
+        breaks.append(
+            Break(expected - 1, f"the trail ends here, and its head says event {head.number} with another hash")
+        )
     return session.scalar(select(func.count()).select_from(AuditEvent)) or 0, breaks
+
+
+def _missing(first: int, last: int) -> str:
+    return f"event {first} is missing" if first == last else f"events {first} to {last} are missing"

@@ -510,6 +510,39 @@ def audit_verify() -> None:
 
 
 @main.group()
+def certificate() -> None:
+    """Certificates of sign-offs."""
+
+
+@certificate.command("verify")
+@click.argument("files", nargs=-1, required=True, type=INPUT)
+def certificate_verify(files: tuple[Path, ...]) -> None:
+    """Say whether letters, certificates or packets were made here and agree with the record; exit code 1 if not."""
+    from commenttrack.filing.verification import Verification, chain_check, verify_file
+
+    def show(each: Verification, indent: str = "") -> None:
+        click.echo(f"{indent}{each.name}: {each.verdict}")
+        for place in each.stored:
+            packet = f" of packet {place.packet}" if place.packet is not None else ""
+            click.echo(f"{indent}  {place.name}{packet}, {place.letter}, version {place.version}")
+        for check in each.checks:
+            click.echo(f"{indent}  {'agrees' if check.holds else 'does not agree'}: {check.sentence}")
+        for difference in each.differences:
+            click.echo(f"{indent}  {difference.where}: here “{difference.here}”, stored “{difference.stored}”")
+        for inner in each.inside:
+            show(inner, indent + "  ")
+
+    with installation() as (session, house):
+        found = [verify_file(session, house, read_file(path), name=path.name) for path in files]
+        chain = chain_check(session)
+    for each in found:
+        show(each)
+    click.echo(chain.sentence)
+    if not (chain.holds and all(each.genuine for each in found)):
+        sys.exit(1)
+
+
+@main.group()
 def account() -> None:
     """Accounts of the staff."""
 

@@ -117,13 +117,17 @@ def is_index(name: str) -> bool:
 
 
 def triggers(connection: Connection) -> dict[str, str]:
-    """The triggers of a SQLite file that keep its full-text indexes: statement by name."""
+    """The triggers of a SQLite file, those of its full-text indexes and the audit trail's guards: statement by name."""
     rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    return {name: sql for name, sql in rows if SUFFIX in name}
+    return {row[0]: row[1] for row in rows}
 
 
 def restore_triggers(connection: Connection, before: Mapping[str, str]) -> None:
-    """Make again what a migration lost: SQLite changes a table by copying it, without its triggers."""
+    """Make again what a migration lost: SQLite changes a table by copying it, without its triggers.
+
+    The name of a trigger begins with that of the table it came with; what a migration took away with that table stays
+    away.
+    """
     present = triggers(connection)
     tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
     for name, statement in before.items():

@@ -41,6 +41,7 @@ from commenttrack.web.sources import sources
 from commenttrack.web.stances import stances
 from commenttrack.web.suggesting import suggesting
 from commenttrack.web.suspects import suspects
+from commenttrack.web.verification import verification
 from commenttrack.web.versions import versions
 
 SUBJECTS = (
@@ -74,6 +75,7 @@ SUBJECTS = (
     stances,
     answering,
     filing,
+    verification,
     reports,
     members,
     administration,

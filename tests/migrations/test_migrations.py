@@ -46,14 +46,19 @@ def laid_out(url):
 
 
 def full_text_of(engine):
-    """The full-text indexes as the database itself writes them down: statement or expression by name."""
+    """Full-text indexes and the audit trail's guards as the database writes them down: statement by name."""
     if engine.dialect.name == "sqlite":
-        listed = "SELECT name, sql FROM sqlite_master WHERE name LIKE '%\\_words%' ESCAPE '\\'"
+        listed = (
+            "SELECT name, sql FROM sqlite_master WHERE name LIKE '%\\_words%' ESCAPE '\\' "
+            "OR (type = 'trigger' AND name LIKE 'audit%')"
+        )
     else:
         listed = """
             SELECT table_name, generation_expression FROM information_schema.columns WHERE column_name = 'words'
             UNION SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'ix%words'
-            UNION SELECT proname::text, prosrc FROM pg_proc WHERE proname IN ('search_words', 'search_items')
+            UNION SELECT proname::text, prosrc FROM pg_proc
+              WHERE proname IN ('search_words', 'search_items', 'audit_is_append_only')
+            UNION SELECT tgname::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
         """
     with engine.connect() as connection:
         return {row[0]: row[1] for row in connection.execute(text(listed))}

@@ -5,8 +5,9 @@ import threading
 
 import pytest
 from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DatabaseError
 
-from commenttrack.audit import AuditEvent, AuditTrailIsAppendOnly, record, verify
+from commenttrack.audit import AuditEvent, AuditHead, AuditTrailIsAppendOnly, record, verify
 from commenttrack.db import make_sessions, transaction
 
 NOW = dt.datetime(2026, 3, 2, 15, 0, 0, 123456, tzinfo=dt.UTC)
@@ -25,6 +26,69 @@ def write(session, count=5):
         )
         for n in range(count)
     ]
+
+
+def without_guards(session):
+    """What somebody does who may change the database's own rules."""
+    session.commit()
+    on = {"keeps": "audit_event", "holds": "audit_event", "advances": "audit_head", "stays": "audit_head"}
+    for name, table in on.items():
+        suffix = "" if session.get_bind().dialect.name == "sqlite" else f" ON {table}"
+        session.execute(text(f"DROP TRIGGER audit_head_{name}{suffix}"))
+    session.commit()
+    session.expire_all()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_event SET actor = 'Somebody else' WHERE number = 3",
+        "DELETE FROM audit_event WHERE number = 5",
+        "UPDATE audit_head SET number = 4",
+        "UPDATE audit_head SET number = 9",
+        "DELETE FROM audit_head",
+    ],
+)
+def test_the_database_itself_refuses_to_change_the_trail(session, statement):
+    write(session)
+    session.commit()
+    with pytest.raises(DatabaseError, match="audit trail"):
+        session.execute(text(statement))
+    session.rollback()
+    assert verify(session) == (5, [])
+
+
+def test_an_event_removed_from_the_end_is_missed_and_later_events_do_not_hide_it(session):
+    write(session)
+    without_guards(session)
+    session.execute(delete(AuditEvent).where(AuditEvent.number >= 4))
+    assert [broken.why for broken in verify(session)[1]] == ["events 4 to 5 are missing from the end of the trail"]
+    write(session, 1)
+    session.commit()
+    assert "events 4 to 5 are missing; the next one is 6" in [broken.why for broken in verify(session)[1]]
+
+
+def test_a_last_event_written_anew_does_not_fit_the_head(session):
+    write(session)
+    before = session.get(AuditEvent, 5).previous_hash
+    values = {"action": "x", "subject": "y", "now": NOW, "actor": "Forger"}
+    session.commit()
+    without_guards(session)
+    session.execute(delete(AuditEvent).where(AuditEvent.number == 5))
+    session.execute(update(AuditHead).values(number=4, hash=before))
+    session.expire_all()
+    record(session, **values)
+    session.execute(update(AuditHead).values(hash="f" * 64))
+    session.expire_all()
+    assert [broken.number for broken in verify(session)[1]] == [5]
+
+
+def test_a_removed_head_is_found(session):
+    write(session)
+    without_guards(session)
+    session.execute(delete(AuditHead))
+    session.expire_all()
+    assert [broken.why for broken in verify(session)[1]] == ["the row that says where the trail ends is missing"]
 
 
 def test_an_untouched_chain_verifies_after_it_was_read_back(engine):
@@ -61,7 +125,7 @@ def test_moments_in_any_zone_give_the_same_chain(session):
 )
 def test_an_altered_event_is_found(session, column, value):
     write(session)
-    session.commit()
+    without_guards(session)
     session.execute(update(AuditEvent).where(AuditEvent.number == 3).values({column: value}))
     session.expire_all()
     _, breaks = verify(session)
@@ -70,7 +134,7 @@ def test_an_altered_event_is_found(session, column, value):
 
 def test_a_missing_event_is_found_by_its_number(session):
     write(session)
-    session.commit()
+    without_guards(session)
     session.execute(delete(AuditEvent).where(AuditEvent.number == 3))
     session.expire_all()
     count, breaks = verify(session)
@@ -80,7 +144,7 @@ def test_a_missing_event_is_found_by_its_number(session):
 
 def test_two_events_that_changed_places_are_found(session):
     write(session)
-    session.commit()
+    without_guards(session)
     for old, new in ((2, 99), (3, 2), (99, 3)):
         session.execute(text("UPDATE audit_event SET number = :new WHERE number = :old"), {"old": old, "new": new})
     session.expire_all()

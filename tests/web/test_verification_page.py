@@ -1,0 +1,77 @@
+"""The page that verifies a file, and the command that does the same."""
+
+import hashlib
+import io
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+
+from commenttrack.audit import AuditEvent
+from commenttrack.cli import main
+from commenttrack.letters.models import IssuedFile
+from commenttrack.members.permissions import Role
+from tests.factories.pages import enter
+
+
+@pytest.fixture
+def letter(app, stored):
+    """The PDF that was stored when the letter was frozen, or bytes that are stored in its place."""
+    house = app.extensions["commenttrack"]
+    data = b"%PDF-1.7 the letter"
+    with house.writing() as session:
+        session.add(
+            IssuedFile(
+                letter_version_id=1,
+                name="kept.pdf",
+                media_type="application/pdf",
+                size=len(data),
+                sha256=hashlib.sha256(data).hexdigest(),
+                storage_key=house.storage.put(data),
+                issued_at=house.clock(),
+            )
+        )
+        session.commit()
+    return data
+
+
+def upload(post, *files):
+    sent = [(io.BytesIO(data), name) for name, data in files]
+    return post("/verify/", {"files": sent}, content_type="multipart/form-data")
+
+
+def test_a_stored_file_is_genuine_and_another_is_not_and_nothing_is_kept(post, stored, letter):
+    before = stored.scalar(select(func.count()).select_from(AuditEvent))
+    page = upload(post, ("mine.pdf", letter), ("other.pdf", letter + b"x"))
+    assert page.status_code == 200
+    assert "kept.pdf: " in page.text
+    assert page.text.count("Genuine: exactly these bytes were made here") == 1
+    assert "Unknown: no file with these bytes" in page.text
+    assert "The audit trail holds" in page.text
+    assert stored.scalar(select(func.count()).select_from(AuditEvent)) == before
+
+
+def test_no_file_is_told_beside_the_field(post):
+    answer = post("/verify/", {}, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "Choose a file." in answer.text
+
+
+def test_a_guest_may_verify(app):
+    assert enter(app.test_client(), Role.GUEST).get("/verify/").status_code == 200
+
+
+def test_the_command_says_the_same_and_fails_for_what_is_not_genuine(app, letter, tmp_path, monkeypatch):
+    settings = app.extensions["commenttrack"].settings
+    monkeypatch.setenv("COMMENTTRACK_DATA", str(settings.data))
+    monkeypatch.setenv("COMMENTTRACK_SECRET_KEY", "k" * 40)
+    monkeypatch.setattr("commenttrack.migrate.require_current", lambda url: None)
+    (tmp_path / "a.pdf").write_bytes(letter)
+    (tmp_path / "b.pdf").write_bytes(b"other")
+    good = CliRunner().invoke(main, ["certificate", "verify", str(tmp_path / "a.pdf")])
+    assert good.exit_code == 0, good.output
+    assert "a.pdf: Genuine" in good.output
+    assert "each continuing from the one before it" in good.output
+    bad = CliRunner().invoke(main, ["certificate", "verify", str(tmp_path / "a.pdf"), str(tmp_path / "b.pdf")])
+    assert bad.exit_code == 1
+    assert "b.pdf: Unknown" in bad.output
