@@ -297,10 +297,20 @@ def test_redlines_typed_on_other_words_are_a_problem(paragraph, rule):
     assert [problem.kind for problem in problems(paragraph, rule)] == ["requested_text"]
 
 
-@pytest.mark.parametrize("said", ["[t]he value of it [sic] remains", "that ‘[t]he value", "found that “[t]he value of it"])
+@pytest.mark.parametrize(
+    "said", ["[t]he value of it [sic] remains", "that ‘[t]he value", "found that “[t]he value of it"]
+)
 def test_brackets_that_are_the_agencys_own_are_found_as_they_stand(said):
     text = "The Bureau found that “[t]he value of it [sic] remains” with the maker."
     provision = ParsedProvision(
-        id="p1", parent=None, kind="preamble_paragraph", number="", label="II", heading="", text=text, pages=(70012,)
+        id="p1",
+        parent=None,
+        kind="preamble_paragraph",
+        number="",
+        label="II",
+        heading="",
+        text=text,
+        pages=(70012,),
+        notes=(),
     )
     assert next(RuleText([provision]).find(said), None) is not None
