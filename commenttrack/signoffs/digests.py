@@ -269,8 +269,7 @@ def _news_to_write(session: Session, signing: SigningCampaign) -> list[_News]:
         moved = newest.frozen_at >= since and sign_off.letter_version.number < newest.number
         if moved and f"sign_off {sign_off.id} version {newest.number} moved" not in done:
             comparison = decided_since(sign_off, today, cosmetic)
-            asked_again = sign_off.request.asked_version_id == newest.id
-            if (comparison.stale or comparison.added) and not asked_again:
+            if (comparison.stale or comparison.added) and sign_off.request.asked_version_id != newest.id:
                 found.append(_News(sign_off.id, None))
         found.extend(
             _News(sign_off.id, objection.id)

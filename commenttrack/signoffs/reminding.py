@@ -148,7 +148,8 @@ def remind_due(sessions: sessionmaker[Session], *, now: dt.datetime, settings: S
     if not schedule.is_open(now):
         return 0
     with sessions() as session, transaction(session):
-        waiting = _undecided(session, SignOffRequest.letter_id.in_(_ON), SignOffRequest.reminders_stopped_at.is_(None))
+        open_ones = (SignOffRequest.expires_at > now, SignOffRequest.reminders_stopped_at.is_(None))
+        waiting = _undecided(session, SignOffRequest.letter_id.in_(_ON), *open_ones)
         due = [planned.request.id for planned in _plans(session, waiting, now=now) if planned.at == now]
     written = 0
     for request_id in due:
