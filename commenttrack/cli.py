@@ -333,6 +333,12 @@ def letter() -> None:
     """Compile and check letters typed in Markdown."""
 
 
+def _current_texts(files: tuple[Path, ...]) -> "list[CurrentText]":
+    from commenttrack.rulemaking import ecfr
+
+    return [ecfr.read(read_file(file), name=str(file)) for file in files]
+
+
 def _letter(file: Path) -> Any:
     from commenttrack.letters.files import letter_from
 
@@ -343,13 +349,17 @@ def _letter(file: Path) -> Any:
 @click.argument("file", type=INPUT)
 @click.option("-o", "--output", type=INPUT, required=True, help="The file to write: .pdf, .docx or .html.")
 @click.option("--rule", "rule_file", type=INPUT, help="Check quotations and requested text against this rule first.")
+@click.option("--current", "current_files", type=INPUT, multiple=True, help="Current CFR text that the letter quotes.")
 @click.option("--review", is_flag=True, help="A copy to read through: numbered lines and a wide margin.")
-def letter_compile(file: Path, output: Path, rule_file: Path | None, review: bool) -> None:
+def letter_compile(
+    file: Path, output: Path, rule_file: Path | None, current_files: tuple[Path, ...], review: bool
+) -> None:
     """Turn LETTER.md into a PDF, a Word file or a page."""
     from commenttrack.letters.files import for_review, render
 
     content = for_review(_letter(file)) if review else _letter(file)
-    data = render(content, output.suffix, rule=read_rule(rule_file) if rule_file else None)
+    rule = read_rule(rule_file) if rule_file else None
+    data = render(content, output.suffix, rule=rule, current=_current_texts(current_files))
     output.write_bytes(data)
     click.echo(f"Wrote {output} ({len(data):,} bytes).")
 
@@ -357,21 +367,26 @@ def letter_compile(file: Path, output: Path, rule_file: Path | None, review: boo
 @letter.command("check")
 @click.argument("file", type=INPUT)
 @click.option("--rule", "rule_file", type=INPUT, required=True, help="The rule that the letter quotes.")
-def letter_check(file: Path, rule_file: Path) -> None:
+@click.option("--current", "current_files", type=INPUT, multiple=True, help="Current CFR text that the letter quotes.")
+def letter_check(file: Path, rule_file: Path, current_files: tuple[Path, ...]) -> None:
     """Check every quotation, citation and requested text; one line for each problem, exit code 1 if there is any.
 
-    Defined terms that are never used, used too early or defined twice are warnings.
+    Quotations of works that are not there to compare with are named. Defined terms that are never used, used too early
+    or defined twice are warnings.
     """
-    from commenttrack.letters.quotations import check
+    from commenttrack.letters.quotations import lines_of_parts, review
     from commenttrack.letters.terms import check_terms
 
     content = _letter(file)
-    problems = check(content, read_rule(rule_file))
-    for problem in problems:
-        click.echo(str(problem))
+    findings = review(content, read_rule(rule_file), _current_texts(current_files))
+    starts = lines_of_parts(read_file(file).decode("utf-8-sig"), content)
+    for kind, found in (("", findings.problems), ("not checked: ", findings.not_checked)):
+        for each in found:
+            line = starts.get(each.part, 1) + (each.line or 1) - 1
+            click.echo(f"{kind}{file.name}:{line}: {each.where}: {each.message}")
     for warning in check_terms(content):
         click.echo(f"warning: {warning}")
-    if problems:
+    if findings.problems:
         sys.exit(1)
     click.echo("Every quotation, citation and requested text stands in the rule.")
 
@@ -396,7 +411,8 @@ def redline(rule_file: Path, current_files: tuple[Path, ...], output: Path | Non
 
     rule = read_rule(rule_file)
     parts = amending.parts(rule)
-    current = [ecfr.read(read_file(file), name=str(file), parts=parts or None) for file in current_files]
+    title = amending.sole_title(rule)
+    current = [ecfr.read(read_file(file), name=str(file), parts=parts or None, title=title) for file in current_files]
     if not current_files:
         current = _fetch_current(rule, parts)
     result = redlines.redline(rule, current)
@@ -427,7 +443,7 @@ def _fetch_current(rule: Any, parts: frozenset[str]) -> "list[CurrentText]":
     for note in missing:
         click.echo(note, err=True)
     named = [(text, f"title-{text.title}-part-{text.part}.xml") for text in texts]
-    read = [(text, ecfr.read(text.data, name=name, parts=parts)) for text, name in named]
+    read = [(text, ecfr.read(text.data, name=name, parts=parts, title=text.title)) for text, name in named]
     return [replace(current, as_of=current.as_of or text.as_of.isoformat()) for text, current in read]
 
 

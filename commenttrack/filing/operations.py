@@ -36,6 +36,7 @@ from commenttrack.letters import files as letter_files
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version, digests, store_file
 from commenttrack.letters.pictured import with_pictures
+from commenttrack.letters.rule_details import with_rule_details
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs.campaign import comment_date_in_words, comments_close, moment_in_words
 from commenttrack.signoffs.campaigns import quorum_of, require_quorum, standing_names
@@ -138,7 +139,7 @@ def prepare_packet(
     number = len(earlier) + 1
     signatures = digest_of([version.letter.lead.name, *(asdict(printed) for printed in block.printed)])
     issued = next((filing for filing in earlier if filing.signatures_digest == signatures), None)
-    letter = _issued_letter(issued, storage) if issued else _new_letter(version, block, storage)
+    letter = _issued_letter(issued, storage) if issued else _new_letter(session, version, block, storage)
     matrix = PackedFile(
         "matrix.xlsx", EXCEL, matrix_xlsx(matrix_of(session, version, block.current), stamp=version.frozen_at)
     )
@@ -264,8 +265,9 @@ def _decisions(session: Session, version: LetterVersion) -> tuple[int, ...]:
     return tuple(sign_off.id for sign_off in standing_decisions(session, version.letter_id))
 
 
-def _new_letter(version: LetterVersion, block: SignatureBlock, storage: Storage) -> list[PackedFile]:
+def _new_letter(session: Session, version: LetterVersion, block: SignatureBlock, storage: Storage) -> list[PackedFile]:
     content = with_pictures(version.letter, content_of_version(version, signatories=block.printed), storage)
+    content = with_rule_details(session, version.letter, content, storage)
     return [
         PackedFile("letter.pdf", PDF, letter_files.render(content, ".pdf")),
         PackedFile("letter.docx", WORD, letter_files.render(content, ".docx")),

@@ -1,6 +1,7 @@
 """A letter or a redline as a file, by the file's ending."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from commenttrack.letters.pins import with_pins
 from commenttrack.letters.rule_names import cited_document
 from commenttrack.rulemaking import redline as redlines
 from commenttrack.rulemaking import redline_pages
+from commenttrack.rulemaking.ecfr import CurrentText
 from commenttrack.rulemaking.provisions import ParsedRule
 
 FORMATS = (".pdf", ".docx", ".html")
@@ -68,8 +70,11 @@ def with_source(content: LetterContent, rule: ParsedRule) -> LetterContent:
     return replace(content, head=replace(content.head, sources=(*sources, cited)))
 
 
-def render(content: LetterContent, suffix: str, *, rule: ParsedRule | None = None) -> bytes:
-    """The bytes of the letter in the format of ``suffix``; with ``rule`` only when the letter agrees with it.
+def render(
+    content: LetterContent, suffix: str, *, rule: ParsedRule | None = None, current: Sequence[CurrentText] = ()
+) -> bytes:
+    """The bytes of the letter in the format of ``suffix``; with ``rule`` only when the letter agrees with it and, where
+    it quotes the CFR, with ``current``.
 
     Raises :class:`BadInput` for another ending, :class:`quotations.DiffersFromRule`, and what
     :func:`rendering.letter_pdf` and :func:`word.letter_docx` raise.
@@ -77,7 +82,7 @@ def render(content: LetterContent, suffix: str, *, rule: ParsedRule | None = Non
     if suffix.lower() not in FORMATS:
         raise BadInput(f"A letter is written as {', '.join(FORMATS)}, not as {suffix or 'a file without an ending'}.")
     if rule is not None:
-        quotations.require(content, rule)
+        quotations.require(content, rule, current)
         content = with_pins(with_source(content, rule), rule)
     # The page maker and the Word writer take half a second to load; checks and HTML do without them.
     if suffix.lower() == ".html":

@@ -11,7 +11,7 @@ from dataclasses import replace
 from commenttrack.errors import BadInput
 from commenttrack.letters.authorities import Authority, FederalRegister, declared_sources, within
 from commenttrack.letters.body import read
-from commenttrack.letters.citation_reading import parse
+from commenttrack.letters.citation_reading import NBSP, parse
 from commenttrack.letters.content import LetterContent, LetterPartContent
 from commenttrack.letters.quoted import all_cites, place_of, quotations, source_of, with_places
 from commenttrack.letters.rule_names import register_of
@@ -34,6 +34,19 @@ def with_pins(content: LetterContent, rule: ParsedRule) -> LetterContent:
     declared = declared_sources(content.head.sources, content.head.works)
     pinner = _Pinner(rule, (int(volume), int(page)), declared)
     return replace(content, parts=tuple(pinner.part(part) for part in content.parts))
+
+
+_TYPED = re.compile(r"\[@([^\]]*)\]")
+_OF_REGISTER_OR_KEY = re.compile(r"\b(?:FR|F\.\s?R\.|Fed\.\s*Reg\.)|(?:\A|\s)[a-z][\w.-]*(?:,|\s+§|\s*\(|\s*\Z)")
+
+
+def may_want_pages(part: LetterPartContent) -> bool:
+    """Whether a part has a citation that names no page, as far as can be seen without reading it."""
+    pieces = (piece for source in _TYPED.findall(part.text) for piece in source.split(";"))
+    return any(
+        _OF_REGISTER_OR_KEY.search(piece) and not re.search(r",\s*(?:at\s+)?\d", piece.replace(NBSP, " "))
+        for piece in pieces
+    )
 
 
 class _Pinner:

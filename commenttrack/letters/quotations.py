@@ -108,6 +108,22 @@ def review(content: LetterContent, rule: ParsedRule, current: Sequence[CurrentTe
     return Findings(tuple(problems), tuple(not_checked))
 
 
+def lines_of_parts(source: str, content: LetterContent) -> dict[str, int]:
+    """The line of a letter's file in which the text of each part begins, counted from 1, by the part's key."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    starts: dict[str, int] = {}
+    place = 0
+    for part in content.parts:
+        # The second language is taken out of a part's text, so what follows its first line may stand further down.
+        wanted = part.text.partition("\n")[0]
+        found = source.find(part.text, place)
+        found = found if found >= 0 else source.find(wanted, place)
+        if wanted and found >= 0:
+            starts[part.key] = source.count("\n", 0, found) + 1
+            place = found
+    return starts
+
+
 class _Checker:
     def __init__(self, head: LetterHead, rule: ParsedRule, current: Sequence[CurrentText]) -> None:
         self._rule = rule

@@ -2,9 +2,10 @@
 
 import pytest
 
+from commenttrack.letters.content import LetterPartContent
 from commenttrack.letters.files import render
 from commenttrack.letters.markdown import content_from_markdown
-from commenttrack.letters.pins import with_pins
+from commenttrack.letters.pins import may_want_pages, with_pins
 
 HEAD = "---\nsources: [{key: nprm, cite: 91 FR 70010, title: T}]\n---\n"
 
@@ -56,6 +57,23 @@ def test_a_citation_without_a_page_gets_that_of_its_quotation_or_provision(typed
 def test_other_citations_stay_as_they_are(typed, rule):
     content = content_from_markdown(HEAD + typed)
     assert with_pins(content, rule) == content
+
+
+@pytest.mark.parametrize(
+    ("typed", "may"),
+    [
+        ("[@nprm]", True),
+        ("[@See nprm § 90.3]", True),
+        ("[@91 FR 70010]", True),
+        ("[@89 FR 1, 2; nprm]", True),
+        ("[@91 FR 70010, 70012]", False),
+        ("[@nprm, 70012]", False),
+        ("[@15 CFR 7.2]", False),
+        ("no citation, 91 FR 70010", False),
+    ],
+)
+def test_a_letter_says_at_a_glance_whether_a_page_may_be_missing(typed, may):
+    assert may_want_pages(LetterPartContent("p", "", 0, f"Text {typed}.")) is may
 
 
 def test_the_letter_that_is_built_has_the_pages(rule):

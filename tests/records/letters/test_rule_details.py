@@ -1,0 +1,78 @@
+"""What a stored letter takes from its rule when it is built."""
+
+import datetime as dt
+
+import pytest
+
+from commenttrack import illustration
+from commenttrack.letters import operations
+from commenttrack.letters.drafting import compose_letter
+from commenttrack.letters.rule_details import with_rule_details
+from commenttrack.rulemaking import current_text
+from commenttrack.rulemaking.operations import parsed_rule
+from commenttrack.storage import Storage
+
+NOW = dt.datetime(2026, 3, 2, 15, 0, tzinfo=dt.UTC)
+BY = {"actor": "Ada", "now": NOW}
+
+
+@pytest.fixture
+def storage(tmp_path):
+    return Storage(f"file://{tmp_path}")
+
+
+@pytest.fixture
+def letter(session, made, document, library, lead):
+    illustration.approve_library(session, made, now=NOW)
+    illustration.follow_instructions(session, made, document, now=NOW)
+    letter = illustration.begin_letter(session, made, document, lead, **BY)
+    compose_letter(session, letter, **BY)
+    return letter
+
+
+def test_a_citation_without_a_page_gets_it_from_the_stored_rule(session, letter, storage):
+    rule = parsed_rule(session, letter.rule_document)
+    provision = next(
+        p for p in rule.provisions if len(p.text.split()) > 12 and p.pages and p.pages[0] > rule.document.start_page
+    )
+    words = " ".join(provision.text.split()[:8])
+    register = letter.head_json["sources"][0]["cite"]
+    part = letter.parts[0]
+    operations.edit_part(
+        session, part, expected_revision=part.revision, heading=part.heading, requested_text="", **BY,
+        text=f"It says:\n\n> {words}\n\n[@{register}]",
+    )  # fmt: skip
+    built = with_rule_details(session, letter, operations.content_of_letter(letter), storage)
+    assert built.parts[0].text.endswith(f"[@{register}, {provision.pages[0]}]")
+    assert part.text.endswith(f"[@{register}]")
+
+
+def test_a_letter_without_stored_current_text_is_built_as_it_is(session, letter, storage):
+    content = operations.content_of_letter(letter)
+    built = with_rule_details(session, letter, content, storage)
+    assert [part.current_text for part in built.parts] == ["" for _ in content.parts]
+
+
+def test_requests_get_the_current_text_that_is_attached(session, letter, storage):
+    part = next(part for part in letter.parts if part.requested_text)
+    label = next(link.provision_position.provision.label for link in part.links if link.provision_position)
+    section, _, marks = label.partition(" CFR ")[2].partition("(")
+    number = section.partition(".")[0]
+    title = label.split()[0]
+    data = (
+        f'<DIV5 N="{number}" TYPE="PART" hierarchy_metadata="/on/2026-01-01/title-{title}/part-{number}">'
+        f'<HEAD>PART {number}—X</HEAD><DIV8 N="{section}" TYPE="SECTION"><HEAD>§ {section} Old.</HEAD>'
+        f"<P>({marks or 'a)'} Old words of the paragraph.</P></DIV8></DIV5>"
+    ).encode()
+    current_text.attach(
+        session, letter.rule_document, data, name="old.xml", source="a file", storage=storage, actor="Ada", now=NOW
+    )
+    built = with_rule_details(session, letter, operations.content_of_letter(letter), storage)
+    redline = current_text.redline_of(
+        session, letter.rule_document, current_text.attached(session, letter.rule_document), storage=storage
+    )
+    here = [p for p in redline.paragraphs if p.label == label]
+    standing = "".join(change.text for p in here for change in p.text if change.kind != "insert")
+    (found,) = [each.current_text for each in built.parts if each.key == part.key]
+    assert found == standing
+    assert "Old words" in found
