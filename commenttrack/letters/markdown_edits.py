@@ -5,6 +5,7 @@ Each is tried on the text: when the text, read again, does not say what was want
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from commenttrack.errors import BadInput
 from commenttrack.letters.body import as_markdown
@@ -32,8 +33,7 @@ class FieldWords:
 
     def reread(self, source: str) -> Words:
         """The words of the field with another source."""
-        values = {"key": self.part.key, "heading": "", "text": "", "requested_text": ""} | {self.field: source}
-        return words_of_field(ExportedPart(**values), self.field)
+        return words_of_field(replace(self.part, **{self.field: source}), self.field)
 
 
 def edited(field: FieldWords, start: int, end: int, text: str, notes: Sequence[str] = ()) -> tuple[int, int, str]:

@@ -37,6 +37,12 @@ from commenttrack.letters.content import Picture, RedlineWords
 from commenttrack.letters.notes import Note
 from commenttrack.letters.pictures import refusal_of_address
 
+_WORD_STYLES = {
+    "caption": "Exhibit Caption",
+    "exhibit-source": "Exhibit Source",
+    "request-label": "Request Label",
+    "source": "Quote Source",
+}
 _TAGS = {"em": "em", "strong": "strong", "code": "code", "strike": "s"}
 
 
@@ -66,6 +72,7 @@ class Markup:
         self._words = words
         self._plans = plans or {}
         self._pictures = {picture.name: picture for picture in pictures}
+        self._landscapes = 0
 
     def blocks(self, blocks: Blocks) -> str:
         """HTML of blocks."""
@@ -79,7 +86,7 @@ class Markup:
             case Heading(level, inlines):
                 return f"<h{level}>{self.inlines(inlines)}</h{level}>"
             case Quote(inner, source):
-                line = f'\n<p class="source">{self.inlines(source)}</p>' if source else ""
+                line = f"\n{self._styled('source', self.inlines(source))}" if source else ""
                 return f"<blockquote>\n{self.blocks(inner)}{line}\n</blockquote>"
             case ListBlock(items, start, tight):
                 tag = "ul" if start is None else "ol"
@@ -100,20 +107,31 @@ class Markup:
 
     def _division(self, division: Division) -> str:
         name = f' id="{escape(division.key)}"' if division.key else ""
+        word = self._place == "word"
         if division.kind == "landscape":
-            return f'<div class="landscape">\n{self.blocks(division.blocks)}\n</div>'
+            self._landscapes += 1
+            wide = f'id="ctwide-{self._landscapes}"' if word else 'class="landscape"'
+            return f"<div {wide}>\n{self.blocks(division.blocks)}\n</div>"
         title = self.inlines(division.title)
         if division.kind == "request":
             label = f"{division.label}{' · ' if title else ''}{title}"
             text = self.blocks(division.blocks)
-            return f'<div class="request"{name}>\n<p class="request-label">{label}</p>\n{text}\n</div>'
+            if word:
+                text = f'<div data-custom-style="Request Text">\n{text}\n</div>'
+            return f'<div class="request"{name}>\n{self._styled("request-label", label)}\n{text}\n</div>'
         blocks = [self._source(block) if _is_source(block) else self._block(block) for block in division.blocks]
-        caption = f'<p class="caption"><span class="label">{division.label}.</span> {title}</p>'
+        caption = self._styled("caption", f'<span class="label">{division.label}.</span> {title}')
         text = "\n".join(blocks)
         return f'<div class="exhibit"{name}>\n{caption}\n{text}\n</div>'
 
     def _source(self, block: Block) -> str:
-        return f'<p class="exhibit-source">{self.inlines(block.inlines) if isinstance(block, Paragraph) else ""}</p>'
+        return self._styled("exhibit-source", self.inlines(block.inlines) if isinstance(block, Paragraph) else "")
+
+    def _styled(self, kind: str, text: str) -> str:
+        """A paragraph of a kind of its own: a class on a page, a style in Word."""
+        if self._place == "word":
+            return f'<div data-custom-style="{_WORD_STYLES[kind]}"><p>{text}</p></div>'
+        return f'<p class="{kind}">{text}</p>'
 
     def picture(self, name: str, alt: str, kind: str = "") -> str:
         """An image of the letter by the name it was given with. Raises :class:`BadInput` when there is none."""
@@ -128,6 +146,8 @@ class Markup:
         else:
             source = f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
         kind = f' class="{kind}"' if kind else ""
+        if self._place == "word":  # at 96 pixels to the inch; the Word writer makes it fit its place
+            kind = f' width="{picture.width / 96:.3f}in" height="{picture.height / 96:.3f}in"'
         return f'<img{kind} src="{source}" alt="{escape(alt.strip())}">'
 
     def _item(self, item: Blocks, tight: bool) -> str:
@@ -255,16 +275,39 @@ def _unbroken(text: str) -> str:
     return "".join(out) + escape(text[end:])
 
 
+_LINE = 88
+"""Characters of a table that stand in one line between the margins."""
+
+
 def _column_widths(table: Table) -> str:
-    """Columns as wide as their longest cells ask for, within bounds; Word would make them all equal."""
-    longest = [
-        max(len(plain(row[column])) if column < len(row) else 0 for row in (table.header, *table.rows))
+    """Columns as wide as their longest cells ask for; none is narrower than its longest word while there is room.
+
+    Word would make them all equal.
+    """
+    texts = [
+        [_printed(row[column]) for row in (table.header, *table.rows) if column < len(row)]
         for column in range(len(table.header))
     ]
-    wanted = [min(max(length, 10), 60) for length in longest]
+    least = [
+        min(max((len(word) for text in column for word in text.split(" ")), default=0), 24) + 4 for column in texts
+    ]
+    wanted: list[float] = [
+        min(max(least[index], *(len(text) + 2 for text in column)), 60) if column else least[index]
+        for index, column in enumerate(texts)
+    ]
+    room = _LINE - sum(least)
+    asked = sum(wanted) - sum(least)
+    if sum(wanted) > _LINE:
+        spare = max(room, 0) / asked if asked else 0
+        wanted = [low + (want - low) * spare for low, want in zip(least, wanted, strict=True)]
     total = sum(wanted)
     columns = "".join(f'<col style="width: {100 * width / total:.1f}%">' for width in wanted)
     return f"<colgroup>{columns}</colgroup>\n"
+
+
+def _printed(inlines: Inlines) -> str:
+    """The words that print, those of cross-references among them."""
+    return "".join(inline.text for inline in inlines_in(inlines) if isinstance(inline, Text))
 
 
 def note_lines(blocks: Blocks, marker: str = "") -> list[Inlines]:
