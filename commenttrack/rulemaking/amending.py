@@ -142,6 +142,13 @@ def parts(rule: ParsedRule) -> frozenset[str]:
     return frozenset(target.part for target in targets if target is not None)
 
 
+def sole_title(rule: ParsedRule) -> int | None:
+    """The title of the CFR that all instructions of a rule are about; None when there are several or none is told."""
+    targets = (parse_target(instruction.target) for instruction in rule.instructions)
+    titles = {target.title for target in targets if target is not None}
+    return titles.pop() if len(titles) == 1 else None
+
+
 def standing_parts(rule: ParsedRule) -> tuple[tuple[int, str], ...]:
     """(title, part) of the parts whose present text the instructions change, in order; one that is added has none."""
     targets = [(parse_target(instruction.target), instruction.verb) for instruction in rule.instructions]

@@ -38,6 +38,7 @@ def attach(
     *,
     name: str,
     source: str,
+    title: int | None = None,
     as_of: dt.date | None = None,
     storage: Storage,
     actor: str,
@@ -45,11 +46,12 @@ def attach(
 ) -> CurrentText:
     """Keep the current text of the parts that a document amends, with its source and its day.
 
-    ``as_of`` is the day as a person or the source gives it; the file's own goes first. Text of the same part that was
+    ``title`` is the one that was asked for, else the one that all instructions are about, and ``as_of`` the day as a
+    person or the source gives it; what the file itself says goes before both. Text of the same part that was
     attached before is replaced. Raises :class:`BadInput` when the file holds no such text, :class:`AlreadyAttached`.
     """
-    amended = amending.parts(parsed_rule(session, document))
-    text = ecfr.read(data, name=name, parts=amended or None)
+    rule = parsed_rule(session, document)
+    text = ecfr.read(data, name=name, parts=amending.parts(rule) or None, title=title or amending.sole_title(rule))
     sha256 = hashlib.sha256(data).hexdigest()
     known = attached(session, document)
     if any(each.source_sha256 == sha256 for each in known):
@@ -141,7 +143,8 @@ def redline_of(
         rule = parsed_rule(session, document)
         parts = amending.parts(rule)
         current = [
-            ecfr.read(storage.get(each.source_key), name=each.source_name, parts=parts or None) for each in texts
+            ecfr.read(storage.get(each.source_key), name=each.source_name, parts=parts or None, title=each.title)
+            for each in texts
         ]
         days = [each.as_of.isoformat() if each.as_of else "" for each in texts]
         made = redlines.redline(

@@ -64,13 +64,17 @@ class CurrentText:
     ambiguities: tuple[ParsedAmbiguity, ...] = ()
 
 
-def read(data: bytes, *, name: str = "the file", parts: Collection[str] | None = None) -> CurrentText:
+def read(
+    data: bytes, *, name: str = "the file", parts: Collection[str] | None = None, title: int | None = None
+) -> CurrentText:
     """The text in a file of any of the four schemas; with ``parts`` only these, which matters for a whole title.
+
+    ``title`` is the one that was asked for: a part as the API gives it need not tell its title. The file's goes first.
 
     Raises :class:`BadInput` when the bytes are not such a file or hold none of the parts.
     """
     root = read_root(data, name)
-    title = _title(root)
+    title = _title(root) or title
     units = list(_units(root))
     if not units:
         raise BadInput(

@@ -210,6 +210,7 @@ def run_fetch_text(payload: Mapping[str, Any], **means: Unpack[Means]) -> dict[s
             text.data,
             name=f"title-{title}-part-{part}.xml",
             source="eCFR",
+            title=text.title,
             as_of=text.as_of,
             storage=means["storage"],
             actor=payload["actor"],

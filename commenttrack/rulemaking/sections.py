@@ -33,11 +33,19 @@ _MEANS = (
     r"refers? to|is used|shall have the)\b"
 )
 _LOOSE_MEANS = r"(?:" + _MEANS[:-2] + r"|includes?|is|are|consists? of)\b"
-_QUALIFIED = r"[^.;:]{0,160}?"
+# Other names in parentheses may hold full stops: “(or design elements, design features etc.) means”.
+_QUALIFIED = r"(?:\s?\([^)]{1,160}\))?[^.;:]{0,160}?"
 _DEFINED = re.compile(_QUALIFIED + _MEANS)
 _DEFINED_LOOSELY = re.compile(_QUALIFIED + _LOOSE_MEANS)
 _QUOTED_TERM = re.compile(r"[“\"]([^”\"]{2,120})[,”\"]{1,2}\s?" + _MEANS)
 _PLAIN_TERM = re.compile(r"([A-Z0-9][^.;:(]{1,90}?),? (?:\([^)]*\) )?(?:means|has the meaning)\b")
+# “For the purposes of this section, the term “individual” means”; not “by other means of”.
+_TERM_FOR_PURPOSES = re.compile(
+    r"(?:For (?:the )?purposes? of|As used in) this (?:section|paragraph|part|subpart)(?: \([^,.;:“]{1,40})?, "
+    r"(?:the terms? )?"
+    r"(?:[“\"]([^”\"]{2,120})[,”\"]{1,2}|((?:[\w’'-]+ ){0,5}?[\w’'-]+)) (?:means|has the (?:same )?meaning)\b(?! of\b)"
+)
+_PURPOSE_STARTS = ("For purpose", "For the purpose", "As used in")
 _DEFINITIONS = re.compile(r"\bdefin|\bterms?\b|\bas used in\b|\bmean", re.IGNORECASE)
 _HEADING_END = (".", ":", "—", "–")
 _HEADING_TAIL = re.compile(r"\s?[.:—–]")
@@ -212,7 +220,7 @@ def _pieces(item: Item, stars: bool, before: str, about_definitions: bool) -> li
         stars = False
         omitted = _STARS.match(after.text) if after.text.startswith("*") else None
         if heading is None and not omitted:
-            last.term = _term(after, loose=False)
+            last.term = _term(after, loose=about_definitions, plain=False) or _term_for_purposes(after)
             break
         if omitted:
             # “(a) * * * (2) …”: the stars are text of (a).
@@ -222,6 +230,7 @@ def _pieces(item: Item, stars: bool, before: str, about_definitions: bool) -> li
             last.flow, flow, stars = after.cut(0, omitted.end()), tail, True
         else:
             if not _MARKER.match(after.text):
+                last.term = _term_for_purposes(after)
                 break
             last.flow, flow = Flow("", after.page), after
     return found
@@ -293,8 +302,12 @@ def _heading(flow: Flow, *, whole: bool) -> tuple[Flow | None, Flow]:
     return flow.cut(0, end), flow.cut(end)
 
 
-def _term(flow: Flow, *, loose: bool) -> str:
-    """The term a paragraph defines, empty when it defines none."""
+def _term(flow: Flow, *, loose: bool, plain: bool = True) -> str:
+    """The term a paragraph defines, empty when it defines none.
+
+    ``loose`` is for places that speak of definitions, where “is” is enough; then terms in no way set apart are found
+    unless ``plain`` forbids it.
+    """
     pattern = _DEFINED_LOOSELY if loose else _DEFINED
     if flow.italics and flow.italics[0][0] <= 1:
         start, end = flow.italics[0]
@@ -303,11 +316,17 @@ def _term(flow: Flow, *, loose: bool) -> str:
     quoted = _QUOTED_TERM.match(flow.text) if flow.text.startswith(("“", '"')) else None
     if quoted:
         return quoted[1].strip(" ,.")
-    if loose:
-        plain = _PLAIN_TERM.match(flow.text)
-        if plain:
-            return plain[1].strip(' ,.“”"')
+    if loose and plain:
+        unmarked = _PLAIN_TERM.match(flow.text)
+        if unmarked:
+            return unmarked[1].strip(' ,.“”"')
     return ""
+
+
+def _term_for_purposes(flow: Flow) -> str:
+    """The term that a paragraph defines for the purposes of its section, empty when it defines none."""
+    found = _TERM_FOR_PURPOSES.match(flow.text) if flow.text.startswith(_PURPOSE_STARTS) else None
+    return (found[1] or found[2]).strip(" ,.") if found else ""
 
 
 def _speaks_of_definitions(text: str) -> bool:

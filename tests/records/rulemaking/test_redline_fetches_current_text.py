@@ -50,7 +50,7 @@ def test_the_parts_that_a_rule_changes_come_from_ecfr(httpserver, environment, r
     result = redline(environment | {"COMMENTTRACK_ECFR_URL": httpserver.url_for("/v1")}, rule)
     assert result.exit_code == 0, result.stderr
     found = json.loads(result.stdout)
-    (changed,) = [entry for entry in found["paragraphs"] if entry["label"] == "§ 1790.2(b)"]
+    (changed,) = [entry for entry in found["paragraphs"] if entry["label"] == "15 CFR 1790.2(b)"]
     assert {(piece["kind"], piece["text"].strip()) for piece in changed["text"]} >= {
         ("delete", "month"),
         ("insert", "week"),

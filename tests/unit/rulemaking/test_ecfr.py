@@ -220,3 +220,18 @@ def test_no_word_of_a_real_file_is_lost_or_doubled(shared, name):
     )
     assert letters(made) == letters("".join(part.itertext()))
     assert text.unparsed == ()
+
+
+BARE = '<DIV5 N="226" TYPE="PART"><HEAD>PART 226—REPORTS</HEAD><DIV8 N="226.2"><HEAD>§ 226.2 Who.</HEAD><P>(a) All.</P>'
+BARE += "<P>(b) None.</P></DIV8></DIV5>"
+
+
+def test_a_part_that_does_not_tell_its_title_takes_the_one_that_was_asked_for():
+    asked = read(BARE.encode(), title=6)
+    assert asked.title == 6
+    assert asked.provisions[-1].label == "6 CFR 226.2(b)"
+    assert read(BARE.encode()).provisions[-1].label == "§ 226.2(b)"
+
+
+def test_the_title_of_the_file_goes_before_the_one_that_was_asked_for():
+    assert read(BULK.encode(), title=6).title == 4

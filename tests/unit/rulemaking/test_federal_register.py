@@ -268,6 +268,32 @@ def test_definitions_are_found_by_their_terms():
     ]
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "term"),
+    [
+        ('(1) <E T="03">SNF performance score</E> means the score awarded.', "SNF performance score"),
+        ('(1) <E T="03">Design criteria</E> (or features etc.) means constraints.', "Design criteria"),
+        ('(1) <E T="03">Scope</E> consists of the range of actions.', "Scope"),
+        ("(1) For the purposes of this section, the term “individual” means a person.", "individual"),
+        (
+            '(1) <E T="03">Individual.</E> For purposes of this part, the term “individual” means a person.',
+            "individual",
+        ),
+        ("(1) As used in this section, designated representative means an officer.", "designated representative"),
+        ("(1) As used in this section, delivery by other means of transport is late.", ""),
+        ("(1) Any means identified to reduce effects.", ""),
+        ('(1) <E T="03">Filing.</E> A document is filed by means of the system.', ""),
+    ],
+)
+def test_a_marked_paragraph_is_a_definition_when_it_says_what_a_term_means(paragraph, term):
+    rule = parse(
+        "<RULE><SUPLINF><SECTION><SECTNO>§ 1.1</SECTNO><SUBJECT>Definitions.</SUBJECT>"
+        f"<P>{paragraph}</P></SECTION></SUPLINF></RULE>".encode()
+    )
+    assert rule.provisions[-1].term == term
+    assert rule.provisions[-1].kind == ("definition" if term else "paragraph")
+
+
 def test_the_contents_of_a_part_are_no_sections():
     rule = parsed(
         '<PART><HD SOURCE="HED">PART 226—REPORTING</HD><CONTENTS><SECHD>Sec.</SECHD><SECTNO>226.1</SECTNO>'
