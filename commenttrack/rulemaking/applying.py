@@ -10,18 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from commenttrack.rulemaking import cfr_tree, citations
+from commenttrack.rulemaking import cfr_tree
 from commenttrack.rulemaking.amending import AUTHORITY, HEADING, INTRODUCTION, Order, Target, parse_target
 from commenttrack.rulemaking.cfr_tree import CLOSING, Unit
-from commenttrack.rulemaking.ecfr import last_amended
-from commenttrack.rulemaking.provisions import ParsedProvision, ParsedRule
+from commenttrack.rulemaking.order_places import Elsewhere, Places, authority_meant, before_numbers, fields_of, lone
+from commenttrack.rulemaking.provisions import ParsedRule
 from commenttrack.rulemaking.replacing import RESERVED, Ledger, are_versions, is_reserved, require_whole
 from commenttrack.rulemaking.wording_edits import (
     AlreadyThere,
     CannotEdit,
     exchanged,
     occurrences,
-    spans,
     with_sentence_added,
     with_sentences_revised,
     with_words,
@@ -32,29 +31,15 @@ from commenttrack.wording import folded
 _ENTRY = re.compile(r"\b(?:entry|entries|rows?|columns?)\b", re.IGNORECASE)
 _ADDS_TO = re.compile(r"\badding the following\b|\bthe following new\b|\bat the end\b", re.IGNORECASE)
 
-_AUTHORITY_BESIDE = re.compile(
-    r"(?P<side>preceding|following|before|after)\s+paragraph\s+(?P<path>(?:\(\w+\))+)|at\s+the\s+end\s+of\s+the\s+section",
-    re.IGNORECASE,
-)
-
-
-class Elsewhere(Exception):
-    """The order is about text that was not given; the message says which."""
-
 
 class Applier:
     """Carries out orders on ``root``; ``title`` is the CFR title of the current text, None when it is not known."""
 
     def __init__(self, root: Unit, rule: ParsedRule, title: int | None) -> None:
         self.root = root
-        self.title = title
-        self._later: dict[str, citations.FederalRegisterCitation] = {}
+        self._places = Places(root, rule, title)
         self._ledger = Ledger("")
         self._note = ""
-        self._rest: tuple[Order, ...] = ()
-        self._printed: dict[int, Unit] = {}
-        citation = rule.document.fr_citation
-        self._published = citations.parse_federal_register(citation) if citation else None
 
     def run(self, orders: Sequence[Order]) -> Iterator[tuple[Order, str, str]]:
         """Each order with its outcome and the reason."""
@@ -69,21 +54,14 @@ class Applier:
                     if following.instruction.verb != "redesignate" or following.instruction.text != text:
                         break
                     batch.append(following)
-            self._rest = tuple(orders[index + len(batch) :])
+            self._places.rest = tuple(orders[index + len(batch) :])
             outcome, why = self._carried_out(batch)
             yield from ((order, outcome, why) for order in batch)
             index += len(batch)
 
     def warnings(self) -> Iterator[str]:
         """What a reader must know about the whole comparison."""
-        if self._later:
-            newest = max(self._later.values(), key=lambda citation: (citation.volume, citation.page))
-            labels = list(self._later)
-            where = labels[0] if len(labels) == 1 else f"{len(labels)} sections from {labels[0]} to {labels[-1]}"
-            yield (
-                f"The current text is later than this document ({self._published}): {where} (newest change: {newest}). "
-                f"Differences there may come from the later document, and what is struck out may be what it brought in."
-            )
+        return self._places.warnings()
 
     def _carried_out(self, batch: list[Order]) -> tuple[str, str]:
         self._ledger, self._note = Ledger(batch[0].instruction.id), ""
@@ -112,7 +90,7 @@ class Applier:
             raise CannotEdit("What the instruction does was not understood; read it as text")
         if target is None:
             raise CannotEdit("The place that the instruction names was not understood; read it as text")
-        self._require_part(target, verb)
+        self._places.require_part(target, verb)
         if verb == "keep":
             self._keep(order, target)
         elif verb == "revise":
@@ -124,85 +102,13 @@ class Applier:
         else:
             self._reserve(target)
 
-    def _require_part(self, target: Target, verb: str) -> None:
-        other_title = target.title is not None and self.title is not None and target.title != self.title
-        if not other_title and cfr_tree.part(self.root, target.part) is not None:
-            return
-        if not other_title and target.section and cfr_tree.section(self.root, target.section) is not None:
-            return
-        whole_part = not (target.section or target.unit or target.detail)
-        if verb == "add" and whole_part and not other_title:
-            return
-        title = f"{target.title} CFR " if target.title else ""
-        raise Elsewhere(f"{title}part {target.part} is not in the current text that was given")
-
-    def _required(self, target: Target) -> Unit:
-        """The unit that a target names; notes whether its text is later than the rule."""
-        found = cfr_tree.find(self.root, target.whole)
-        if found is None:
-            raise CannotEdit(f"{target.whole} is not in the current text")
-        self._is_later(found)
-        return found
-
-    def _above(self, target: Target) -> Unit:
-        """The unit that a target stands or is to stand in."""
-        if target.section and (target.path or target.term):
-            path = target.path if target.term else target.path[:-1]
-            return self._required(Target(target.title, target.part, target.section, path))
-        if target.section or target.unit:
-            return self._required(Target(target.title, target.part))
-        return self.root
-
-    def _new_text(self, order: Order, target: Target) -> Unit:
-        """What is printed for a target."""
-        blocks = [order.block]
-        if target.section:
-            # Some rules print the sections after all instructions.
-            blocks += [later.block for later in self._rest if later.block is not order.block]
-        for block in blocks:
-            found = cfr_tree.find(self._grown(block), target.whole)
-            if found is not None:
-                return found
-            if target.section and cfr_tree.section(self._grown(block), target.section) is not None:
-                break
-        raise CannotEdit(f"No new text is printed for {target}")
-
-    def _grown(self, block: tuple[ParsedProvision, ...]) -> Unit:
-        root = self._printed.get(id(block))
-        if root is None:
-            root = self._printed[id(block)] = cfr_tree.grow(block, current=False)
-        return root
-
-    def _new_authority(self, order: Order, target: Target) -> Unit | None:
-        """The authority citation printed for a part, subpart or section; None when there is not exactly one."""
-        root = self._grown(order.block)
-        if target.section:
-            above = cfr_tree.section(root, target.section)
-            found = cfr_tree.authorities(above) if above is not None else []
-        else:
-            found = [unit for above in root.walk() if above.kind != "section" for unit in cfr_tree.authorities(above)]
-        return found[0] if len(found) == 1 else None
-
-    def _is_later(self, unit: Unit) -> bool:
-        """Whether the history says that the text is of this document or a later one."""
-        newest = last_amended(cfr_tree.history(unit))
-        if newest is None or self._published is None:
-            return False
-        if (newest.volume, newest.page) < (self._published.volume, self._published.page):
-            return False
-        above = unit
-        while above.parent is not None and above.kind not in ("section", "part", "appendix"):
-            above = above.parent
-        self._later.setdefault(above.label, newest)
-        return True
-
     # Keep and revise -----------------------------------------------------------------------------------------------
 
     def _keep(self, order: Order, target: Target) -> None:
         """“Continues to read”: nothing changes, but another wording is worth a word."""
-        unit = self._required(target)
+        unit = self._places.required(target)
         self._ledger.mark(unit)
-        now, printed = cfr_tree.authorities(unit), self._new_authority(order, target)
+        now, printed = cfr_tree.authorities(unit), self._places.new_authority(order, target)
         if now and printed is not None and folded(now[0].text) != folded(printed.text):
             self._note = f"The current citation reads “{now[0].text}”, not as printed: “{printed.text}”."
 
@@ -212,20 +118,20 @@ class Applier:
             return
         if _ENTRY.search(order.instruction.text) and not target.detail:
             raise CannotEdit("It changes single entries of a table; compare them by hand")
-        unit = self._required(target)
+        unit = self._places.required(target)
         if target.detail == AUTHORITY:
-            now, printed = _authority(order, unit), self._new_authority(order, target)
+            now, printed = authority_meant(order, unit), self._places.new_authority(order, target)
             if printed is None:
                 raise CannotEdit(f"No new text is printed for {target}")
             self._ledger.write(now, text=printed.text)
             return
-        new = self._new_text(order, target)
+        new = self._places.new_text(order, target)
         if target.detail == HEADING:
             self._ledger.write(unit, heading=new.heading)
         elif target.detail == INTRODUCTION:
             self._revise_introduction(unit, new)
         elif order.sentences:
-            unit, new = _lone(unit), _lone(new)
+            unit, new = lone(unit), lone(new)
             text = with_sentences_revised(unit.text, new.text, order.sentences)
             self._ledger.write(unit, heading=new.heading or None, text=text)
         else:
@@ -237,7 +143,7 @@ class Applier:
             self._ledger.write(unit, heading=new.heading or None, text=new.text)
             return
         # The introductory text of a section stands in paragraphs without a number before the first numbered one.
-        old_texts, new_texts = _before_numbers(unit), _before_numbers(new)
+        old_texts, new_texts = before_numbers(unit), before_numbers(new)
         if len(old_texts) != len(new_texts):
             raise CannotEdit(
                 f"The section has {len(old_texts)} introductory paragraphs, and {len(new_texts)} are printed"
@@ -248,11 +154,11 @@ class Applier:
     def _exchange(self, order: Order, target: Target) -> None:
         """Words removed, or put in place of others."""
         old, new = order.instruction.words
-        unit = self._required(target)
+        unit = self._places.required(target)
         if target.detail == HEADING:
             fields = [(unit, "heading", 0, len(unit.heading))]
         else:
-            fields = list(_fields(unit, only=target.detail == INTRODUCTION, numbers=order.sentences))
+            fields = list(fields_of(unit, only=target.detail == INTRODUCTION, numbers=order.sentences))
         hits: list[tuple[Unit, str, list[tuple[int, int]]]] = []
         for inner, name, start, end in fields:
             found = [place for place in occurrences(getattr(inner, name), old) if start <= place[0] and place[1] <= end]
@@ -261,7 +167,7 @@ class Applier:
         count = sum(len(found) for _, _, found in hits)
         if not count:
             has_new = not new or any(occurrences(getattr(inner, name)[i:j], new) for inner, name, i, j in fields)
-            if has_new and self._is_later(unit):
+            if has_new and self._places.is_later(unit):
                 self._ledger.mark(unit)
                 there = f", and “{new}” does" if new else ""
                 raise AlreadyThere(f"“{old}” does not stand in {target}{there}")
@@ -277,13 +183,13 @@ class Applier:
 
     def _add(self, order: Order, target: Target) -> None:
         if order.instruction.words:
-            unit = self._required(target)
+            unit = self._places.required(target)
             self._ledger.write(unit, text=with_words(unit.text, order.instruction.words[1], order.beside))
         elif target.detail == AUTHORITY:
             self._add_authority(order, target)
         elif target.detail == HEADING:
-            unit, new = self._required(target), self._new_text(order, target)
-            if unit.heading and not self._is_later(unit):
+            unit, new = self._places.required(target), self._places.new_text(order, target)
+            if unit.heading and not self._places.is_later(unit):
                 raise CannotEdit(f"{target.whole} has a heading already")
             self._ledger.write(unit, heading=new.heading)
         elif order.insert_at is not None:
@@ -292,7 +198,7 @@ class Applier:
             self._add_unit(order, target)
 
     def _add_authority(self, order: Order, target: Target) -> None:
-        unit, new = self._required(target), self._new_authority(order, target)
+        unit, new = self._places.required(target), self._places.new_authority(order, target)
         if new is None:
             raise CannotEdit(f"No new text is printed for {target}")
         if cfr_tree.authorities(unit):
@@ -302,11 +208,11 @@ class Applier:
         self._ledger.added(new)
 
     def _add_sentence(self, order: Order, target: Target, at: int) -> None:
-        unit, new = _lone(self._required(target)), _lone(self._new_text(order, target))
+        unit, new = lone(self._places.required(target)), lone(self._places.new_text(order, target))
         try:
             self._ledger.write(unit, text=with_sentence_added(unit.text, new.text, at))
         except AlreadyThere:
-            if not self._is_later(unit):
+            if not self._places.is_later(unit):
                 raise CannotEdit(f"{target} has a sentence like the new one already") from None
             # Against the version that stands there.
             self._ledger.write(unit, text=with_sentences_revised(unit.text, new.text, (at,)))
@@ -314,13 +220,13 @@ class Applier:
 
     def _add_unit(self, order: Order, target: Target) -> None:
         existing = cfr_tree.find(self.root, target)
-        new = self._new_text(order, target)
+        new = self._places.new_text(order, target)
         if existing is not None:
             self._add_existing(order, target, existing, new)
             return
         if _ENTRY.search(order.instruction.text) and new.kind == "table":
             raise CannotEdit("It adds single entries to a table; compare them by hand")
-        above = self._above(target)
+        above = self._places.above(target)
         if target.path and (held := cfr_tree.reserved_range(above, target.path[-1])) is not None:
             raise CannotEdit(f"{target} lies in the reserved range {held.number}")
         new = new.copy()
@@ -345,7 +251,7 @@ class Applier:
                 twin = child.copy()
                 existing.append(twin)
                 self._ledger.added(twin)
-        elif self._is_later(existing) and are_versions(existing, new):
+        elif self._places.is_later(existing) and are_versions(existing, new):
             self._ledger.replace(existing, new)
             how = "with other words" if self._ledger.changes else "word for word"
             raise AlreadyThere(f"{target} is in the current text already, {how}")
@@ -362,17 +268,17 @@ class Applier:
             raise CannotEdit("It removes single entries of a table; compare them by hand")
         if cfr_tree.find(self.root, target.whole) is None:
             above = cfr_tree.section(self.root, target.section) or cfr_tree.part(self.root, target.part)
-            if above is not None and self._is_later(above):
+            if above is not None and self._places.is_later(above):
                 raise AlreadyThere(f"{target} is not in the current text any more")
-        unit = self._required(target)
+        unit = self._places.required(target)
         if target.detail == AUTHORITY:
-            self._ledger.strike(_authority(order, unit))
+            self._ledger.strike(authority_meant(order, unit))
         elif target.detail == HEADING:
             self._ledger.write(unit, heading="")
         elif target.detail == INTRODUCTION:
             self._ledger.write(unit, text="")
         elif order.sentences:
-            unit = _lone(unit)
+            unit = lone(unit)
             self._ledger.write(unit, text=without_sentences(unit.text, order.sentences))
         else:
             self._ledger.strike(unit)
@@ -380,13 +286,13 @@ class Applier:
     def _reserve(self, target: Target) -> None:
         unit = cfr_tree.find(self.root, target)
         if unit is None and target.path:
-            above = self._above(target)
+            above = self._places.above(target)
             marker = f"({target.path[-1]})"
             unit = Unit("paragraph", marker, above.label + marker, "", RESERVED, reserved=True)
             cfr_tree.place(above, unit)
             self._ledger.added(unit)
             return
-        unit = self._required(target)
+        unit = self._places.required(target)
         for child in unit.living():
             if child.kind not in CLOSING:
                 self._ledger.strike(child)
@@ -404,13 +310,13 @@ class Applier:
         for _, _, new in moves:
             there = cfr_tree.find(self.root, new)
             if there is not None and there not in moving and not is_reserved(there):
-                if self._is_later(there) and self._seems_done(moves):
+                if self._places.is_later(there) and self._seems_done(moves):
                     for order, _, to in moves:
                         if (unit := cfr_tree.find(self.root, to)) is not None:
                             unit.orders.append(order.instruction.id)
                     raise AlreadyThere(f"{new} exists already, and the paragraphs show the new order")
                 raise CannotEdit(f"{new} exists already, and nothing moves it away")
-        parents = [self._above(new) if new.path else unit.parent or self.root for _, unit, new in moves]
+        parents = [self._places.above(new) if new.path else unit.parent or self.root for _, unit, new in moves]
         for _, unit, _ in moves:
             unit.detach()
         for (order, unit, new), above in zip(moves, parents, strict=True):
@@ -433,74 +339,18 @@ class Applier:
         new = parse_target(words[0]) if words else None
         if target is None or new is None:
             raise CannotEdit("It does not say for each paragraph what it becomes")
-        self._require_part(target, "redesignate")
+        self._places.require_part(target, "redesignate")
         if bool(target.path) != bool(new.path) or target.unit or not (target.section and new.section):
             raise CannotEdit("It moves text between levels of the CFR; compare it by hand")
-        return order, self._required(target), new
+        return order, self._places.required(target), new
 
     def _seems_done(self, moves: list[tuple[Order, Unit, Target]]) -> bool:
         """Whether the text shows a redesignation as done: what a later order adds in a vacated place stands there."""
         taken = {to for _, _, to in moves}
         vacated = {order.target for order, _, _ in moves} - taken
-        for order in self._rest:
+        for order in self._places.rest:
             if order.instruction.verb != "add" or order.target is None or order.target not in vacated:
                 continue
             existing = cfr_tree.find(self.root, order.target)
-            return existing is not None and are_versions(existing, self._new_text(order, order.target))
+            return existing is not None and are_versions(existing, self._places.new_text(order, order.target))
         return False
-
-
-def _authority(order: Order, unit: Unit) -> Unit:
-    """The authority citation that an instruction means: the only one, or the one beside the paragraph it names."""
-    found = cfr_tree.authorities(unit)
-    if len(found) == 1:
-        return found[0]
-    beside = _AUTHORITY_BESIDE.search(order.instruction.text)
-    if beside and found:
-        if not beside["path"]:
-            return found[-1]
-        units = list(unit.alive())
-        named = cfr_tree.paragraph(unit, tuple(re.findall(r"\((\w+)\)", beside["path"])))
-        if named is not None and beside["side"].lower() in ("preceding", "before"):
-            before = [one for one in found if units.index(one) < units.index(named)]
-            if before:
-                return before[-1]
-        elif named is not None:
-            after = [one for one in found if units.index(one) > units.index(named)]
-            if after:
-                return after[0]
-    raise CannotEdit(f"{unit.label} has {len(found)} authority citations; it is not clear which is meant")
-
-
-def _lone(unit: Unit) -> Unit:
-    """The one paragraph without a number that is all the text of a unit, or the unit."""
-    children = [child for child in unit.living() if child.kind not in CLOSING]
-    if not unit.text and len(children) == 1 and not children[0].number and children[0].kind == "paragraph":
-        return children[0]
-    return unit
-
-
-def _before_numbers(unit: Unit) -> list[Unit]:
-    found: list[Unit] = []
-    for child in unit.living():
-        if child.number or child.kind in CLOSING or child.kind == "table":
-            break
-        found.append(child)
-    return found
-
-
-def _fields(unit: Unit, *, only: bool, numbers: Sequence[int]) -> Iterator[tuple[Unit, str, int, int]]:
-    """Where words are looked for: (unit, field, start, end)."""
-    if numbers:
-        lone = _lone(unit)
-        found = spans(lone.text)
-        for number in numbers:
-            position = len(found) if number == -1 else number
-            if position > len(found):
-                raise CannotEdit(f"The paragraph has only {len(found)} sentences")
-            yield lone, "text", *found[position - 1]
-        return
-    for inner in [unit] if only and unit.kind != "section" else unit.alive():
-        if inner.kind not in CLOSING:
-            yield inner, "heading", 0, len(inner.heading)
-            yield inner, "text", 0, len(inner.text)

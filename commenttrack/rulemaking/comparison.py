@@ -15,7 +15,8 @@ from typing import Any
 
 from commenttrack.errors import BadInput
 from commenttrack.rulemaking import corrections
-from commenttrack.rulemaking.anchors import Anchor, Fate, anchors, wording_of
+from commenttrack.rulemaking.anchors import Anchor, Fate, anchors
+from commenttrack.rulemaking.likeness import wording_of
 from commenttrack.rulemaking.provisions import ParsedDocument, ParsedProvision, ParsedRule
 from commenttrack.rulemaking.succession import (
     RESTATES,

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
 from commenttrack.rulemaking import corrections
-from commenttrack.rulemaking.anchors import Fate, fate_of, wording_of
+from commenttrack.rulemaking.anchors import Fate, fate_of
 from commenttrack.rulemaking.comparison import changes, proposals
+from commenttrack.rulemaking.likeness import wording_of
 from commenttrack.rulemaking.models import (
     Docket,
     DocumentSuccession,

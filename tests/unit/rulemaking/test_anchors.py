@@ -2,7 +2,8 @@
 
 import pytest
 
-from commenttrack.rulemaking.anchors import Fate, anchors, similarity
+from commenttrack.rulemaking.anchors import Fate, anchors
+from commenttrack.rulemaking.likeness import similarity
 from commenttrack.rulemaking.provisions import ParsedProvision
 
 REPORT = "A licensed operator must file a written report with the Bureau within thirty days of each transfer."
