@@ -24,7 +24,7 @@ from commenttrack.positions.stances import Stance
 from commenttrack.rulemaking.models import RuleDocument
 from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.models import SignOff
-from commenttrack.signoffs.reading import part_name, signature_block
+from commenttrack.signoffs.reading import covered_digests, part_name, signature_block
 
 NO_GROUND = "no legal ground is named"
 NOT_FROZEN = "no version of the letter is frozen"
@@ -131,7 +131,7 @@ def _objection(
     provision, position = link.provision, link.position
     part = parts.get(key) if key else None
     quote = statement(part["text"], link.reason, link.request) if part else ""
-    covers = [(sign_off, any(each.part_key == key for each in sign_off.parts)) for sign_off in current] if part else []
+    covers = [(sign_off, key in covered_digests(sign_off)) for sign_off in current] if part else []
     signed = tuple(sign_off.organization.name for sign_off, covered in covers if covered)
     missing = (
         (not link.grounds, NO_GROUND),

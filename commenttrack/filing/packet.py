@@ -18,7 +18,7 @@ from commenttrack.positions.models import AnswerState, Position, ProvisionPositi
 from commenttrack.rulemaking.models import Provision, Question
 from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.models import SignOff
-from commenttrack.signoffs.reading import DECISION_WORDS, part_name
+from commenttrack.signoffs.reading import DECISION_WORDS, covered_digests, part_name
 
 PDF, WORD, EXCEL, JSON, TEXT, ZIP = (
     "application/pdf",
@@ -204,7 +204,7 @@ class _Signed:
     """Who covers a part, in words."""
 
     def __init__(self, current: Sequence[SignOff]) -> None:
-        self._covered = [(s.organization.name, frozenset(part.part_key for part in s.parts)) for s in current]
+        self._covered = [(s.organization.name, frozenset(covered_digests(s))) for s in current]
 
     def words(self, key: str) -> str:
         """``All 9``, ``8 of 9, without Acme Metals`` or ``None of 9``."""

@@ -18,7 +18,7 @@ from typing import Any
 import pikepdf
 import pypdfium2  # type: ignore[import-untyped]
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commenttrack import audit
 from commenttrack.filing.differences import MOST, Difference, data_differences, page_differences
@@ -261,9 +261,12 @@ def _decisions(session: Session, claims: Mapping[str, Any]) -> Iterator[Check]:
         select(SignOff)
         .where(SignOff.letter_id.in_(letters))
         .options(
-            joinedload(SignOff.organization), joinedload(SignOff.letter_version), joinedload(SignOff.received_file)
+            joinedload(SignOff.organization),
+            joinedload(SignOff.received_file),
+            selectinload(SignOff.letter_version),
+            selectinload(SignOff.parts),
         )
-    ).unique()
+    )
     recorded: dict[tuple[str, str], SignOff] = {
         (row.organization.name, row.decided_at.astimezone(dt.UTC).isoformat()): row for row in rows
     }

@@ -315,7 +315,7 @@ def _sorted(decisions: Iterable[CertifiedDecision]) -> tuple[CertifiedDecision, 
 def _certified(
     sign_off: SignOff, version: LetterVersion, moved: Comparison | None, printed: PrintedReservation | None = None
 ) -> CertifiedDecision:
-    covered = {part.part_key: part.digest for part in sign_off.parts}
+    covered = covered_digests(sign_off)
     shown = {part["key"]: part_name(part) for part in sign_off.letter_version.parts_json}
     today = {part["key"]: part_name(part) for part in version.parts_json}
     return CertifiedDecision(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
 from commenttrack.positions.models import Position, ProvisionPosition, QuestionAnswer
 from commenttrack.signoffs.lifecycle import JOINING
-from commenttrack.signoffs.reading import standing_decisions
+from commenttrack.signoffs.reading import covered_digests, standing_decisions
 from commenttrack.staleness import Rest, closure
 
 Thing = tuple[str, int | str]
@@ -34,9 +34,9 @@ def resting_on_links(session: Session, letter: Letter) -> dict[int, Resting]:
         Rest(("part", part.key), _upstream_of(link), link.upstream_digest) for part in parts for link in part.links
     ]
     rests += [
-        Rest(("organization", each.organization_id), ("part", covered.part_key), covered.digest)
+        Rest(("organization", each.organization_id), ("part", key), digest)
         for each in decisions
-        for covered in each.parts
+        for key, digest in covered_digests(each).items()
     ]
     today: Mapping[Thing, str] = {**upstream, **{("part", part.key): part.wording_digest for part in parts}}
     found: dict[int, dict[str, list[int | str]]] = defaultdict(lambda: defaultdict(list))
