@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from commenttrack.letters.markdown_places import Words, words_of, words_of_line, words_of_requested
-from commenttrack.letters.returned_word import Paragraph, ReturnedWord, Story
+from commenttrack.letters.returned_text import Paragraph, ReturnedWord, Story
 
 FORMAT = "commenttrack-word/1"
 FIELDS = ("heading", "text", "requested_text", "translated_heading", "translation")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from commenttrack.letters.exported_word import Exported, in_order
 from commenttrack.letters.returned_comments import moment
-from commenttrack.letters.returned_word import Mark, MarkKind, Paragraph, Piece, ReturnedWord, RowChange, Story
+from commenttrack.letters.returned_text import Mark, MarkKind, Paragraph, Piece, ReturnedWord, RowChange, Story
 
 END = "\n"
 """The end of a paragraph in a given text."""

@@ -15,7 +15,7 @@ from commenttrack.letters.returned_alignment import aligned
 from commenttrack.letters.returned_changes import Change, changes_of
 from commenttrack.letters.returned_comments import Comment
 from commenttrack.letters.returned_sources import RUNNING, Edit, ExportedText
-from commenttrack.letters.returned_word import CALL, ReturnedWord
+from commenttrack.letters.returned_text import CALL, ReturnedWord
 
 UNTRACKED = ""
 """The author of what was changed without tracking."""

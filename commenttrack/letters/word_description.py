@@ -23,7 +23,7 @@ from commenttrack.letters.exported_word import (
     words_of_field,
 )
 from commenttrack.letters.markdown_places import SIGN, Words
-from commenttrack.letters.returned_word import CALL, Paragraph, ReturnedWord, Story
+from commenttrack.letters.returned_text import CALL, Paragraph, ReturnedWord, Story
 
 
 def described(content: LetterContent, file: ReturnedWord, *, author: str, stamp: str) -> Exported:

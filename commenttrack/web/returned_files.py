@@ -13,7 +13,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import Length, Optional
 
 from commenttrack.errors import Refused
-from commenttrack.letters import word_import
+from commenttrack.letters import returned_decisions, word_import
 from commenttrack.letters.models import EditState, Letter, LetterPart, PartComment, ReturnedFile, SuggestedEdit
 from commenttrack.members.models import Organization
 from commenttrack.members.permissions import Permission
@@ -209,16 +209,16 @@ def decide(docket_id: int, file_id: int, edit_id: int) -> ResponseReturnValue:
     _, file = _file(docket_id, file_id)
     edit = next((each for each in file.edits if each.id == edit_id), None)
     acts = {
-        "accept": word_import.accept_edit,
-        "reject": word_import.reject_edit,
-        "undo": word_import.undo_decision,
+        "accept": returned_decisions.accept_edit,
+        "reject": returned_decisions.reject_edit,
+        "undo": returned_decisions.undo_decision,
     }
     act = acts.get(request.form.get("act", ""))
     if edit is None or act is None:
         abort(404 if edit is None else 400)
     try:
         act(database.session(), edit, actor=signed_in().person.name, now=database.now())
-    except word_import.PlaceChanged as conflict:
+    except returned_decisions.PlaceChanged as conflict:
         database.session().rollback()
         return render_template("web/letters/returned_conflict.html", file=file, edit=edit, conflict=conflict), 409
     except Refused as refusal:
@@ -233,7 +233,7 @@ def accept_all(docket_id: int, file_id: int) -> ResponseReturnValue:
     """Accept everything that one author suggests and nobody decided about."""
     _, file = _file(docket_id, file_id)
     author = request.form.get("author", "")
-    done, left = word_import.accept_all(
+    done, left = returned_decisions.accept_all(
         database.session(), file, author, actor=signed_in().person.name, now=database.now()
     )
     name = author or "an unknown hand"
@@ -261,7 +261,7 @@ def comment(docket_id: int, comment_id: int) -> ResponseReturnValue:
     found = load(PartComment, comment_id)
     if found.letter_id != letter.id:
         abort(404)
-    word_import.resolve_comment(
+    returned_decisions.resolve_comment(
         database.session(),
         found,
         resolved=request.form.get("act") == "resolve",

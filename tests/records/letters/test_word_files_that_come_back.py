@@ -2,15 +2,18 @@
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from commenttrack.audit import AuditEvent, verify
 from commenttrack.errors import Refused
-from commenttrack.letters import word_import
+from commenttrack.letters import returned_decisions, word_import
+from commenttrack.letters.content import Translation
 from commenttrack.letters.models import EditState, PartComment, ReturnedFile, SuggestedEdit
-from commenttrack.letters.operations import edit_part
+from commenttrack.letters.operations import content_of_letter, edit_part
+from commenttrack.letters.word import letter_docx
 from tests.factories import world
 from tests.factories.word_files import Desk
 
@@ -56,11 +59,11 @@ def test_accepting_changes_the_part_as_an_editor_would_and_undo_restores_it(sess
     desk.replace("less", "nothing")
     (edit,) = bring(session, letter, storage, desk).edits
     digest = edit.part.wording_digest
-    word_import.accept_edit(session, edit, **BY)
+    returned_decisions.accept_edit(session, edit, **BY)
     assert text_of(letter) == TEXT.replace("less", "nothing")
     assert (edit.part.edited_by, edit.decided_by, edit.state) == ("Ada", "Ada", EditState.ACCEPTED)
     assert edit.part.wording_digest != digest
-    word_import.undo_decision(session, edit, **BY)
+    returned_decisions.undo_decision(session, edit, **BY)
     assert text_of(letter) == TEXT
     assert (edit.state, edit.decided_by) == (EditState.OPEN, "")
 
@@ -80,10 +83,10 @@ def test_all_of_a_files_edits_can_be_accepted_in_any_order(session, letter, stor
     )
     for edits in (file.edits, list(reversed(file.edits)), [*file.edits[2:], *file.edits[:2]]):
         for edit in edits:
-            word_import.accept_edit(session, edit, **BY)
+            returned_decisions.accept_edit(session, edit, **BY)
         assert text_of(letter) == wanted
         for edit in edits:
-            word_import.undo_decision(session, edit, **BY)
+            returned_decisions.undo_decision(session, edit, **BY)
         assert text_of(letter) == TEXT
 
 
@@ -95,9 +98,9 @@ def test_an_edit_finds_its_place_in_a_wording_that_moved_on(session, letter, sto
         session, part, expected_revision=part.revision, heading=part.heading, text="New first words. " + TEXT,
         requested_text="", **BY,
     )  # fmt: skip
-    word_import.accept_edit(session, edit, **BY)
+    returned_decisions.accept_edit(session, edit, **BY)
     assert text_of(letter) == "New first words. " + TEXT.replace("less", "nothing")
-    word_import.undo_decision(session, edit, **BY)
+    returned_decisions.undo_decision(session, edit, **BY)
     assert text_of(letter) == "New first words. " + TEXT
 
 
@@ -107,8 +110,8 @@ def test_an_edit_whose_words_changed_meanwhile_is_a_conflict_with_both_texts(ses
     part = edit.part
     text = TEXT.replace("It should ask less, and later.", "Ask nobody.")
     edit_part(session, part, expected_revision=part.revision, heading=part.heading, text=text, requested_text="", **BY)
-    with pytest.raises(word_import.PlaceChanged) as caught:
-        word_import.accept_edit(session, edit, **BY)
+    with pytest.raises(returned_decisions.PlaceChanged) as caught:
+        returned_decisions.accept_edit(session, edit, **BY)
     assert caught.value.present == text
     assert (text_of(letter), edit.state) == (text, EditState.OPEN)
 
@@ -120,22 +123,22 @@ def test_two_files_with_edits_of_the_same_words_do_not_overwrite_each_other(sess
     other.replace("ask less", "ask for more")
     (one,) = bring(session, letter, storage, desk).edits
     (two,) = bring(session, letter, storage, other, name="other.docx").edits
-    word_import.accept_edit(session, one, **BY)
-    with pytest.raises(word_import.PlaceChanged):
-        word_import.accept_edit(session, two, **BY)
-    word_import.reject_edit(session, two, **BY)
+    returned_decisions.accept_edit(session, one, **BY)
+    with pytest.raises(returned_decisions.PlaceChanged):
+        returned_decisions.accept_edit(session, two, **BY)
+    returned_decisions.reject_edit(session, two, **BY)
     assert (two.state, text_of(letter)) == (EditState.REJECTED, TEXT.replace("less", "nothing"))
 
 
 def test_an_undo_is_refused_where_somebody_edited_since(session, letter, storage, desk):
     desk.replace("less", "nothing")
     (edit,) = bring(session, letter, storage, desk).edits
-    word_import.accept_edit(session, edit, **BY)
+    returned_decisions.accept_edit(session, edit, **BY)
     part = edit.part
     text = part.text.replace("ask nothing,", "ask for nothing at all,")
     edit_part(session, part, expected_revision=part.revision, heading=part.heading, text=text, requested_text="", **BY)
     with pytest.raises(Refused, match="edited after it was accepted"):
-        word_import.undo_decision(session, edit, **BY)
+        returned_decisions.undo_decision(session, edit, **BY)
     assert (text_of(letter), edit.state) == (text, EditState.ACCEPTED)
 
 
@@ -143,10 +146,10 @@ def test_both_ends_of_a_move_are_decided_together(session, letter, storage, desk
     desk.move("and later", after="It should ")
     file = bring(session, letter, storage, desk)
     assert [edit.kind.value for edit in file.edits] == ["move to", "move from"]
-    word_import.accept_edit(session, file.edits[0], **BY)
+    returned_decisions.accept_edit(session, file.edits[0], **BY)
     assert text_of(letter) == TEXT.replace("It should ask less, and later.", "It should and laterask less, .")
     assert {edit.state for edit in file.edits} == {EditState.ACCEPTED}
-    word_import.undo_decision(session, file.edits[1], **BY)
+    returned_decisions.undo_decision(session, file.edits[1], **BY)
     assert text_of(letter) == TEXT
 
 
@@ -157,14 +160,14 @@ def test_words_taken_out_of_an_insertion_wait_for_it(session, letter, storage, d
     outer, inner = bring(session, letter, storage, desk).edits
     assert inner.within is outer
     with pytest.raises(Refused, match="insertion first"):
-        word_import.accept_edit(session, inner, **BY)
-    word_import.accept_edit(session, outer, **BY)
-    word_import.accept_edit(session, inner, **BY)
+        returned_decisions.accept_edit(session, inner, **BY)
+    returned_decisions.accept_edit(session, outer, **BY)
+    returned_decisions.accept_edit(session, inner, **BY)
     assert "It should not ask less" in text_of(letter)
     with pytest.raises(Refused, match="Undo that one first"):
-        word_import.undo_decision(session, outer, **BY)
-    word_import.undo_decision(session, inner, **BY)
-    word_import.undo_decision(session, outer, **BY)
+        returned_decisions.undo_decision(session, outer, **BY)
+    returned_decisions.undo_decision(session, inner, **BY)
+    returned_decisions.undo_decision(session, outer, **BY)
     assert text_of(letter) == TEXT
 
 
@@ -174,18 +177,18 @@ def test_all_of_one_author_are_accepted_and_the_others_stay_open(session, letter
     desk.author = "Ben"
     desk.delete("small ")
     file = bring(session, letter, storage, desk)
-    assert word_import.accept_all(session, file, "Ann", **BY) == (2, 0)
+    assert returned_decisions.accept_all(session, file, "Ann", **BY) == (2, 0)
     assert {edit.author: edit.state for edit in file.edits} == {"Ann": EditState.ACCEPTED, "Ben": EditState.OPEN}
 
 
 def test_a_decided_suggestion_is_not_decided_again(session, letter, storage, desk):
     desk.replace("less", "nothing")
     (edit,) = bring(session, letter, storage, desk).edits
-    word_import.reject_edit(session, edit, **BY)
+    returned_decisions.reject_edit(session, edit, **BY)
     with pytest.raises(Refused, match="was rejected by Ada"):
-        word_import.accept_edit(session, edit, **BY)
-    word_import.undo_decision(session, edit, **BY)
-    word_import.accept_edit(session, edit, **BY)
+        returned_decisions.accept_edit(session, edit, **BY)
+    returned_decisions.undo_decision(session, edit, **BY)
+    returned_decisions.accept_edit(session, edit, **BY)
     assert edit.state is EditState.ACCEPTED
 
 
@@ -194,7 +197,7 @@ def test_what_cannot_be_placed_is_listed_and_cannot_be_accepted(session, letter,
     (edit,) = bring(session, letter, storage, desk).edits
     assert "citation" in edit.why_unplaced
     with pytest.raises(Refused, match="citation"):
-        word_import.accept_edit(session, edit, **BY)
+        returned_decisions.accept_edit(session, edit, **BY)
 
 
 def test_changes_that_nobody_tracked_come_without_an_author(session, letter, storage, desk):
@@ -265,9 +268,9 @@ def test_comments_come_to_their_parts_with_their_answers_and_go_out_again(sessio
 def test_each_decision_stands_in_the_trail(session, letter, storage, desk):
     desk.replace("less", "nothing")
     (edit,) = bring(session, letter, storage, desk).edits
-    word_import.accept_edit(session, edit, **BY)
-    word_import.undo_decision(session, edit, **BY)
-    word_import.reject_edit(session, edit, **BY)
+    returned_decisions.accept_edit(session, edit, **BY)
+    returned_decisions.undo_decision(session, edit, **BY)
+    returned_decisions.reject_edit(session, edit, **BY)
     actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.number)).all()
     assert [a for a in actions if "suggestion" in a or "file" in a] == [
         "returned file read",
@@ -287,3 +290,20 @@ def test_rows_go_with_their_file(session, letter, storage, desk):
     session.delete(file)
     session.flush()
     assert session.scalars(select(SuggestedEdit)).all() == []
+
+
+def test_a_change_of_the_second_text_is_listed_with_the_reason(session, letter, storage):
+    content = content_of_letter(letter)
+    first, *others = content.parts
+    translated = replace(first, translation="La proposition en demande trop.")
+    head = replace(content.head, translation=Translation("fr"))
+    desk = Desk(letter_docx(replace(content, head=head, parts=(translated, *others))))
+    desk.replace("trop", "beaucoup")
+    desk.replace("less", "nothing")
+    file = bring(session, letter, storage, desk)
+    placed, listed = file.edits
+    assert (placed.before, placed.why_unplaced) == ("less", "")
+    assert (listed.before, listed.after) == ("trop", "beaucoup")
+    assert "second language" in listed.why_unplaced
+    with pytest.raises(Refused, match="second language"):
+        returned_decisions.accept_edit(session, listed, **BY)
