@@ -21,7 +21,8 @@ from commenttrack.rulemaking.drafts import Draft, Ids
 from commenttrack.rulemaking.footnotes import RawNote, read_footnote
 from commenttrack.rulemaking.preamble import Block, Preamble, text_block
 from commenttrack.rulemaking.provisions import LevelPath, ParsedAmbiguity, ParsedSettlement, Passage, Unparsed
-from commenttrack.rulemaking.sections import Item, paragraphs, table_draft
+from commenttrack.rulemaking.section_pieces import Item
+from commenttrack.rulemaking.sections import paragraphs, table_draft
 from commenttrack.rulemaking.tables import CONTENTS_ENTRIES, read_contents, read_table
 from commenttrack.rulemaking.xml_text import Flow, NoteCall, PageCounter, join, plain, read
 
