@@ -136,6 +136,15 @@ def compare(before: LetterContent, after: LetterContent) -> Comparison:
     return Comparison(tuple(_compared_pieces(_head(before), _head(after))), tuple(parts), tuple(earlier))
 
 
+def compare_wordings(before: tuple[str, str, str], after: tuple[str, str, str]) -> ComparedPart:
+    """Two wordings of one part, each as heading, text and requested text."""
+    earlier, later = (
+        LetterContent(LetterHead(), (LetterPartContent("part", heading, 1 if heading else 0, text, requested),))
+        for heading, text, requested in (before, after)
+    )
+    return compare(earlier, later).parts[0]
+
+
 # -------------------------------------------------------------------------------------------------------------- parts
 
 
@@ -209,7 +218,8 @@ def _compared(
     shown = new or old
     assert shown is not None  # a key comes from one of the two states  # noqa: S101
     before, typed_before = _pieces_of(old, names[0])
-    after, typed_after = _pieces_of(new, names[1])
+    alike = old is not None and new is not None and _texts(old) == _texts(new) and "[#" not in new.part.text
+    after, typed_after = (before, typed_before) if alike else _pieces_of(new, names[1])
     as_typed = typed_before or typed_after
     if as_typed or (old and new and before == after and _typed(old.part) != _typed(new.part)):
         as_typed = True
@@ -223,6 +233,10 @@ def _compared(
         key, what, shown.level, title, old.name if old else "", new.name if new else "", moved, pieces,
         as_typed and what == "changed",
     )  # fmt: skip
+
+
+def _texts(part: _Part) -> tuple[str, str]:
+    return part.part.text, part.part.requested_text
 
 
 # ------------------------------------------------------------------------------------------------------------- pieces
@@ -349,6 +363,10 @@ def _look(head: LetterHead) -> tuple[str, ...]:
 
 
 def _compared_pieces(before: Sequence[Piece], after: Sequence[Piece]) -> Iterator[ComparedPiece]:
+    if before is after:
+        for piece in after:
+            yield _piece(piece, "same", [Change("same", folded(piece.text))])
+        return
     old = [(piece.kind, folded(piece.text)) for piece in before]
     new = [(piece.kind, folded(piece.text)) for piece in after]
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -6,7 +6,7 @@ from wtforms import SelectField
 
 from commenttrack.errors import Refused
 from commenttrack.letters import made_files, restoring
-from commenttrack.letters.comparison import Comparison, compare
+from commenttrack.letters.comparison import ComparedPart, Comparison, compare, compare_wordings
 from commenttrack.letters.made_files import DRAFT, UnknownState, Wanted
 from commenttrack.letters.models import DraftSnapshot, Letter, LetterPart, LetterVersion, PartWording
 from commenttrack.members.permissions import Permission
@@ -16,7 +16,6 @@ from commenttrack.web.forms import Form, options
 from commenttrack.web.letters import letter_with_parts, part_of
 from commenttrack.web.pages import letter_frame, load
 from commenttrack.web.versions import file_or
-from commenttrack.wording import Change, difference
 
 comparing = Blueprint("comparing", __name__, url_prefix="/dockets/<int:docket_id>/draft")
 
@@ -170,14 +169,16 @@ def earlier_wordings(docket_id: int, part_id: int) -> str:
     """What a part said before, the newest first, each with what it became."""
     _, letter = letter_frame(docket_id)
     part = part_of(letter, part_id)
-    wordings: list[tuple[PartWording, list[tuple[str, list[Change]]]]] = []
+    wordings: list[tuple[PartWording, ComparedPart]] = []
     after: PartWording | LetterPart = part
     for wording in reversed(part.earlier_wordings):
-        fields = ("heading", "text", "requested_text")
-        changes = [(field, difference(getattr(wording, field), getattr(after, field))) for field in fields]
-        wordings.append((wording, changes))
+        wordings.append((wording, compare_wordings(_words(wording), _words(after))))
         after = wording
     return render_template("web/letters/earlier.html", part=part, wordings=wordings)
+
+
+def _words(wording: PartWording | LetterPart) -> tuple[str, str, str]:
+    return wording.heading, wording.text, wording.requested_text
 
 
 @comparing.post("/parts/<int:part_id>/earlier/<int:wording_id>")

@@ -12,12 +12,12 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
 from commenttrack.letters import drafting, house_styles, operations
+from commenttrack.letters.comparison import ComparedPart, compare_wordings
 from commenttrack.letters.composition import LetterPartDraft
 from commenttrack.letters.content import Letterhead
 from commenttrack.letters.draft_warnings import warnings_of
 from commenttrack.letters.heads import ILLUSTRATIVE, head_for
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
-from commenttrack.letters.part_changes import PartChange, Wording, part_change
 from commenttrack.letters.pictured import with_pictures
 from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.permissions import Permission
@@ -153,9 +153,10 @@ def compose(docket_id: int) -> ResponseReturnValue:
         return redirect(url_for("letters.draft", docket_id=docket_id), 303)
     found = drafting.proposal(session, letter)
 
-    def change(part: LetterPart, draft: LetterPartDraft) -> PartChange:
-        now_reads = Wording("", part.heading, part.text, part.requested_text)
-        return part_change(part.key, now_reads, Wording("", draft.heading, draft.text, draft.requested_text))
+    def change(part: LetterPart, draft: LetterPartDraft) -> ComparedPart:
+        return compare_wordings(
+            (part.heading, part.text, part.requested_text), (draft.heading, draft.text, draft.requested_text)
+        )
 
     return render_template(
         "web/letters/compose.html",

@@ -2,6 +2,10 @@
 (() => {
   "use strict";
 
+  if (matchMedia("(max-width: 40rem)").matches) {
+    for (const box of document.querySelectorAll(".draft__warnings details")) box.open = false;
+  }
+
   // ------------------------------------------------------------------------------------------------------- the parts
   const list = document.querySelector("[data-sortable]");
   if (list && window.Sortable) {
@@ -39,6 +43,10 @@
   // On a narrow page the parts are folded away above the editor.
   const beside = document.querySelector(".drafting__parts");
   if (beside && matchMedia("(max-width: 75rem)").matches) beside.open = false;
+
+  if (matchMedia("(max-width: 40rem)").matches) {
+    for (const box of document.querySelectorAll(".draft__warnings details")) box.open = false;
+  }
 
   // --------------------------------------------------------------------------------------------- the words of a warning
   const field = document.querySelector("textarea[data-find]");

@@ -1,0 +1,185 @@
+"""The pages of the draft: rendering while typing, order, comparing, restoring, composing again, heads, house styles."""
+
+import io
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from commenttrack.jobs import Job
+from commenttrack.letters.models import DraftSnapshot, HouseStyle, Letter, LetterPart
+from commenttrack.worker import Worker
+
+DRAFT = "/dockets/1/draft"
+
+
+@pytest.fixture
+def part(stored):
+    """A generated comment."""
+    return stored.scalars(select(LetterPart).where(LetterPart.kind == "comment", LetterPart.level == 2)).first()
+
+
+def save(post, part, text, revision=None):
+    return post(
+        f"{DRAFT}/parts/{part.id}",
+        {"revision": revision or part.revision, "heading": part.heading, "text": text, "requested_text": ""},
+    )
+
+
+def now(stored, part):
+    """The part as the last request left it."""
+    return stored.scalars(select(LetterPart).where(LetterPart.id == part.id)).one()
+
+
+def test_the_rendering_of_a_part_is_a_piece_of_a_page_with_the_numbers_of_the_letter(post, part):
+    answer = post(f"{DRAFT}/parts/{part.id}/preview", {"heading": "H", "text": "A *word*.", "requested_text": ""})
+    assert answer.status_code == 200
+    assert "<em>word</em>" in answer.text
+    assert "<html" not in answer.text
+    assert "A." in answer.text
+
+
+def test_what_cannot_be_rendered_says_why_and_is_no_failure(post, part):
+    answer = post(f"{DRAFT}/parts/{part.id}/preview", {"heading": "H", "text": "A call.[^9]"})
+    assert answer.status_code == 200
+    assert "is called but not defined" in answer.text
+
+
+def test_a_part_of_another_docket_is_not_rendered(post, part):
+    assert post(f"/dockets/2/draft/parts/{part.id}/preview", {"text": "x"}).status_code == 404
+
+
+def test_htmx_is_told_to_use_neither_eval_nor_styles_of_its_own(staff, part):
+    page = staff.get(f"{DRAFT}/parts/{part.id}")
+    assert '"allowEval": false' in page.text
+    assert '"includeIndicatorStyles": false' in page.text
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+
+
+def test_a_part_is_moved_to_a_place_and_a_place_that_is_none_is_refused(post, stored, part):
+    assert post(f"{DRAFT}/parts/{part.id}/place", {"act": "to", "to": "0"}).status_code == 303
+    assert now(stored, part).place == 0
+    assert post(f"{DRAFT}/parts/{part.id}/place", {"act": "to", "to": "-1"}).status_code == 400
+    assert post(f"{DRAFT}/parts/{part.id}/place", {"act": "to", "to": "x"}).status_code == 400
+
+
+def test_moving_from_a_parts_page_leads_back_to_it(post, part):
+    answer = post(f"{DRAFT}/parts/{part.id}/place", {"act": "down", "from": str(part.id)})
+    assert answer.headers["Location"].endswith(f"/parts/{part.id}")
+
+
+def test_two_states_are_compared_and_a_part_gets_its_frozen_words_back(staff, post, stored, part):
+    composed = part.text
+    save(post, part, "Words of today.")
+    page = staff.get(f"{DRAFT}/compare")
+    assert "1 part reworded" in page.text
+    assert "Words of today" in page.text
+    assert post(f"{DRAFT}/parts/{part.id}/from/1").status_code == 303
+    assert now(stored, part).text == composed
+    assert "No difference" in staff.get(f"{DRAFT}/compare").text
+    assert "Words of today" in staff.get(f"{DRAFT}/parts/{part.id}/earlier").text
+
+
+def test_a_state_that_is_not_there_is_not_found(staff, post, part):
+    assert staff.get(f"{DRAFT}/compare?earlier=9").status_code == 404
+    assert staff.get(f"{DRAFT}/restore/9").status_code == 404
+    assert staff.get(f"{DRAFT}/restore/draft").status_code == 404
+    assert post(f"{DRAFT}/parts/{part.id}/from/draft").status_code == 404
+    assert staff.get(f"{DRAFT}/compare/1/draft.odt").status_code == 404
+
+
+def test_restoring_a_version_keeps_the_draft_and_is_itself_restored_over(staff, post, stored, part):
+    save(post, part, "Words of today.")
+    assert "would read as version 1 did: 1 part reworded" in staff.get(f"{DRAFT}/restore/1").text
+    assert post(f"{DRAFT}/restore/1").status_code == 303
+    kept = stored.scalars(select(DraftSnapshot)).one()
+    assert post(f"{DRAFT}/restore/d{kept.id}").status_code == 303
+    assert now(stored, part).text == "Words of today."
+    assert post(f"{DRAFT}/restore/d{kept.id}").status_code == 422
+
+
+def test_an_earlier_wording_comes_back_from_its_page(post, stored, part):
+    composed = part.text
+    save(post, part, "Words of today.")
+    wording = now(stored, part).earlier_wordings[0]
+    assert post(f"{DRAFT}/parts/{part.id}/earlier/{wording.id}").status_code == 303
+    assert now(stored, part).text == composed
+    other = stored.scalars(select(LetterPart).where(LetterPart.id != part.id)).first()
+    assert post(f"{DRAFT}/parts/{other.id}/earlier/{wording.id}").status_code == 404
+
+
+def test_composing_again_shows_the_difference_and_takes_what_is_ticked(staff, post, stored, part):
+    composed = part.text
+    save(post, part, "Words of today.")
+    page = staff.get(f"{DRAFT}/compose")
+    assert "1 edited part differs" in page.text
+    assert post(f"{DRAFT}/compose").status_code == 303
+    assert now(stored, part).text == "Words of today."
+    assert post(f"{DRAFT}/compose", {"take": part.key}).status_code == 303
+    assert now(stored, part).text == composed
+    assert "Nothing would change" in staff.get(f"{DRAFT}/compose").text
+
+
+def test_the_pdf_of_the_draft_is_made_by_the_worker_once(app, staff, post, stored):
+    assert staff.get(f"{DRAFT}/preview.pdf").status_code == 303
+    waiting = post(f"{DRAFT}/preview.pdf").headers["Location"]
+    assert "is being made" in staff.get(waiting).text
+    worker = Worker(app.extensions["commenttrack"].settings)
+    while worker.step():
+        pass
+    assert "is ready" in staff.get(waiting).text
+    answer = staff.get(f"{DRAFT}/preview.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
+    assert post(f"{DRAFT}/preview.pdf").headers["Location"] == waiting
+    assert len(stored.scalars(select(Job).where(Job.name == "make a file of the letter")).all()) == 1
+
+
+def test_the_head_holds_several_agencies_leads_and_a_look(staff, post, stored):
+    data = {
+        "name": "Council", "date": "January 5, 2027", "salutation": "Dear all:", "closing": "Yours,",
+        "to": "First Agency\nAttention: Docket 1\nRe: RIN 1\n\nSecond Agency", "re": "The rule",
+        "fonts": "sans", "citations": "bluebook", "order": "lead-first", "signature_blocks": "by-lead",
+        "signature_columns": "2", "numbering": "decimal", "redline_words": "shown", "exhibits": "numbers", "toc": "y",
+        "annex": "About us",
+    }  # fmt: skip
+    assert post(f"{DRAFT}/head", data).status_code == 303
+    head = stored.scalars(select(Letter)).one().head_json
+    assert head["to"] == [{"lines": ["First Agency"], "attention": "Docket 1", "re": ["RIN 1"]}, ["Second Agency"]]
+    assert head["house_style"]["numbering"] == "decimal"
+    assert head["annex_of_signatories"] == "About us"
+    page = staff.get(f"{DRAFT}/head").text
+    assert "Attention: Docket 1\nRe: RIN 1" in page
+    assert staff.get(f"{DRAFT}/preview").status_code == 200
+
+
+def logo():
+    data = io.BytesIO()
+    Image.new("RGB", (60, 20), "navy").save(data, "PNG")
+    data.seek(0)
+    return data
+
+
+LOOK = {
+    "fonts": "serif", "citations": "ofr", "order": "alphabetical", "signature_blocks": "together",
+    "exhibits": "letters", "signature_columns": "auto", "numbering": "outline", "redline_words": "hidden",
+}  # fmt: skip
+
+
+def test_a_house_style_is_kept_with_its_logo_and_a_bad_logo_is_refused(post, stored):
+    lead = stored.scalars(select(Letter)).one().lead_id
+    address = f"/organizations/{lead}/house-style"
+    answer = post(address, {**LOOK, "logo": (logo(), "logo.png")}, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    assert stored.scalars(select(HouseStyle)).one().logo_name == "logo.png"
+    answer = post(address, {**LOOK, "logo": (io.BytesIO(b"no"), "x.png")}, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "is not an image" in answer.text
+
+
+def test_a_logo_of_one_letter_stands_in_its_preview(staff, post):
+    data = {**LOOK, "name": "Council", "logo": (logo(), "our logo.png")}
+    assert post(f"{DRAFT}/head", data, content_type="multipart/form-data").status_code == 303
+    page = staff.get(f"{DRAFT}/preview").text
+    assert 'class="letter__logo"' in page
+    assert 'alt="Council logo"' in page
