@@ -122,3 +122,18 @@ def test_markup_in_a_file_stays_text_on_the_page(staff, bring, desk, words):
     page = staff.get(bring(desk.file(), "<i>.docx").location).text
     assert "<script>alert" not in page
     assert "<b>Ann" not in page
+
+
+def test_comments_stand_beside_the_suggestions_of_their_part(staff, bring, desk, words):
+    _, old = words
+    desk.replace(old, "quite other")
+    desk.comment("I. ", "Which?")
+    page = staff.get(bring(desk.file()).location).text
+    beside = page[page.index('class="returned-part"') :]
+    assert beside.index("quite other") < beside.index("Which?") < beside.index("</section>")
+
+
+def test_the_list_says_in_words_how_many_suggestions_stand_where(staff, bring, desk, words):
+    desk.replace(words[1], "quite other")
+    bring(desk.file())
+    assert "1 open, 0 accepted, 0 rejected, 0 not placed" in staff.get(PAGE).text
