@@ -141,11 +141,14 @@ def solve(
         beam.sort(key=lambda last: last.cost)
     chains: list[Chain] = []
     node: _Node | None = beam[0]
+    tied = len(beam) > 1 and beam[1].cost - beam[0].cost < _MARGIN
     while node is not None and node.previous is not None:
         chains.append(node.chain)
+        if node.rivals and not tied:
+            tied = any(cost - node.cost < _MARGIN for _, cost in node.rivals)
         node = node.previous
     chains.reverse()
-    return Levels(tuple(chains), _as_good(beam, chains), tuple(held))
+    return Levels(tuple(chains), _as_good(beam, chains) if tied else (), tuple(held))
 
 
 def _as_good(beam: Sequence[_Node], chains: Sequence[Chain]) -> tuple[tuple[int, tuple[Chain, ...]], ...]:
