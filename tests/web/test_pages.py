@@ -46,7 +46,12 @@ def pages(_furnished_house, tmp_path_factory):
     data = tmp_path_factory.mktemp("walk") / "data"
     shutil.copytree(_furnished_house, data)
     client = enter(create_app(settings(data), clock=lambda: NOW).test_client(), Role.ADMINISTRATOR)
-    return dict(walk(client))
+    # A mail as it is sent is shown alone in a sandbox, and is no page of ours.
+    return {
+        address: answer
+        for address, answer in walk(client)
+        if "sandbox" not in answer.headers.get("Content-Security-Policy", "")
+    }
 
 
 def wrong(pages, check):
