@@ -243,7 +243,9 @@ def _page(token: str, shown: Invitation, form: SignForm, problem: str = "") -> s
         invitation=shown,
         form=form,
         problem=problem,
-        readable=readable(with_pictures(shown.request.letter, content_of_version(shown.version), database.house().storage)),
+        readable=readable(
+            with_pictures(shown.request.letter, content_of_version(shown.version), database.house().storage)
+        ),
         changes=changes_shown(session, shown),
         again=said_before(session, shown) if may_reaffirm(shown) else None,
         **_around(shown),
