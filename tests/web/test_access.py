@@ -46,7 +46,8 @@ def test_a_forbidden_page_reads_like_one_that_is_not_there(app):
 
 
 def test_only_the_listed_endpoints_are_public():
-    assert {endpoint.partition(".")[0] for endpoint in PUBLIC} == {"static", "health", "security", "signing", "answering"}
+    subjects = {endpoint.partition(".")[0] for endpoint in PUBLIC}
+    assert subjects == {"static", "health", "security", "signing", "answering", "reminders"}
 
 
 def test_the_wrong_password_gets_one_sentence_that_does_not_say_which_was_wrong(app):

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from commenttrack.positions.answers import answer_question
 from sqlalchemy import select
 
 from commenttrack import illustration
@@ -12,6 +11,7 @@ from commenttrack.errors import BadInput
 from commenttrack.letters import operations
 from commenttrack.letters.drafting import compose_letter, take_over
 from commenttrack.positions import mapping
+from commenttrack.positions.answers import answer_question
 from commenttrack.positions.models import AnswerState
 from commenttrack.positions.operations import revise_position
 from commenttrack.positions.stances import Stance
