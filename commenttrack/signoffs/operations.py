@@ -131,18 +131,22 @@ def invite(
     return request
 
 
+_A_MOMENT = dt.timedelta(minutes=10)
+
+
 def remind(
     session: Session, letter: Letter, *, actor: str, now: dt.datetime, settings: Settings, note: str = ""
 ) -> list[SignOffRequest]:
     """Ask everybody who has not decided once more; returns whom.
 
-    Nobody who decided is written to, nor who asked for no more reminders.
+    Nobody who decided is written to, nor who asked for no more reminders, nor who was asked a moment ago: a second
+    click is no second reason.
     """
     decided = select(SignOff.request_id).where(SignOff.letter_id == letter.id, SignOff.is_current)
     undecided = session.scalars(
         select(SignOffRequest)
         .where(SignOffRequest.letter_id == letter.id, SignOffRequest.id.not_in(decided))
-        .where(SignOffRequest.reminders_stopped_at.is_(None))
+        .where(SignOffRequest.reminders_stopped_at.is_(None), SignOffRequest.asked_at <= now - _A_MOMENT)
         .order_by(SignOffRequest.id)
         .options(joinedload(SignOffRequest.organization), joinedload(SignOffRequest.person))
     ).all()

@@ -177,6 +177,14 @@ def test_a_reminder_goes_to_the_undecided_only(campaign):
     assert "not yet heard" in mail.text
 
 
+def test_a_second_click_on_remind_writes_nothing(campaign):
+    def click(minutes):
+        now = LATER + dt.timedelta(minutes=minutes)
+        return remind(campaign.session, campaign.letter, actor="S", now=now, settings=campaign.settings)
+
+    assert [len(click(minutes)) for minutes in (0, 0, 5, 11)] == [1, 0, 0, 1]
+
+
 @pytest.mark.parametrize(
     ("spoil", "refusal", "words"),
     [
