@@ -6,7 +6,9 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from commenttrack.errors import Refused
-from commenttrack.letters.models import Letter
+from commenttrack.letters.comparison import ComparedPart, compare
+from commenttrack.letters.models import Letter, LetterVersion
+from commenttrack.letters.operations import content_of_version
 from commenttrack.members.permissions import Permission
 from commenttrack.signoffs.clearing import (
     ChangeToJudge,
@@ -17,13 +19,14 @@ from commenttrack.signoffs.clearing import (
     judge,
     take_back,
 )
-from commenttrack.signoffs.lifecycle import Weight
+from commenttrack.signoffs.lifecycle import Weight, WordingChange
 from commenttrack.signoffs.models import WordingClearance
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.frame import plural
 from commenttrack.web.pages import letter_frame, load
+from commenttrack.web.signed_changes import ShownChange, shown_change
 
 clearing = Blueprint("clearing", __name__, url_prefix="/dockets/<int:docket_id>/sign/changes")
 
@@ -87,10 +90,22 @@ def _page(letter: Letter, found: list[ChangeToJudge], form: JudgeForm, taking_ba
         letter=letter,
         form=form,
         newest=letter.versions[-1],
+        differences=_differences(found, letter.versions[-1]),
         open_changes=[(change, _name(change)) for change in found if change.judged is None],
         judged=[change for change in found if change.judged is not None],
         taking_back=taking_back or TakeBackForm(formdata=None, prefix="back-"),
     )
+
+
+def _differences(found: list[ChangeToJudge], newest: LetterVersion) -> dict[WordingChange, ShownChange]:
+    """What a reader would see move, by change; two versions are compared once, however many parts moved."""
+    after = content_of_version(newest)
+    compared: dict[int, dict[str, ComparedPart]] = {}
+    for change in found:
+        if change.before.id not in compared:
+            parts = compare(content_of_version(change.before), after).parts
+            compared[change.before.id] = {part.key: part for part in parts}
+    return {each.change: shown_change(compared[each.before.id][each.change.part_key]) for each in found}
 
 
 @clearing.post("/")

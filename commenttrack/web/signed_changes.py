@@ -56,15 +56,18 @@ def changes_shown(session: Session, shown: Invitation) -> ShownChanges:
     covered = covered_digests(shown.current) if shown.current else version_digests(shown.before)
     today = version_digests(shown.version)
     judged = judgements(session, shown.request.letter_id) if shown.current else {}
-    found = [
-        ShownChange(part, tuple(_moved(part)), judged.get(_change(part.key, covered, today)))
-        for part in compare(content_of_version(shown.before), content_of_version(shown.version)).parts
-    ]
+    compared = compare(content_of_version(shown.before), content_of_version(shown.version))
+    found = [shown_change(part, judged.get(_change(part.key, covered, today))) for part in compared.parts]
 
     def among(keys: Collection[str]) -> tuple[ShownChange, ...]:
         return tuple(change for change in found if change.part.key in keys)
 
     return ShownChanges(among({*moved.changed, *moved.removed}), among(moved.added), among(moved.cleared))
+
+
+def shown_change(part: ComparedPart, judged: WordingClearance | None = None) -> ShownChange:
+    """A compared part as pages show it."""
+    return ShownChange(part, tuple(_moved(part)), judged)
 
 
 def _change(key: str, covered: dict[str, str], today: dict[str, str]) -> WordingChange:

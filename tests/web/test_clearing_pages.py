@@ -55,7 +55,7 @@ def test_a_cosmetic_judgement_makes_the_signature_current_again_and_stands_on_th
     assert answer.status_code == 303
     board = staff.get("/dockets/1/sign/").text
     assert "1 of 2 joined" in board
-    assert "board__cell board__cell--cleared" in board
+    assert '<td class="b-cleared">' in board
     page = staff.get("/dockets/1/sign/changes/").text
     assert "A repetition." in page
     assert "signature stands" in stored.scalars(select(OutgoingMail).order_by(OutgoingMail.id.desc())).first().subject
