@@ -145,20 +145,23 @@ class Truth:
         if unit.words == successor.words:
             # A whole sentence names its place; a stock phrase is what stands above it.
             return len(unit.words) >= DISTINCTIVE or self.allows(home, there)
-        deleted_and_new = successor.was is None and id(unit) not in self.alive
-        return deleted_and_new and there.was is home and _between_the_same(unit, home, successor, there)
+        # Which of several twins is the deleted one cannot be told either, so they say nothing about the place.
+        twins = [child for child in home.children if child is unit or self._twins(child, unit)]
+        deleted_and_new = successor.was is None and any(id(twin) not in self.alive for twin in twins)
+        return deleted_and_new and there.was is home and _between_the_same(unit, home, successor, there, twins)
 
     def _twins(self, one, other):
         """Siblings of the same words: nobody could tell which of them was reworded or moved."""
         return one.words == other.words and self.before.get(id(one)) is self.before.get(id(other))
 
 
-def _between_the_same(unit, home, successor, there):
+def _between_the_same(unit, home, successor, there, twins):
     place, where = home.children.index(unit), there.children.index(successor)
     return all(
         (home.children.index(other.was) < place) == (there.children.index(other) < where)
         for other in there.children
-        if other.was in home.children
+        # Nothing tells what a neighbour was of which no word is left.
+        if other.was in home.children and other.was not in twins and set(other.words) & set(other.was.words)
     )
 
 
