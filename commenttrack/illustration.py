@@ -223,6 +223,7 @@ def follow_instructions(
             reason=item["reason"],
             request=item["request"],
             requested_text=item["requested_text"],
+            grounds=item.get("grounds", ()),
             actor=made.instructed_by,
             now=now,
         )
