@@ -70,7 +70,8 @@ def compose_letter(
     for draft in drafts:
         part = present.get(draft.key)
         if part is None:
-            part = LetterPart(key=draft.key, kind=PartKind(draft.kind), edited_by="")
+            # A place for now, since a query below may write the row; all places are counted anew at the end.
+            part = LetterPart(key=draft.key, kind=PartKind(draft.kind), edited_by="", place=len(letter.parts))
             letter.parts.insert(letter.parts.index(previous) + 1 if previous else 0, part)
         previous = part
         if part.edited_by and part.key not in take:

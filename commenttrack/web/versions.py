@@ -64,7 +64,7 @@ def preview_pdf(docket_id: int) -> ResponseReturnValue:
 
 
 @versions.post("/preview.pdf")
-@requires(Permission.READ)
+@requires(Permission.DRAFT)
 def make_preview_pdf(docket_id: int) -> ResponseReturnValue:
     """Have the draft's PDF made: laying out a long letter takes longer than a request may."""
     job = made_files.ask_for(database.session(), letter_with_parts(docket_id), Wanted(".pdf"), now=database.now())

@@ -185,7 +185,7 @@ def test_the_leads_sign_on_lines_side_by_side_and_the_others_under_a_heading(roo
     assert len(styled(root, "SignatureLine")) == 2
     assert styled(root, "SigningOrganization") == ["Alpha", "Beta"]
     assert styled(root, "SignatureHeading") == ["Joined by"]
-    assert (styled(root, "SigningName"), styled(root, "Reservation")) == (["Gamma"], ["except Part II"])
+    assert (styled(root, "SigningName"), styled(root, "Reservation")) == (["Gamma*"], ["* except Part II"])
 
 
 def test_exhibits_requests_and_annexes_have_styles_and_annexes_pages_of_their_own(root):
