@@ -119,6 +119,8 @@ def draft_and_freeze(staff: Page, sound) -> None:
     expect(staff.locator("#editor-preview strong")).to_have_text("together")
     sound(staff, "edit a part")
     staff.get_by_role("button", name="Save").click()
+    expect(staff.locator(".flash")).to_have_text("The part was saved.")
+    stage(staff, "Draft")
     staff.get_by_role("link", name="Preview").click()
     expect(staff.locator(".letter")).to_contain_text("We write together.")
     sound(staff, "preview")
