@@ -2,14 +2,23 @@
 
 import re
 
+from sqlalchemy import select
+
+from commenttrack.db import transaction
 from commenttrack.members.permissions import Role
+from commenttrack.positions.models import ProvisionPosition
 from commenttrack.worker import Worker
 from tests.factories.pages import enter
 
 PAGE = "/dockets/1/issues/"
 
 
-def test_the_page_says_what_is_missing_and_leads_to_the_mapping(staff):
+def test_the_page_says_what_is_missing_and_leads_to_the_mapping(app, staff):
+    assert "no legal ground is named" not in staff.get(PAGE).text
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        for link in session.scalars(select(ProvisionPosition)):
+            link.grounds = []
     page = staff.get(PAGE)
     assert page.status_code == 200
     assert "no legal ground is named" in page.text
