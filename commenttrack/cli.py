@@ -5,6 +5,7 @@ request the rules forbid, with one sentence on standard error.
 """
 
 import datetime as dt
+import gc
 import json
 import sys
 from collections import Counter
@@ -612,6 +613,10 @@ def serve(host: str, port: int, threads: int) -> None:
     app = create_app(settings)
     if settings.jobs == "thread":
         Worker(settings, staff=readers_of_digests).start()
+    # What start-up made stays to the end. Frozen, it is not walked again by each full collection, of which a large page
+    # causes several (the matrix in docs/benchmarks.md).
+    gc.collect()
+    gc.freeze()
     click.echo(f"CommentTrack is at {settings.base_url} (listening on {host}:{port}; Ctrl-C stops it).")
     waitress.serve(app, host=host, port=port, threads=threads, ident=None)
 

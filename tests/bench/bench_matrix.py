@@ -6,6 +6,7 @@ the socket. ``queries`` are the statements of one request.
 """
 
 import datetime as dt
+import gc
 import statistics
 import tempfile
 import time
@@ -41,6 +42,8 @@ def main() -> None:
                 session, person, password=PASSWORD, role=Role.ADMINISTRATOR, now=NOW, must_change_password=False
             )
             fill(session, provisions=PROVISIONS, positions=COLUMNS, organizations=COLUMNS)
+        gc.collect()
+        gc.freeze()  # as `commenttrack serve` does
         client = enter(app.test_client(), Role.ADMINISTRATOR)
         statements: list[str] = []
         inner = app.extensions["commenttrack"].reading.kw["bind"]
