@@ -63,7 +63,10 @@ class FileTransport:
     def send(self, message: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = message["Message-ID"].strip("<>").partition("@")[0]
-        (self.folder / f"{name}.eml").write_bytes(bytes(message))
+        # Under its name only when it is whole, for whoever watches the folder.
+        unfinished = self.folder / f".{name}.part"
+        unfinished.write_bytes(bytes(message))
+        unfinished.replace(self.folder / f"{name}.eml")
 
 
 class SmtpTransport:

@@ -205,6 +205,7 @@ def test_the_file_outbox_writes_a_readable_message(sessions, tmp_path):
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     assert message["Subject"] == "Will you join? – “yes”"
     assert message["Auto-Submitted"] == "auto-generated"
+    assert list((tmp_path / "out box").iterdir()) == [file]  # nothing unfinished stays behind
 
 
 class Inbox:
