@@ -201,7 +201,7 @@ def _packet_files(data: bytes) -> dict[str, bytes] | None:
 def _manifest_checks(files: Mapping[str, bytes]) -> Iterator[Check]:
     try:
         listed = {entry["name"]: entry["sha256"] for entry in json.loads(files["manifest.json"])["files"]}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         yield Check(False, "The manifest cannot be read.")
         return
     present = {name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name != "manifest.json"}

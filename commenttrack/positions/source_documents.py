@@ -5,12 +5,11 @@ The outline comes from :mod:`commenttrack.positions.source_outline`, the people 
 article, holds no positions: its paragraphs are context with their speakers.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from commenttrack.errors import BadInput
+from commenttrack.json_text import read_json
 from commenttrack.positions.source_formats import text_of
 from commenttrack.positions.source_outline import Outline, outline
 from commenttrack.positions.source_people import (
@@ -85,10 +84,7 @@ def read(data: bytes, *, name: str) -> ParsedSource:
     """A document from its own file or from its JSON."""
     if data.lstrip()[:1] != b"{":
         return parse(data, name=name)
-    try:
-        return from_json(json.loads(data))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{name} is not JSON: {error}.") from error
+    return from_json(read_json(data, name=name))
 
 
 def parse_text(text: str, *, stem: str) -> ParsedSource:

@@ -5,12 +5,12 @@ seeds/README.md) adds topics, consensus and participants, and carries paraphrase
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from commenttrack.errors import BadInput
+from commenttrack.json_text import read_json
 from commenttrack.positions import source_documents
 
 SEED_FORMAT = "commenttrack-seed-positions/1"
@@ -76,10 +76,7 @@ def read(data: bytes, *, name: str) -> SourceFile:
     """Read a seed file, parsed JSON or a raw document. Raises ``BadInput`` saying what is wrong where."""
     if data.lstrip()[:1] != b"{":
         return _from_parsed(source_documents.parse(data, name=name), data, name, quoting=True)
-    try:
-        top = json.loads(data)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{name} is not JSON: {error}.") from error
+    top = read_json(data, name=name)
     if top.get("format") == SEED_FORMAT:
         return _from_seed(top, name)
     return _from_parsed(source_documents.from_json(top), data, name)

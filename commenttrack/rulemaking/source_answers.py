@@ -7,10 +7,10 @@ import json
 import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from commenttrack.errors import BadInput, Refused
+from commenttrack.errors import Refused
 from commenttrack.rulemaking.answer_values import EASTERN, fields, objects, text
 
 Form = Literal["JSON", "XML", "HTML"]
@@ -88,25 +88,13 @@ def said(data: bytes) -> str:
     """What an error in JSON says, in its own words and at most 200 characters; empty when it says nothing readable."""
     try:
         answer = fields(json.loads(data))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     errors = objects(answer.get("errors"))
     words = [f"{text(error.get('title'))} {text(error.get('detail'))}" for error in errors]
     words += [f"{name}: {text(value)}" for name, value in fields(answer.get("errors")).items() if text(value)]
     words += [text(answer.get("message")), text(answer.get("error")), text(fields(answer.get("error")).get("message"))]
     return "; ".join(" ".join(word.split()) for word in words if word.strip())[:200].rstrip(".")
-
-
-def read_json(data: bytes) -> Any:
-    """The JSON in a body; raises :class:`BadInput` when it is cut off or no JSON."""
-    try:
-        return json.loads(data)
-    except json.JSONDecodeError as error:
-        raise BadInput(f"it is not whole JSON: {error.msg} in line {error.lineno}") from error
-    except UnicodeDecodeError as error:
-        raise BadInput("it is not UTF-8 text") from error
-    except RecursionError as error:
-        raise BadInput("it is nested too deeply") from error
 
 
 def retry_after(written: str, *, now: dt.datetime) -> float | None:

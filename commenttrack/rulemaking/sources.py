@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -24,6 +25,7 @@ from hishel.httpx2 import CacheTransport
 
 import commenttrack
 from commenttrack.errors import BadInput
+from commenttrack.json_text import read_json
 from commenttrack.rulemaking.source_answers import (
     AccessDenied,
     Answer,
@@ -35,7 +37,6 @@ from commenttrack.rulemaking.source_answers import (
     accepted,
     busy,
     kept_copy,
-    read_json,
     retry_after,
     too_large,
 )
@@ -124,7 +125,7 @@ class SourceClient:
 
     def get_json(self, address: str, parameters: Iterable[tuple[str, str]] = (), *, absent: str) -> tuple[Any, Answer]:
         """The JSON at an address, and the answer it came in; ``absent`` is the sentence for an unknown name."""
-        return self._get(address, parameters, "JSON", read_json, absent)
+        return self._get(address, parameters, "JSON", partial(read_json, name="it"), absent)
 
     def get_file(
         self,

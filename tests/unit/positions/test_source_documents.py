@@ -241,7 +241,7 @@ def test_what_is_no_json_object_is_refused():
 
 
 def test_json_cut_short_is_refused_by_name():
-    with pytest.raises(BadInput, match=r"half\.json is not JSON"):
+    with pytest.raises(BadInput, match=r"half\.json is not whole JSON"):
         read(b'{"format": ', name="half.json")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commenttrack.cli import MAX_INPUT_BYTES, read_file
+from commenttrack.cli.files import MAX_INPUT_BYTES, read_file
 from commenttrack.errors import BadInput
 from commenttrack.rulemaking import xml_source
 from commenttrack.rulemaking.federal_register import parse
