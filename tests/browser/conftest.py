@@ -80,15 +80,14 @@ def house(tmp_path: Path) -> Iterator[House]:
         }
     )
     app = create_app(settings)
-    serving = threading.Thread(target=server.run, daemon=True)
-    serving.start()
+    threading.Thread(target=server.run, daemon=True).start()
     worker = Worker(settings)
     working = worker.start()
     yield House(address, settings, administrator, password or "")
     worker.stop()
     working.join(timeout=120)
+    # The thread ends by itself when the browser's idle connections have timed out; nobody needs to wait for that.
     server.close()
-    serving.join(timeout=10)
 
 
 @pytest.fixture

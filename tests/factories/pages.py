@@ -30,6 +30,11 @@ def token_of(page: str) -> str:
     return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
 
 
+def without_token(page: str) -> str:
+    """A page as two visitors can compare it: its CSRF token, which names the second it was made in, left out."""
+    return page.replace(token_of(page), "")
+
+
 def enter(client: FlaskClient, role: Role | str, password: str = PASSWORD) -> FlaskClient:
     """Sign in and remember the CSRF token, which is the same for the whole session."""
     page = client.get("/sign-in").text

@@ -176,7 +176,7 @@ def wrong_anchors(earlier, later):
 
 @pytest.mark.parametrize("heavy", [False, pytest.param(True, marks=pytest.mark.heavy)])
 def test_no_provision_is_silently_given_to_another(heavy):
-    @settings(max_examples=5_000 if heavy else 300, deadline=None)
+    @settings(max_examples=5_000 if heavy else 150, deadline=None)
     @given(successions())
     def holds(documents):
         assert list(wrong_anchors(*documents)) == []
@@ -184,7 +184,7 @@ def test_no_provision_is_silently_given_to_another(heavy):
     holds()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(successions())
 def test_every_provision_of_both_documents_has_one_place_in_the_result(documents):
     before, _ = _numbered(documents[0], "e")
@@ -197,7 +197,7 @@ def test_every_provision_of_both_documents_has_one_place_in_the_result(documents
     assert set(placed) | in_question == {provision.id for provision in after}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(documents())
 def test_a_document_is_unchanged_against_itself(document):
     before, _ = _numbered(document, "e")
