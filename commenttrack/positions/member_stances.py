@@ -13,8 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from commenttrack.members.models import Organization, OrganizationKind
-from commenttrack.positions.mapping import links_of
+from commenttrack.members.models import Organization
 from commenttrack.positions.models import (
     MemberStance,
     Position,
@@ -23,8 +22,7 @@ from commenttrack.positions.models import (
     StanceRequest,
     StanceSubject,
 )
-from commenttrack.positions.stances import STANCE_WORDS, Condition, MemberView, Stance, contradicts_draft, refused_links
-from commenttrack.positions.trade_offs import Member
+from commenttrack.positions.stances import STANCE_WORDS, Condition, MemberView, Stance, contradicts_draft
 from commenttrack.rulemaking.later_documents import commented_on
 from commenttrack.rulemaking.models import Docket, Provision, RuleDocument
 from commenttrack.wording import text_as_requested, wording_digest
@@ -103,7 +101,7 @@ def asked_of(session: Session, docket: Docket) -> list[Asked]:
             joinedload(StanceSubject.position).joinedload(Position.source_document),
         )
     ).all()
-    drafted = _by_subject(_links_on(session, docket, rows))
+    drafted = by_subject(_links_on(session, docket, rows))
     above = _ancestors(session, [row.provision for row in rows if row.provision])
     return [_shown(row, above, drafted[subject_of(row)]) for row in sorted(rows, key=_in_order)]
 
@@ -141,11 +139,11 @@ def _shown(row: StanceSubject, above: Mapping[int, Provision], links: Sequence[P
         text=row.position.current.statement,
         links=tuple(links),
         draft=draft_in_words(links, of_position=True),
-        digest=_position_digest(row.position),
+        digest=position_digest(row.position),
     )
 
 
-def _position_digest(position: Position) -> str:
+def position_digest(position: Position) -> str:
     """Over what a member is shown; the digest of its version covers more."""
     return wording_digest(position.current.heading, position.current.statement)
 
@@ -153,7 +151,7 @@ def _position_digest(position: Position) -> str:
 def draft_in_words(links: Iterable[ProvisionPosition], *, of_position: bool) -> str:
     """What the draft says on one subject, a paragraph for each link with the text it requests; empty when nothing."""
     return "\n\n".join(
-        _paragraph(
+        paragraph(
             link.provision.label or link.provision.number if of_position else "",
             link.stance,
             link.request,
@@ -163,7 +161,8 @@ def draft_in_words(links: Iterable[ProvisionPosition], *, of_position: bool) -> 
     )
 
 
-def _paragraph(where: str, stance: Stance, request: str, requested_text: str) -> str:
+def paragraph(where: str, stance: Stance, request: str, requested_text: str) -> str:
+    """What one link of the draft says."""
     return (
         f"{where}{': ' if where else ''}{STANCE_WORDS[stance]}. {request}\n{text_as_requested(requested_text)}".strip()
     )
@@ -189,7 +188,8 @@ def _links_on(session: Session, docket: Docket, rows: Sequence[StanceSubject]) -
     ).all()
 
 
-def _by_subject(links: Iterable[ProvisionPosition]) -> defaultdict[Subject, list[ProvisionPosition]]:
+def by_subject(links: Iterable[ProvisionPosition]) -> defaultdict[Subject, list[ProvisionPosition]]:
+    """The links by what an answer on them is on: their provision and their position."""
     found: defaultdict[Subject, list[ProvisionPosition]] = defaultdict(list)
     for link in links:
         found[Subject(link.provision_id, None)].append(link)
@@ -368,7 +368,7 @@ def _today(subject: Subject, links: Sequence[_Drafted], provisions: Mapping[int,
         if provision_id not in provisions:
             return None
         digest, places = provisions[provision_id], {provision_id}
-    words = "\n\n".join(_paragraph(link.where if of_position else "", *link[2:5]) for link in links)
+    words = "\n\n".join(paragraph(link.where if of_position else "", *link[2:5]) for link in links)
     return _Today(subject, links, frozenset(places), digest, wording_digest("", words), {})
 
 
@@ -482,67 +482,3 @@ def history_of(session: Session, docket: Docket, organization: Organization) -> 
         .order_by(MemberStance.given_at.desc(), MemberStance.id.desc())
         .options(joinedload(MemberStance.provision), joinedload(MemberStance.position).selectinload(Position.versions))
     ).all()
-
-
-# ------------------------------------------------------------------------------------------------------------- what if
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """The question of :mod:`commenttrack.positions.trade_offs` for the draft of a document.
-
-    Requests are named by the ids of their links, members by those of their organizations.
-    """
-
-    requests: dict[str, ProvisionPosition]
-    """Every link of the draft that takes a side, in the rule's order."""
-    members: tuple[Member, ...]
-    """Who has answered anything, by name."""
-    organizations: dict[str, Organization]
-    silent: tuple[Organization, ...]
-    """Who was asked and has answered nothing; they are not counted."""
-
-
-def what_if(session: Session, document: RuleDocument, *, contradicting: bool, lead_counts_all: bool = False) -> WhatIf:
-    """Who can sign which requests, from what the members said.
-
-    With ``contradicting`` a view that contradicts a request counts as a refusal of it even where the member set no
-    condition: then the number who join is what the letter can be sure of. With ``lead_counts_all`` the lead
-    association counts as much as all others together.
-    """
-    links = [link for link in links_of(session, document) if link.stance is not Stance.NEUTRAL]
-    drafted = _by_subject(links)
-    refuses: defaultdict[int, set[str]] = defaultdict(set)
-    insists: defaultdict[int, set[str]] = defaultdict(set)
-    answered: set[int] = set()
-    for stance in current_stances(session, document.docket_id):
-        here, of_position = drafted[subject_of(stance)], stance.position_id is not None
-        answered.add(stance.organization_id)
-        refused = refused_links(stance.held, stance.condition, [link.stance for link in here], of_position=of_position)
-        for link, refuse in zip(here, refused, strict=True):
-            if refuse or (contradicting and contradicts_draft(stance.held, link.stance, of_position=of_position)):
-                refuses[stance.organization_id].add(str(link.id))
-            if stance.condition is Condition.ONLY_IF_ASKED:
-                insists[stance.organization_id].add(str(link.id))
-    asked = set(
-        session.scalars(select(StanceRequest.organization_id).where(StanceRequest.docket_id == document.docket_id))
-    )
-    organizations = sorted(
-        session.scalars(select(Organization).where(Organization.id.in_(answered | asked))),
-        key=lambda row: row.name.casefold(),
-    )
-    counted = [row for row in organizations if row.id in answered]
-    return WhatIf(
-        requests={str(link.id): link for link in links},
-        members=tuple(
-            Member(
-                str(row.id),
-                frozenset(refuses[row.id]),
-                frozenset(insists[row.id]),
-                len(counted) if lead_counts_all and row.kind is OrganizationKind.LEAD else 1,
-            )
-            for row in counted
-        ),
-        organizations={str(row.id): row for row in counted},
-        silent=tuple(row for row in organizations if row.id not in answered),
-    )

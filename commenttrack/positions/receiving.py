@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
+from commenttrack.config import Settings
 from commenttrack.errors import Refused
 from commenttrack.members.models import Organization
 from commenttrack.positions.comment_matrices import MemberComment, member_comments
@@ -16,7 +17,8 @@ from commenttrack.positions.exchanging import NothingToApply, standing_of
 from commenttrack.positions.member_stances import asked_of
 from commenttrack.positions.models import ExchangeUpload, MemberStance, StanceSubject
 from commenttrack.positions.spreadsheet_files import read_table
-from commenttrack.positions.stance_requests import Given, choose_subjects, record_received, stances_by_subject
+from commenttrack.positions.stance_answers import Given, record_received
+from commenttrack.positions.stance_requests import choose_subjects, stances_by_subject
 from commenttrack.positions.stances import Condition, MemberView
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.storage import Storage
@@ -90,6 +92,7 @@ def record_comments(
     choices: Mapping[int, Choice],
     *,
     storage: Storage,
+    settings: Settings,
     name: str,
     actor: str,
     now: dt.datetime,
@@ -148,7 +151,7 @@ def record_comments(
                 shown=asked.shown_digest,
             )
         )
-    made = record_received(session, docket, organization, given, name=name, actor=actor, now=now)
+    made = record_received(session, docket, organization, given, name=name, actor=actor, now=now, settings=settings)
     upload.applied_by, upload.applied_at = actor, now
     audit.record(
         session,

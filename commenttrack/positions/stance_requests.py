@@ -1,48 +1,30 @@
-"""What happens to the stances of members: choosing what to ask, asking by mailed links, answering, recording mails."""
+"""Asking members where they stand: choosing what to ask, the mailed links, and who is asked again."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
-from commenttrack import audit, outbox
+from commenttrack import audit
 from commenttrack.config import Settings
 from commenttrack.errors import Conflict, Refused
 from commenttrack.members.links import LinkExpired, LinkUnknown, new_token, token_hash
 from commenttrack.members.models import Organization, Person
-from commenttrack.members.notices import compose, paragraphs
-from commenttrack.members.operations import lead, may_sign
+from commenttrack.members.operations import may_sign
+from commenttrack.positions import stance_notices
 from commenttrack.positions.member_stances import Asked, Subject, asked_of, current_stances, subject_of
 from commenttrack.positions.models import MemberStance, Position, StanceRequest, StanceSubject
-from commenttrack.positions.stances import Condition, MemberView
 from commenttrack.rulemaking.models import Docket, Provision, RuleDocument
 from commenttrack.rulemaking.moments import closes_at, end_of_day, last_moment_in_words
 from commenttrack.rulemaking.operations import deadline
-from commenttrack.wording import one_line
 
 
 class CannotBeAsked(Refused):
     """An invitation that could not be answered: no address, nothing to ask, somebody else's person, or too late."""
-
-
-class IncompleteAnswer(Refused):
-    """An answer that lacks a name or a view, or says more than fits."""
-
-
-class AnswersMoved(Conflict):
-    """Something that the page showed changed while it was open; nothing was recorded. ``subjects`` are their ids."""
-
-    def __init__(self, subjects: Sequence[int]) -> None:
-        super().__init__(
-            "Nothing was saved: while this page was open, the words of what is marked below changed, or somebody else "
-            "answered it. What you chose is still here. Look at it again and save."
-        )
-        self.subjects = tuple(subjects)
 
 
 # ------------------------------------------------------------------------------------------------------- what to ask
@@ -125,8 +107,9 @@ def invite(
 ) -> StanceRequest:
     """Ask an organization where it stands, by a mail with a link of its own.
 
-    Asking again replaces the link: only the newest mail works. Without ``answer_by`` the link is good until the
-    docket's internal deadline, else its comment date, else for a month. Raises :class:`CannotBeAsked`.
+    Asking again replaces the link: only the newest mail works. Without ``answer_by`` the day that the organization was
+    told before stands, while it is to come; else the link is good until the docket's internal deadline, else its
+    comment date, else for a month. Raises :class:`CannotBeAsked`.
     """
     asked = asked_of(session, docket)
     if not asked:
@@ -135,19 +118,14 @@ def invite(
         raise CannotBeAsked(f"{person.name} has no e-mail address; add one, since the question is mailed.")
     if not may_sign(session, organization, person):
         raise CannotBeAsked(f"{person.name} does not speak for {organization.name}; add the person there first.")
-    comment_date = deadline(docket)
-    closes = (
-        end_of_day(answer_by)
-        if answer_by
-        else closes_at(docket.internal_deadline, comment_date.date if comment_date else None, asked_at=now)
-    )
-    if closes <= now:
-        raise CannotBeAsked(f"The time for answers ended {last_moment_in_words(closes)}. Give a later day.")
     request = session.scalar(
         select(StanceRequest)
         .where(StanceRequest.docket_id == docket.id, StanceRequest.organization_id == organization.id)
         .with_for_update(of=StanceRequest)
     )
+    closes = _closes(docket, request, answer_by, now=now)
+    if closes <= now:
+        raise CannotBeAsked(f"The time for answers ended {last_moment_in_words(closes)}. Give a later day.")
     again = request is not None
     if request is None:
         request = StanceRequest(docket=docket, organization=organization)
@@ -160,25 +138,15 @@ def invite(
             session.flush()  # the mail's key and the audit event name the request's id
     except IntegrityError as error:
         raise Conflict(f"{organization.name} was asked by somebody else at the same moment.") from error
-    still_open = len(open_subjects(asked, held_by(session, request)))
-    mail = compose(
-        "stance_reminder" if again else "stance_request",
-        ask=_ask(session, request, settings),
-        link=f"{settings.base_url}/answer/{token}/",
-        note=paragraphs(note),
-        subjects=len(asked),
-        still_open=still_open,
-    )
-    outbox.write(
+    stance_notices.write_asking(
         session,
-        # The token is new with each asking, so its hash names this cause.
-        key=f"stance_request {request.id} asked {request.token_hash[:16]}",
-        to_name=person.name,
-        to_email=person.email,
-        subject=mail.subject,
-        text=mail.text,
-        html=mail.html,
-        secret=token,
+        request,
+        token=token,
+        again=again,
+        subjects=len(asked),
+        still_open=len(open_subjects(asked, held_by(session, request))),
+        note=note,
+        settings=settings,
         now=now,
     )
     audit.record(
@@ -196,40 +164,32 @@ def invite(
     return request
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What every mail about stances says; the names are those that all mails' layout uses."""
-
-    association: str
-    organization: str
-    person: str
-    docket: str
-    identifiers: tuple[str, ...]
-    closes: str
-    """Last moment for answers by the link, in words with its zone."""
-    opened: bool
-    """Whether other members see the answers."""
-    illustrative: bool
-
-
-def _ask(session: Session, request: StanceRequest, settings: Settings) -> Ask:
-    docket = request.docket
-    return Ask(
-        association=settings.association or lead(session).name,
-        organization=request.organization.name,
-        person=request.person.name,
-        docket=docket.title,
-        identifiers=tuple(identifier.identifier for identifier in docket.identifiers),
-        closes=last_moment_in_words(request.expires_at),
-        opened=docket.stances_open,
-        illustrative=docket.illustrative,
-    )
+def _closes(
+    docket: Docket, request: StanceRequest | None, answer_by: dt.date | None, *, now: dt.datetime
+) -> dt.datetime:
+    if answer_by:
+        return end_of_day(answer_by)
+    if request is not None and request.expires_at > now:
+        return request.expires_at
+    comment_date = deadline(docket)
+    return closes_at(docket.internal_deadline, comment_date.date if comment_date else None, asked_at=now)
 
 
 def remind(
-    session: Session, docket: Docket, *, actor: str, now: dt.datetime, settings: Settings, note: str = ""
+    session: Session,
+    docket: Docket,
+    *,
+    actor: str,
+    now: dt.datetime,
+    settings: Settings,
+    note: str = "",
+    answer_by: dt.date | None = None,
+    moved_only: bool = False,
 ) -> list[StanceRequest]:
-    """Ask everybody once more who left something open or answered words that changed since; returns whom."""
+    """Ask everybody once more who left something open or answered words that changed since; returns whom.
+
+    With ``moved_only`` only those who answered words that changed since. Raises :class:`CannotBeAsked`.
+    """
     asked = asked_of(session, docket)
     held: dict[int, dict[Subject, MemberStance]] = {}
     for stance in current_stances(session, docket.id):
@@ -240,12 +200,21 @@ def remind(
         .order_by(StanceRequest.id)
         .options(joinedload(StanceRequest.organization), joinedload(StanceRequest.person))
     ).all()
+    wanting = moved_subjects if moved_only else open_subjects
     return [
         invite(
-            session, docket, request.organization, request.person, actor=actor, now=now, settings=settings, note=note
+            session,
+            docket,
+            request.organization,
+            request.person,
+            actor=actor,
+            now=now,
+            settings=settings,
+            note=note,
+            answer_by=answer_by,
         )
         for request in requests
-        if open_subjects(asked, held.get(request.organization_id, {}))
+        if wanting(asked, held.get(request.organization_id, {}))
     ]
 
 
@@ -273,15 +242,19 @@ def open_subjects(asked: Sequence[Asked], held: Mapping[Subject, MemberStance]) 
     return [each for each in asked if each.key not in held or each.moved_since(held[each.key])]
 
 
+def moved_subjects(asked: Sequence[Asked], held: Mapping[Subject, MemberStance]) -> list[Asked]:
+    """What an organization answered on words that changed since."""
+    return [each for each in asked if each.key in held and each.moved_since(held[each.key])]
+
+
 # ---------------------------------------------------------------------------------------------------------- the link
 
 
-def find_request(session: Session, token: str, *, now: dt.datetime) -> StanceRequest:
-    """The request a mailed link belongs to. Raises :class:`LinkUnknown` or :class:`LinkExpired`; changes nothing."""
-    return _find(session, token, now=now, lock=False)
+def find_request(session: Session, token: str, *, now: dt.datetime, lock: bool = False) -> StanceRequest:
+    """The request a mailed link belongs to; changes nothing. Locked for an answer.
 
-
-def _find(session: Session, token: str, *, now: dt.datetime, lock: bool) -> StanceRequest:
+    Raises :class:`LinkUnknown` or :class:`LinkExpired`.
+    """
     query = select(StanceRequest).where(StanceRequest.token_hash == token_hash(token))
     if lock:
         # PostgreSQL: two answers by one link queue here, so that the second one sees the first.
@@ -301,142 +274,3 @@ def mark_opened(session: Session, request: StanceRequest, *, now: dt.datetime) -
         audit.record(
             session, actor="the link", action="stance link opened", subject=f"stance_request {request.id}", now=now
         )
-
-
-# --------------------------------------------------------------------------------------------------------- answering
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One answer as it was filled in, with what its page showed."""
-
-    subject_id: int
-    """Of the :class:`~commenttrack.positions.models.StanceSubject`."""
-    held: MemberView
-    condition: Condition
-    reason: str
-    seen: int
-    """Revision of the answer that stood when the page was made; 0 when none did."""
-    shown: str
-    """Digest of the words that the page showed (:attr:`Asked.shown_digest`)."""
-
-
-def answer(
-    session: Session, token: str, answers: Sequence[Given], *, name: str, now: dt.datetime
-) -> list[MemberStance]:
-    """Record what the organization of a link holds; returns what is new. All of it is recorded, or nothing.
-
-    Raises :class:`LinkUnknown`, :class:`LinkExpired`, :class:`AnswersMoved` or :class:`IncompleteAnswer`.
-    """
-    request = _find(session, token, now=now, lock=True)
-    name = one_line(name)
-    return _record(
-        session,
-        request.docket,
-        request.organization,
-        answers,
-        name=name,
-        recorded_by="",
-        actor=f"{name} for {request.organization.name}",
-        now=now,
-    )
-
-
-def record_received(
-    session: Session,
-    docket: Docket,
-    organization: Organization,
-    answers: Sequence[Given],
-    *,
-    name: str,
-    actor: str,
-    now: dt.datetime,
-) -> list[MemberStance]:
-    """Record, as staff, answers that arrived by mail. No deadline binds the staff. Raises what :func:`answer` does."""
-    return _record(session, docket, organization, answers, name=one_line(name), recorded_by=actor, actor=actor, now=now)
-
-
-def _record(
-    session: Session,
-    docket: Docket,
-    organization: Organization,
-    answers: Sequence[Given],
-    *,
-    name: str,
-    recorded_by: str,
-    actor: str,
-    now: dt.datetime,
-) -> list[MemberStance]:
-    if not name or len(name) > 200:
-        raise IncompleteAnswer("Give the name of the person who answers, in at most 200 characters.")
-    if any(len(given.reason.strip()) > 5_000 for given in answers):
-        raise IncompleteAnswer("Shorten the reason: 5,000 characters fit.")
-    asked = {each.subject.id: each for each in asked_of(session, docket)}
-    held = stances_by_subject(session, docket.id, organization.id)
-    moved = [given.subject_id for given in answers if not _is_as_shown(given, asked, held)]
-    if moved:
-        raise AnswersMoved(moved)
-    made = []
-    for given in answers:
-        subject = asked[given.subject_id]
-        before = held.get(subject.key)
-        if before is not None and not subject.moved_since(before) and _says(before) == _says(given):
-            continue
-        if before is not None:
-            before.is_current = False
-        made.append(
-            MemberStance(
-                docket_id=docket.id,
-                organization_id=organization.id,
-                provision_id=subject.key.provision_id,
-                position_id=subject.key.position_id,
-                is_current=True,
-                held=given.held,
-                condition=given.condition,
-                reason=given.reason.strip(),
-                subject_digest=subject.digest,
-                draft_digest=subject.draft_digest,
-                shown_subject=subject.shown,
-                shown_draft=subject.draft,
-                given_by=name,
-                given_at=now,
-                recorded_by=recorded_by,
-                revision=before.revision + 1 if before else 1,
-            )
-        )
-    try:
-        with session.begin_nested():
-            session.flush()  # earlier answers must give up their current places before the new ones take them
-            session.add_all(made)
-            session.flush()  # the database decides here whether the places were free
-    except IntegrityError as error:
-        raise AnswersMoved([given.subject_id for given in answers]) from error
-    for stance in made:
-        audit.record(
-            session,
-            actor=actor,
-            action="stance given",
-            subject=f"member_stance {stance.id}",
-            now=now,
-            docket=docket.id,
-            organization=organization.id,
-            provision=stance.provision_id,
-            position=stance.position_id,
-            held=stance.held.value,
-            condition=stance.condition.value,
-            revision=stance.revision,
-            recorded_by=recorded_by,
-        )
-    return made
-
-
-def _is_as_shown(given: Given, asked: Mapping[int, Asked], held: Mapping[Subject, MemberStance]) -> bool:
-    subject = asked.get(given.subject_id)
-    if subject is None or subject.shown_digest != given.shown:
-        return False
-    before = held.get(subject.key)
-    return given.seen == (before.revision if before else 0)
-
-
-def _says(row: MemberStance | Given) -> tuple[MemberView, Condition, str]:
-    return row.held, row.condition, row.reason.strip()

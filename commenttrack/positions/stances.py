@@ -67,6 +67,21 @@ STANCE_WORDS = {
 }
 """How a stance reads in sentences, mails and what is kept of a page."""
 
+VIEW_WORDS = {
+    MemberView.SUPPORT: "Support",
+    MemberView.SUPPORT_WITH_CHANGE: "Support with changes",
+    MemberView.OPPOSE: "Oppose",
+    MemberView.CLARIFY: "Needs clarifying",
+    MemberView.NO_VIEW: "No view",
+    MemberView.CANNOT_COMMENT: "Cannot comment",
+}
+CONDITION_WORDS = {
+    Condition.NONE: "We could sign the letter either way",
+    Condition.NOT_IF_ASKED: "We could not sign a letter that asks this",
+    Condition.ONLY_IF_ASKED: "We would sign only a letter that asks this",
+}
+"""Both as a member chooses them and reads them again."""
+
 
 def shortcomings(stance: Stance, *, reason: str = "", request: str = "", requested_text: str = "") -> tuple[str, ...]:
     """Sentences on what is missing from or contradicts ``stance``; empty when it can be kept as it is."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from commenttrack.errors import Conflict, Refused
 from commenttrack.members.links import LinkUnknown
+from commenttrack.positions import stance_answers
 from commenttrack.positions import stance_requests as operations
 from commenttrack.positions.member_stances import asked_of, others_of
 from commenttrack.positions.models import StanceRequest
@@ -83,13 +84,20 @@ def save(token: str) -> ResponseReturnValue:
         return _page(token, asking, items, form, problems), 422
     session = database.session()
     try:
-        made = operations.answer(session, token, answers, name=form.name.data, now=database.now())
+        made = stance_answers.answer(
+            session,
+            token,
+            answers,
+            name=form.name.data,
+            now=database.now(),
+            settings=database.house().settings,
+        )
     except LinkUnknown:
         raise
     except Refused as refusal:
         form.refuse(refusal)
         asking = _request(token)
-        moved = refusal.subjects if isinstance(refusal, operations.AnswersMoved) else ()
+        moved = refusal.subjects if isinstance(refusal, stance_answers.AnswersMoved) else ()
         page = _page(token, asking, _items(asking), form, moved=moved)
         return page, 409 if isinstance(refusal, Conflict) else 422
     left = sum(item.stance is None and not item.form.held.data for item in items)

@@ -38,6 +38,7 @@ from commenttrack.web.settling import settling
 from commenttrack.web.signing import signing
 from commenttrack.web.signoffs import signoffs
 from commenttrack.web.sources import sources
+from commenttrack.web.stance_mails import stance_mails
 from commenttrack.web.stances import stances
 from commenttrack.web.suggesting import suggesting
 from commenttrack.web.suspects import suspects
@@ -73,6 +74,7 @@ SUBJECTS = (
     signing,
     reminders,
     stances,
+    stance_mails,
     answering,
     filing,
     verification,

@@ -2,18 +2,7 @@
 
 import io
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    send_file,
-    url_for,
-)
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, HiddenField, SelectField, TextAreaField
@@ -37,7 +26,7 @@ from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.pages import letter_frame, load
-from commenttrack.web.security import MAIL_POLICY
+from commenttrack.web.security import as_sent
 
 campaign = Blueprint("campaign", __name__, url_prefix="/dockets/<int:docket_id>/sign/campaign")
 
@@ -256,7 +245,7 @@ def mail_preview(docket_id: int, mail: str) -> str:
 @requires(Permission.SIGN_OFFS)
 def mail_preview_html(docket_id: int, mail: str) -> ResponseReturnValue:
     """The same mail as mail programs show it, on a page of its own."""
-    return _as_sent(_notice(docket_id, mail).html)
+    return as_sent(_notice(docket_id, mail).html)
 
 
 def _kind(mail: str) -> Mail:
@@ -281,12 +270,6 @@ def _notice(docket_id: int, mail: str) -> Notice:
     )
 
 
-def _as_sent(html: str) -> Response:
-    response = make_response(html)
-    response.headers["Content-Security-Policy"] = MAIL_POLICY
-    return response
-
-
 @campaign.get("/requests/<int:request_id>/mails/<int:mail_id>")
 @requires(Permission.SIGN_OFFS)
 def mail(docket_id: int, request_id: int, mail_id: int) -> str:
@@ -299,7 +282,7 @@ def mail(docket_id: int, request_id: int, mail_id: int) -> str:
 @requires(Permission.SIGN_OFFS)
 def mail_html(docket_id: int, request_id: int, mail_id: int) -> ResponseReturnValue:
     """The same mail as mail programs show it."""
-    return _as_sent(_mail(docket_id, request_id, mail_id)[1].html)
+    return as_sent(_mail(docket_id, request_id, mail_id)[1].html)
 
 
 def _mail(docket_id: int, request_id: int, mail_id: int) -> tuple[SignOffRequest, OutgoingMail]:

@@ -2,14 +2,15 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
 from commenttrack.members import operations
-from commenttrack.members.models import Organization, OrganizationKind
+from commenttrack.members.models import Organization, OrganizationKind, Signatory
 from commenttrack.members.permissions import Permission
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
@@ -51,6 +52,20 @@ class SignatoryForm(Form):
         ],
     )
     authority = StringField("By what authority", filters=[stripped], validators=[Optional(), Length(max=500)])
+
+
+def signatory_choices(asked: Select[int]) -> list[SelectChoice]:
+    """A choice for each signatory of an organization that is not among those asked, by the organization's name."""
+    rows = database.session().scalars(
+        select(Organization)
+        .where(Organization.id.not_in(asked), Organization.signatories.any())
+        .options(selectinload(Organization.signatories).joinedload(Signatory.person))
+    )
+    return options(
+        (signatory.id, f"{organization.name}: {signatory.person.name}")
+        for organization in sorted(rows, key=lambda row: row.name.casefold())
+        for signatory in organization.signatories
+    )
 
 
 @members.get("/")

@@ -16,6 +16,7 @@ from commenttrack.positions.stances import MemberView
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form
+from commenttrack.web.frame import plural
 from commenttrack.web.pages import document_frame, load
 
 received_comments = Blueprint("received_comments", __name__, url_prefix="/dockets/<int:docket_id>/comments-received")
@@ -104,6 +105,7 @@ def record(docket_id: int, upload_id: int) -> ResponseReturnValue:
             upload,
             choices,
             storage=database.house().storage,
+            settings=database.house().settings,
             name=request.form.get("name", ""),
             actor=signed_in().person.name,
             now=database.now(),
@@ -111,7 +113,7 @@ def record(docket_id: int, upload_id: int) -> ResponseReturnValue:
     except Refused as refusal:
         form.refuse(refusal)
         return _look(docket_id, _template(docket_id, upload_id), form, 409)
-    flash(f"Recorded: {len(made)} stances.", "done")
+    flash(f"{plural(len(made), 'answer')} recorded as received by mail.", "done")
     return redirect(url_for("exchange.page", docket_id=docket_id), 303)
 
 

@@ -131,6 +131,11 @@ def _signed_in(app: Flask, user: Any, **_: object) -> None:
     )
 
 
+def as_sent(html: str) -> Response:
+    """A mail as mail programs show it, on a page of its own that may do nothing."""
+    return Response(html, mimetype="text/html", headers={"Content-Security-Policy": MAIL_POLICY})
+
+
 def _headers(response: Response) -> Response:
     headers = response.headers
     pdf = response.mimetype == "application/pdf"

@@ -11,14 +11,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.validators import Length
 
 from commenttrack.errors import Refused
 from commenttrack.letters.heads import ILLUSTRATIVE
 from commenttrack.letters.models import Letter
-from commenttrack.members.models import Organization, Signatory
+from commenttrack.members.models import Signatory
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.spreadsheets import Book, csv_file, workbook
 from commenttrack.signoffs import operations, reminding
@@ -37,6 +36,7 @@ from commenttrack.web.access import requires, signed_in
 from commenttrack.web.decisions import ReceivedForm, part_choices
 from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
 from commenttrack.web.frame import plural
+from commenttrack.web.members import signatory_choices
 from commenttrack.web.pages import docket_frame, letter_frame, load
 
 signoffs = Blueprint("signoffs", __name__, url_prefix="/dockets/<int:docket_id>/sign")
@@ -199,16 +199,7 @@ def _invite_form(letter: Letter) -> InviteForm:
     running = reminding.campaign_of(session, letter)
     form = InviteForm(data={"reminders": running is None or running.reminders})
     asked = select(SignOffRequest.organization_id).where(SignOffRequest.letter_id == letter.id)
-    rows = session.scalars(
-        select(Organization)
-        .where(Organization.id.not_in(asked), Organization.signatories.any())
-        .options(selectinload(Organization.signatories).joinedload(Signatory.person))
-    )
-    form.signatories.choices = options(
-        (signatory.id, f"{organization.name}: {signatory.person.name}")
-        for organization in sorted(rows, key=lambda row: row.name.casefold())
-        for signatory in organization.signatories
-    )
+    form.signatories.choices = signatory_choices(asked)
     return form
 
 

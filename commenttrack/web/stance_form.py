@@ -8,24 +8,13 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.positions.member_stances import Asked
 from commenttrack.positions.models import MemberStance
-from commenttrack.positions.stance_requests import Given
-from commenttrack.positions.stances import Condition, MemberView
+from commenttrack.positions.stance_answers import Given
+from commenttrack.positions.stances import CONDITION_WORDS, VIEW_WORDS, Condition, MemberView
 from commenttrack.web.forms import Form, options, stripped
 from commenttrack.wording import Change, difference, differs
 
-VIEWS = [
-    ("support", "Support"),
-    ("support_with_change", "Support with changes"),
-    ("oppose", "Oppose"),
-    ("clarify", "Needs clarifying"),
-    ("no_view", "No view"),
-    ("cannot_comment", "Cannot comment"),
-]
-CONDITIONS = [
-    ("none", "We could sign the letter either way"),
-    ("not_if_asked", "We could not sign a letter that asks this"),
-    ("only_if_asked", "We would sign only a letter that asks this"),
-]
+VIEWS = [(view.value, words) for view, words in VIEW_WORDS.items()]
+CONDITIONS = [(condition.value, words) for condition, words in CONDITION_WORDS.items()]
 
 
 class NameForm(Form):

@@ -6,22 +6,25 @@ from functools import lru_cache
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 from wtforms import BooleanField, DateField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from commenttrack.errors import Refused
 from commenttrack.members.models import Organization, Signatory
 from commenttrack.members.permissions import Permission
-from commenttrack.positions import mapping, trade_offs
+from commenttrack.positions import mapping, stance_answers, trade_offs
 from commenttrack.positions import stance_requests as operations
-from commenttrack.positions.member_stances import Asked, answers_of, asked_of, history_of, what_if
+from commenttrack.positions.member_stances import Asked, answers_of, asked_of, history_of
 from commenttrack.positions.models import StanceRequest
+from commenttrack.positions.stance_notices import mails_to
+from commenttrack.positions.stances import Stance
+from commenttrack.positions.what_if import what_if
 from commenttrack.rulemaking.models import Docket
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
 from commenttrack.web.frame import plural
+from commenttrack.web.members import signatory_choices
 from commenttrack.web.pages import docket_frame, document_frame, load
 from commenttrack.web.requested_text import changes
 from commenttrack.web.stance_form import CONDITIONS, VIEWS, Item, NameForm, given, item_of, show_as_is
@@ -32,12 +35,17 @@ MOST_STATES_ON_A_PAGE = 20_000
 """How far the search for trade-offs goes while somebody waits for the page: some seconds."""
 
 
-class InviteForm(Form):
+class AskingForm(Form):
+    """What goes into a mail that asks."""
+
+    answer_by = DateField("Answer by", validators=[Optional()])
+    note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
+
+
+class InviteForm(AskingForm):
     """Whom to ask where they stand."""
 
     signatories = CheckBoxes("Whom to ask", coerce=int, validators=[some("Choose at least one organization.")])
-    answer_by = DateField("Answer by", validators=[Optional()])
-    note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
 
 
 @stances.get("/")
@@ -45,10 +53,10 @@ class InviteForm(Form):
 def answers(docket_id: int) -> str:
     """Organizations down, subjects across."""
     docket = docket_frame(docket_id).docket
-    return _answers_page(docket, _invite_form(docket))
+    return _answers_page(docket, _invite_form(docket), _remind_form())
 
 
-def _answers_page(docket: Docket, form: InviteForm) -> str:
+def _answers_page(docket: Docket, form: InviteForm, remind_form: AskingForm) -> str:
     asked = asked_of(database.session(), docket)
     rows = answers_of(database.session(), docket, asked)
     return render_template(
@@ -56,6 +64,7 @@ def _answers_page(docket: Docket, form: InviteForm) -> str:
         asked=asked,
         rows=rows,
         form=form,
+        remind_form=remind_form,
         views=dict(VIEWS),
         undecided=sum(row.request is not None and row.given < len(asked) for row in rows),
     )
@@ -63,19 +72,30 @@ def _answers_page(docket: Docket, form: InviteForm) -> str:
 
 def _invite_form(docket: Docket) -> InviteForm:
     """One check box for each signatory of an organization that was not asked yet."""
-    form, session = InviteForm(), database.session()
-    asked = select(StanceRequest.organization_id).where(StanceRequest.docket_id == docket.id)
-    rows = session.scalars(
-        select(Organization)
-        .where(Organization.id.not_in(asked), Organization.signatories.any())
-        .options(selectinload(Organization.signatories).joinedload(Signatory.person))
-    )
-    form.signatories.choices = options(
-        (signatory.id, f"{organization.name}: {signatory.person.name}")
-        for organization in sorted(rows, key=lambda row: row.name.casefold())
-        for signatory in organization.signatories
+    form = InviteForm()
+    form.signatories.choices = signatory_choices(
+        select(StanceRequest.organization_id).where(StanceRequest.docket_id == docket.id)
     )
     return form
+
+
+def _remind_form() -> AskingForm:
+    return AskingForm(prefix="remind-")
+
+
+def _ask(docket: Docket, signatory: Signatory, form: AskingForm) -> None:
+    """Mail one signatory what is asked. Raises :class:`~commenttrack.positions.stance_requests.CannotBeAsked`."""
+    operations.invite(
+        database.session(),
+        docket,
+        signatory.organization,
+        signatory.person,
+        note=form.note.data or "",
+        answer_by=form.answer_by.data,
+        actor=signed_in().person.name,
+        now=database.now(),
+        settings=database.house().settings,
+    )
 
 
 @stances.post("/invite")
@@ -87,39 +107,38 @@ def invite(docket_id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             for signatory_id in form.signatories.data:
-                signatory = load(Signatory, signatory_id)
-                operations.invite(
-                    database.session(),
-                    docket,
-                    signatory.organization,
-                    signatory.person,
-                    note=form.note.data or "",
-                    answer_by=form.answer_by.data,
-                    actor=signed_in().person.name,
-                    now=database.now(),
-                    settings=database.house().settings,
-                )
+                _ask(docket, load(Signatory, signatory_id), form)
         except Refused as refusal:
             form.refuse(refusal)
         else:
             flash(f"{plural(len(form.signatories.data), 'mail')} written; sent in a moment.", "done")
             return redirect(url_for("stances.answers", docket_id=docket_id), 303)
-    return _answers_page(docket, form), 422
+    return _answers_page(docket, form, _remind_form()), 422
 
 
 @stances.post("/remind")
 @requires(Permission.SIGN_OFFS)
 def remind(docket_id: int) -> ResponseReturnValue:
-    """Ask everybody once more who left something open."""
-    asked = operations.remind(
-        database.session(),
-        docket_frame(docket_id).docket,
-        actor=signed_in().person.name,
-        now=database.now(),
-        settings=database.house().settings,
-    )
-    flash(f"{plural(len(asked), 'reminder')} written. Nobody who has answered everything gets one.", "done")
-    return redirect(url_for("stances.answers", docket_id=docket_id), 303)
+    """Ask everybody once more who left something open; or only those who answered words that changed since."""
+    docket, form = docket_frame(docket_id).docket, _remind_form()
+    if form.validate():
+        try:
+            asked = operations.remind(
+                database.session(),
+                docket,
+                note=form.note.data or "",
+                answer_by=form.answer_by.data,
+                moved_only=request.form.get("only") == "moved",
+                actor=signed_in().person.name,
+                now=database.now(),
+                settings=database.house().settings,
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(f"{plural(len(asked), 'reminder')} written. Nobody who has answered everything gets one.", "done")
+            return redirect(url_for("stances.answers", docket_id=docket_id), 303)
+    return _answers_page(docket, _invite_form(docket), form), 422
 
 
 @stances.post("/open")
@@ -146,7 +165,7 @@ class SubjectsForm(Form):
 
     provisions = CheckBoxes("Provisions", coerce=int)
     positions = CheckBoxes("Positions", coerce=int)
-    all_requests = BooleanField("Every provision on which the draft requests something")
+    all_requests = BooleanField("Every provision that the draft opposes or on which it requests something")
 
 
 @stances.route("/subjects", methods=["GET", "POST"])
@@ -171,7 +190,8 @@ def subjects(docket_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen = set(form.provisions.data)
         if form.all_requests.data:
-            chosen |= {link.provision_id for link in links if link.request}
+            # Opposition alone asks that the provision not be adopted.
+            chosen |= {link.provision_id for link in links if link.request or link.stance is Stance.OPPOSE}
         count = operations.choose_subjects(
             session,
             frame.docket,
@@ -189,12 +209,10 @@ def subjects(docket_id: int) -> ResponseReturnValue:
 # ----------------------------------------------------------------------------------------------------- one organization
 
 
-class AskAgainForm(Form):
+class AskAgainForm(AskingForm):
     """Ask the same organization again, or another of its people."""
 
     person = SelectField("Who is asked", coerce=int)
-    answer_by = DateField("Answer by", validators=[Optional()])
-    note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
 
 
 @stances.get("/<int:organization_id>")
@@ -236,6 +254,7 @@ def _organization_page(
         history=history_of(session, docket, row),
         form=form,
         again=again,
+        mails=mails_to(session, docket, row),
         problems=problems,
         views=dict(VIEWS),
         conditions=dict(CONDITIONS),
@@ -252,17 +271,7 @@ def ask_again(docket_id: int, organization_id: int) -> ResponseReturnValue:
     if form.validate():
         signatory = next(each for each in row.signatories if each.person_id == form.person.data)
         try:
-            operations.invite(
-                database.session(),
-                docket,
-                row,
-                signatory.person,
-                note=form.note.data or "",
-                answer_by=form.answer_by.data,
-                actor=signed_in().person.name,
-                now=database.now(),
-                settings=database.house().settings,
-            )
+            _ask(docket, signatory, form)
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -280,7 +289,7 @@ def received(docket_id: int, organization_id: int) -> ResponseReturnValue:
     answered, problems = given(items)
     if form.validate() and not problems:
         try:
-            made = operations.record_received(
+            made = stance_answers.record_received(
                 database.session(),
                 docket,
                 row,
@@ -288,6 +297,7 @@ def received(docket_id: int, organization_id: int) -> ResponseReturnValue:
                 name=form.name.data,
                 actor=signed_in().person.name,
                 now=database.now(),
+                settings=database.house().settings,
             )
         except Refused as refusal:
             form.refuse(refusal)
@@ -314,24 +324,27 @@ def what(docket_id: int) -> str:
     _, document = document_frame(docket_id)
     stated, lead = request.args.get("count") == "stated", request.args.get("lead") == "all"
     found = what_if(database.session(), document, contradicting=not stated, lead_counts_all=lead)
+    older = request.args.get("older") == "counted"
+    counted = found.members if older else found.sure
     requests = tuple(found.requests)
     dropped = [each for each in request.args.getlist("drop") if each in found.requests]
     kept = [each for each in requests if each not in dropped]
     try:
-        front, too_many = _front(found.members, requests), ""
+        front, too_many = _front(counted, requests), ""
     except trade_offs.TooManyAnswers as refusal:
         front, too_many = None, str(refusal)
-    contested = {each for member in found.members for each in (*member.refuses, *member.insists)} | set(dropped)
+    contested = {each for member in found.sure for each in (*member.refuses, *member.insists)} | set(dropped)
     return render_template(
         "web/stances/what_if.html",
         found=found,
         stated=stated,
         lead=lead,
+        older=older,
         dropped=dropped,
         never=[member.name for member in found.members if member.refuses & member.insists],
         kept=kept,
-        joiners=trade_offs.joiners(found.members, kept),
-        effects=[each for each in trade_offs.effects(found.members, requests, kept) if each.request in contested],
+        joiners=trade_offs.joiners(counted, kept),
+        effects=[each for each in trade_offs.effects(counted, requests, kept) if each.request in contested],
         front=front,
         too_many=too_many,
     )

@@ -44,7 +44,7 @@ def asked(post, stored, links):
 @pytest.fixture
 def tokens(asked, stored):
     rows = stored.scalars(
-        select(OutgoingMail).where(OutgoingMail.key.like("stance_request%")).order_by(OutgoingMail.id)
+        select(OutgoingMail).where(OutgoingMail.key.like("stance_request % asked %")).order_by(OutgoingMail.id)
     )
     return [row.secret for row in rows]
 
@@ -221,6 +221,49 @@ def test_what_if_shows_who_joins_and_what_a_request_costs(staff, member, links, 
     chosen = staff.get("/dockets/1/stances/what-if", query_string={"drop": drops}).text
     assert "2 of 2 join" in chosen
     assert "shown above" in chosen
+
+
+def test_what_if_tells_agreement_to_an_older_wording_apart_and_asks_again(
+    app, staff, post, member, stored, links, asked, tokens
+):
+    first, second = (f"/answer/{token}/" for token in tokens)
+    member.post(first, data=fields(member.get(first).text, **{f"s{asked[0]}-held": "no_view"}))
+    member.post(second, data=fields(member.get(second).text, **{f"s{asked[1]}-held": "no_view"}))
+    reword(app, links[0].id)
+    page = staff.get("/dockets/1/stances/what-if").text
+    assert "1 of 2 join, 1 more if asked again" in page
+    assert "To be asked again if it stays" in page
+    counted = staff.get("/dockets/1/stances/what-if?older=counted").text
+    assert "2 of 2 join, 1 of them on an older wording" in counted
+    before = stored.scalar(select(func.count()).select_from(OutgoingMail))
+    assert post("/dockets/1/stances/remind", {"only": "moved"}).status_code == 303
+    stored.expire_all()
+    assert stored.scalar(select(func.count()).select_from(OutgoingMail)) == before + 1
+
+
+def test_a_reminder_that_cannot_be_sent_is_refused_on_the_page_of_the_members(post, asked):
+    answer = post("/dockets/1/stances/remind", {"remind-answer_by": "2020-01-01"})
+    assert answer.status_code == 422
+    assert "Give a later day." in answer.text
+    assert "Where the members stand" in answer.text
+
+
+def test_the_mails_can_be_looked_at_before_and_after(staff, member, stored, asked, tokens):
+    for mail in ("request", "reminder", "recorded"):
+        assert staff.get(f"/dockets/1/stances/mails/{mail}?note=A+line").status_code == 200
+        as_sent = staff.get(f"/dockets/1/stances/mails/{mail}/html")
+        assert "sandbox" in as_sent.headers["Content-Security-Policy"]
+    assert staff.get("/dockets/1/stances/mails/nothing").status_code == 404
+    address = f"/answer/{tokens[0]}/"
+    member.post(address, data=fields(member.get(address).text, **{f"s{asked[0]}-held": "oppose"}))
+    organization = stored.scalars(select(StanceRequest.organization_id).order_by(StanceRequest.id)).first()
+    page = staff.get(f"/dockets/1/stances/{organization}").text
+    written = re.findall(rf'href="(/dockets/1/stances/{organization}/mails/\d+)"', page)
+    assert len(written) == 2
+    assert "Oppose" in staff.get(written[0]).text
+    assert "Oppose" in staff.get(written[0] + "/html").text
+    assert tokens[0] not in staff.get(written[1]).text
+    assert staff.get(f"/dockets/1/stances/{organization}/mails/9999").status_code == 404
 
 
 def test_the_token_of_an_answer_link_is_never_logged():

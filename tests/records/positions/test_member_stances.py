@@ -11,7 +11,7 @@ from commenttrack import audit
 from commenttrack.members.links import LinkExpired, LinkUnknown, token_hash
 from commenttrack.members.models import OrganizationKind
 from commenttrack.outbox import OutgoingMail
-from commenttrack.positions import mapping
+from commenttrack.positions import mapping, stance_answers
 from commenttrack.positions import stance_requests as operations
 from commenttrack.positions.member_stances import (
     answers_of,
@@ -19,13 +19,14 @@ from commenttrack.positions.member_stances import (
     history_of,
     others_of,
     stances_of,
-    what_if,
 )
 from commenttrack.positions.models import MemberStance, Position, StanceRequest
 from commenttrack.positions.operations import revise_position
-from commenttrack.positions.stance_requests import AnswersMoved, CannotBeAsked, Given, IncompleteAnswer
+from commenttrack.positions.stance_answers import AnswersMoved, Given, IncompleteAnswer
+from commenttrack.positions.stance_requests import CannotBeAsked
 from commenttrack.positions.stances import Condition, MemberView, Stance
-from commenttrack.positions.trade_offs import front
+from commenttrack.positions.trade_offs import front, joiners
+from commenttrack.positions.what_if import what_if
 from commenttrack.rulemaking.models import Provision
 from commenttrack.wording import wording_digest
 from tests.factories import world
@@ -58,7 +59,8 @@ class Round:
 
     def token(self):
         self.session.flush()
-        return self.session.scalars(select(OutgoingMail.secret).order_by(OutgoingMail.id.desc())).first()
+        asking = select(OutgoingMail.secret).where(OutgoingMail.secret != "").order_by(OutgoingMail.id.desc())
+        return self.session.scalars(asking).first()
 
     def asked(self):
         self.session.flush()
@@ -69,7 +71,19 @@ class Round:
         return Given(asked.subject.id, MemberView(held), condition, reason, seen, asked.shown_digest)
 
     def answer(self, *given, name="Mo Member", now=NOW):
-        return operations.answer(self.session, self.token(), given, name=name, now=now)
+        return stance_answers.answer(self.session, self.token(), given, name=name, now=now, settings=self.settings)
+
+    def received(self, organization, *given, name="Mo"):
+        """The staff records what arrived by mail."""
+        return stance_answers.record_received(
+            self.session, self.docket, organization, given, name=name, settings=self.settings, **BY
+        )
+
+    def copies(self):
+        """The copies of answers that were mailed, the newest last."""
+        self.session.flush()
+        found = select(OutgoingMail).where(OutgoingMail.key.like("% recorded %")).order_by(OutgoingMail.id)
+        return self.session.scalars(found).all()
 
 
 @pytest.fixture
@@ -241,7 +255,7 @@ def test_the_matrix_is_read_in_the_same_number_of_queries_whatever_its_size(aski
     for number in range(5):
         member = world.organization(asking.session, f"Member {number}")
         given = [asking.given(place, "clarify") for place in range(len(units))]
-        operations.record_received(asking.session, asking.docket, member, given, name="Mo", **BY)
+        asking.received(member, *given)
     cells = {}
     many = count_queries(asking.session, lambda: cells.update(stances_of(asking.session, asking.document)))
     assert len(cells) == 5 * len(units) + 1
@@ -262,18 +276,14 @@ def count_queries(session, act):
 
 def test_an_answer_by_mail_is_recorded_as_such_even_of_somebody_never_asked(asking):
     member = world.organization(asking.session, "Birch Mills")
-    operations.record_received(
-        asking.session, asking.docket, member, [asking.given(0, "cannot_comment")], name="Bo Birch", **BY
-    )
+    asking.received(member, asking.given(0, "cannot_comment"), name="Bo Birch")
     (row,) = answers_of(asking.session, asking.docket, asking.asked())
     assert (row.organization.name, row.request, row.stances[0].recorded_by) == ("Birch Mills", None, "Ada")
 
 
 def test_other_members_stances_are_hidden_until_the_docket_opens_them_and_then_come_without_reasons(asking):
     other = world.organization(asking.session, "Birch Mills")
-    operations.record_received(
-        asking.session, asking.docket, other, [asking.given(0, "oppose", reason="Secret")], name="Bo", **BY
-    )
+    asking.received(other, asking.given(0, "oppose", reason="Secret"))
     assert others_of(asking.session, asking.docket, asking.member) == {}
     operations.open_stances(asking.session, asking.docket, opened=True, **BY)
     shown = others_of(asking.session, asking.docket, asking.member)
@@ -316,6 +326,140 @@ def test_what_if_counts_stated_refusals_and_on_demand_contradictions(asking):
     assert [(len(each.joiners), len(each.kept)) for each in best] == [(1, 0), (0, 1)]
 
 
+def reworded(asking):
+    asking.link.request = "Drop it, or narrow it."
+    asking.session.flush()
+
+
+def weighed(asking, **more):
+    return what_if(asking.session, asking.document, contradicting=True, **more)
+
+
+@pytest.mark.parametrize("held", ["oppose", "no_view"])
+def test_whoever_answered_an_older_wording_is_asked_again_and_does_not_count_as_joining(asking, held):
+    asking.invite()
+    asking.answer(asking.given(0, held))
+    name, kept = str(asking.member.id), [str(asking.link.id)]
+    assert joiners(weighed(asking).sure, kept) == (name,)
+    reworded(asking)
+    found = weighed(asking)
+    assert (joiners(found.sure, kept), found.ask_again(kept), found.lost(kept)) == ((), (name,), ())
+    assert (joiners(found.sure, []), found.ask_again([])) == ((name,), ())
+    asking.answer(asking.given(0, held, seen=1))
+    assert joiners(weighed(asking).sure, kept) == (name,)
+
+
+def test_a_refusal_of_an_older_wording_still_counts_as_one(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "oppose", Condition.NOT_IF_ASKED))
+    reworded(asking)
+    found, kept = weighed(asking), [str(asking.link.id)]
+    assert (found.lost(kept), found.ask_again(kept)) == ((str(asking.member.id),), ())
+    assert found.older == {str(asking.member.id): frozenset(kept)}
+
+
+def test_insisting_on_an_older_wording_is_no_agreement_to_the_present_one(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "oppose", Condition.ONLY_IF_ASKED))
+    reworded(asking)
+    found, kept = weighed(asking), [str(asking.link.id)]
+    assert [joiners(found.sure, each) for each in (kept, [])] == [(), ()]
+    assert (found.ask_again(kept), found.lost([])) == ((str(asking.member.id),),) * 2
+
+
+def test_agreement_to_one_request_outlives_a_change_of_its_neighbour(asking):
+    other = asking.session.scalars(select(Provision).where(Provision.label == "15 CFR 1790.2(a)(2)")).one()
+    neighbour = mapping.map_position(
+        asking.session, other, asking.position, stance=Stance.CLARIFY, request="Say when.\n\nAnd where.", **BY
+    )
+    asking.invite()
+    asking.answer(asking.given(1, "support"))
+    reworded(asking)
+    assert weighed(asking).older == {str(asking.member.id): frozenset({str(asking.link.id)})}
+    neighbour.request = "Say  when.\n\nAnd where."
+    asking.session.flush()
+    assert weighed(asking).older == {str(asking.member.id): frozenset({str(asking.link.id)})}
+
+
+def test_another_wording_of_the_position_or_the_provision_leaves_no_agreement_on_it(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "no_view"), asking.given(1, "support"))
+    name, link = str(asking.member.id), frozenset({str(asking.link.id)})
+    assert weighed(asking).older == {name: frozenset()}
+    revise_position(asking.session, asking.position, heading="", statement="Quite other words.", **BY)
+    asking.session.flush()
+    assert weighed(asking).older == {name: link}
+
+
+def test_points_left_open_are_told_for_each_member(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "support"))
+    assert weighed(asking).left_open == {str(asking.member.id): 1}
+
+
+def test_only_whoever_answered_older_words_can_be_asked_again(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "oppose"))
+    again = lambda: operations.remind(  # noqa: E731
+        asking.session, asking.docket, settings=asking.settings, moved_only=True, **BY
+    )
+    assert again() == []
+    reworded(asking)
+    assert [request.organization.name for request in again()] == ["Ashgrove Tools"]
+
+
+def test_a_reminder_keeps_the_day_that_was_told(asking):
+    told = asking.invite(answer_by=dt.date(2026, 3, 6)).expires_at
+    remind = lambda **more: operations.remind(asking.session, asking.docket, settings=asking.settings, **BY, **more)  # noqa: E731
+    assert [request.expires_at for request in remind()] == [told]
+    assert [request.expires_at for request in remind(answer_by=dt.date(2026, 3, 7))] == [told + dt.timedelta(days=1)]
+
+
+def test_the_one_who_was_asked_gets_a_copy_of_what_was_recorded_once(asking):
+    asking.received(world.organization(asking.session, "Birch Mills"), asking.given(0, "support", reason="Theirs"))
+    assert asking.copies() == []
+    asking.invite()
+    asking.answer(asking.given(0, "oppose", Condition.NOT_IF_ASKED, "Ours"), name="Mo Member")
+    (copy,) = asking.copies()
+    assert (copy.to_email, copy.secret) == (asking.person.email, "")
+    for body in (copy.text, copy.html):
+        said = " ".join(body.split())
+        for words in (
+            "15 CFR 1790.2(a)(1)",
+            "Oppose",
+            "We could not sign a letter that asks this",
+            "Ours",
+            "Mo Member",
+        ):
+            assert words in said
+        assert "1 of 2 points is still open" in said or "1 of 2 points" in said
+        assert "Theirs" not in said
+        assert "Birch" not in said
+        assert "/answer/" not in said
+    asking.answer(asking.given(0, "oppose", Condition.NOT_IF_ASKED, "Ours", seen=1))
+    assert len(asking.copies()) == 1
+    asking.answer(asking.given(1, "no_view"))
+    assert len(asking.copies()) == 2
+    assert "Everything we asked is answered." in asking.copies()[1].text
+
+
+def test_answers_that_the_staff_records_are_told_to_who_was_asked(asking):
+    asking.invite()
+    asking.received(asking.member, asking.given(0, "support"))
+    (copy,) = asking.copies()
+    assert "Ada of" in copy.text
+    assert "If they are not yours, please reply at once." in " ".join(copy.text.split())
+
+
+def test_nothing_is_mailed_when_nothing_could_be_recorded(asking):
+    asking.invite()
+    given = asking.given(0, "support")
+    reworded(asking)
+    with pytest.raises(AnswersMoved):
+        asking.answer(given)
+    assert asking.copies() == []
+
+
 def test_who_was_asked_and_said_nothing_is_named_and_not_counted(asking):
     asking.invite()
     found = what_if(asking.session, asking.document, contradicting=True)
@@ -325,9 +469,7 @@ def test_who_was_asked_and_said_nothing_is_named_and_not_counted(asking):
 
 def test_the_lead_association_can_count_as_much_as_all_others(asking, lead):
     for organization in (asking.member, lead, world.organization(asking.session, "Birch Mills")):
-        operations.record_received(
-            asking.session, asking.docket, organization, [asking.given(0, "clarify")], name="Mo", **BY
-        )
+        asking.received(organization, asking.given(0, "clarify"))
     found = what_if(asking.session, asking.document, contradicting=True, lead_counts_all=True)
     weights = {found.organizations[member.name].kind: member.weight for member in found.members}
     assert weights == {OrganizationKind.LEAD: 3, OrganizationKind.MEMBER: 1}
