@@ -12,6 +12,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -106,13 +107,11 @@ def main(arguments):
     print("\njoined to daily issues:")
     # Small ones, so that issues of all sizes have the same mixture.
     sources = [path.read_bytes() for path in files if path.stat().st_size < 100_000]
-    place = Path("joined-issue.xml")
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "issue.xml"
         for size in (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000):
             joined(sources or [files[0].read_bytes()], size, place)
             line(f"{size / 1e6:.1f} MB", place, federal_register.parse_issue)
-    finally:
-        place.unlink(missing_ok=True)
     return None
 
 
