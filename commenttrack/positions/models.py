@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import textwrap
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -156,7 +157,7 @@ class Position(Base):
     @property
     def name(self) -> str:
         """How lists and letters' workings call it: its heading, or the start of its statement."""
-        return self.current.heading or self.current.statement[:80]
+        return self.current.heading or textwrap.shorten(self.current.statement, 80, placeholder="…")
 
 
 class PositionVersion(Base):

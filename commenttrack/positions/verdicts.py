@@ -82,6 +82,21 @@ def set_aside(session: Session, provision: Provision) -> list[SuggestionVerdict]
     ]
 
 
+def provisions_set_aside(session: Session, document: RuleDocument, position: Position) -> list[SuggestionVerdict]:
+    """What was set aside for a position on a document and still stands, in the order in which it was said."""
+    return [
+        verdict
+        for verdict in session.scalars(
+            select(SuggestionVerdict)
+            .join(SuggestionVerdict.provision)
+            .where(SuggestionVerdict.position_id == position.id, Provision.rule_document_id == document.id)
+            .order_by(SuggestionVerdict.id)
+            .options(selectinload(SuggestionVerdict.provision))
+        )
+        if verdict.stands
+    ]
+
+
 def feedback(session: Session, document: RuleDocument) -> list[Judged]:
     """Everything that was said on suggestions for a docket's document: set aside and standing, then mapped.
 

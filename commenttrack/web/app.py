@@ -23,6 +23,7 @@ from commenttrack.web.imports import imports
 from commenttrack.web.letter_heads import letter_heads
 from commenttrack.web.letters import letters
 from commenttrack.web.mapping import mapping
+from commenttrack.web.mapping_positions import mapping_positions
 from commenttrack.web.matrix import matrix
 from commenttrack.web.members import members
 from commenttrack.web.position_upkeep import position_upkeep
@@ -60,6 +61,7 @@ SUBJECTS = (
     suggesting,
     exchange,
     received_comments,
+    mapping_positions,
     matrix,
     suspects,
     letters,

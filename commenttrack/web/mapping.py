@@ -75,12 +75,12 @@ def work(docket_id: int) -> str:
         suspect_count=len(suspect),
         queues=QUEUES,
         queue_name=queue_name,
-        words=words,
+        sought=words,
         queue=queue[page * QUEUE_PAGE : (page + 1) * QUEUE_PAGE],
         page=page,
         more=len(queue) > (page + 1) * QUEUE_PAGE,
         selected=selected,
-        context=_context(session, selected) if selected else [],
+        context=context_of(selected) if selected else [],
         links=[link for link in links if selected and link.provision_id == selected.id],
         suggested=suggested_for(selected) if selected else None,
         state=states.get(selected.id) if selected else None,
@@ -123,7 +123,7 @@ def _page_of(queue: list[Provision], selected: Provision | None) -> int:
     return place // QUEUE_PAGE
 
 
-def _context(session: Session, provision: Provision) -> list[Provision]:
+def context_of(provision: Provision) -> list[Provision]:
     """What the provision stands under, from the part down: its section's title and the lead-ins it completes."""
     above: list[Provision] = []
     current = provision.parent
@@ -159,8 +159,8 @@ def reviewed(docket_id: int, provision_id: int) -> ResponseReturnValue:
         return redirect(url_for("mapping.work", docket_id=docket_id, provision=provision.key), 303)
     with remembered(docket_id, *of_provisions([provision.id]), done=f"Marked {named} as reviewed without comment"):
         operations.mark_reviewed(session, provision, actor=actor, now=now)
-    show = request.form.get("show") or None
-    return redirect(url_for("mapping.work", docket_id=docket_id, show=show, after=provision.place), 303)
+    show, words = request.form.get("show") or None, request.args.get("q") or None
+    return redirect(url_for("mapping.work", docket_id=docket_id, show=show, q=words, after=provision.place), 303)
 
 
 # ---------------------------------------------------------------------------------------------------------- one mapping
@@ -233,9 +233,9 @@ def accept(docket_id: int, provision_id: int, position_id: int) -> ResponseRetur
 
 
 def _next_in_queue() -> dict[str, str]:
-    """The queue that the form was opened from, if it was."""
-    show = request.args.get("show")
-    return {"show": show} if show in dict(QUEUES) else {}
+    """The queue that the form was opened from, with the words it was narrowed to, if it was."""
+    show, words = request.args.get("show"), request.args.get("q")
+    return {**({"show": show} if show in dict(QUEUES) else {}), **({"q": words} if words else {})}
 
 
 def _link_between(provision: Provision, position: Position) -> ProvisionPosition | None:
@@ -373,12 +373,13 @@ def _mapping_page(
             provision_id=provision.id,
             position_id=position.id,
             show=request.args.get("show"),
+            q=request.args.get("q"),
         ),
         back=where_from(provision.rule_document.docket_id),
         provision=provision,
         position=position,
         link=link,
-        context=_context(database.session(), provision),
+        context=context_of(provision),
         redline=changes(marked(provision.text, form.wanted.data or provision.text)),
         preview=preview,
     )

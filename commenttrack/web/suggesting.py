@@ -52,7 +52,7 @@ def suggested_for(provision: Provision) -> Suggested:
         session.scalars(select(ProvisionPosition.position_id).where(ProvisionPosition.provision_id == provision.id))
     )
     found = ranking.positions_for(
-        session, provision, list(positions.values()), top=SHOWN + len(mapped), service=_service()
+        session, provision, list(positions.values()), top=SHOWN + len(mapped), service=ranking_service()
     )
     ranked = [
         Ranked(positions[item.position], item, bears(item.score))
@@ -62,7 +62,7 @@ def suggested_for(provision: Provision) -> Suggested:
     return Suggested(ranked[:SHOWN], verdicts.set_aside(session, provision), found.notes)
 
 
-def _service() -> RankingService | None:
+def ranking_service() -> RankingService | None:
     """The app's service, which remembers that it did not answer; None when none is configured."""
     settings = database.house().settings
     if not settings.embedding_url and not settings.rerank_url:
@@ -87,4 +87,5 @@ def not_relevant(docket_id: int, provision_id: int, position_id: int) -> Respons
         with remembered(docket_id, rows, done=f"Set position {position.label} aside for {named}"):
             verdicts.reject_suggestion(session, provision, position, actor=actor, now=now)
         flash(f"Position {position.label} is set aside for {named}. Suggestions like it come later.", "done")
-    return go_back(docket_id, "mapping.work", provision=provision.key, show=request.form.get("show") or None)
+    show, words = request.form.get("show") or None, request.args.get("q") or None
+    return go_back(docket_id, "mapping.work", provision=provision.key, show=show, q=words)
