@@ -34,13 +34,13 @@ from commenttrack.filing.preflight import Finding, preflight, report
 from commenttrack.filing.routes import Routes, routes_for
 from commenttrack.letters import files as letter_files
 from commenttrack.letters.models import LetterVersion
-from commenttrack.letters.operations import content_of_version, digests, store_file
+from commenttrack.letters.operations import content_of_version, reads_as_frozen, store_file
 from commenttrack.letters.pictured import with_pictures
 from commenttrack.letters.rule_details import with_rule_details
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs.campaign import comment_date_in_words, comments_close, moment_in_words
-from commenttrack.signoffs.campaigns import quorum_of, require_quorum, standing_names
 from commenttrack.signoffs.certificate import CertifiedFile, certificate_content, certificate_pdf
+from commenttrack.signoffs.finals import Gate, gate_of_version
 from commenttrack.signoffs.models import SignOffRequest
 from commenttrack.signoffs.reading import (
     SignatureBlock,
@@ -48,7 +48,6 @@ from commenttrack.signoffs.reading import (
     part_name,
     signature_block,
     standing_decisions,
-    version_digests,
 )
 from commenttrack.signoffs.refusals import StaleSignOffs
 from commenttrack.storage import Storage
@@ -119,8 +118,9 @@ def prepare_packet(
     The issued letter is stored bytes: a later packet with the same signature block carries the same file. The very
     same state as that of the newest filing gives that filing. Raises :class:`OlderVersion`,
     :class:`~commenttrack.signoffs.refusals.StaleSignOffs` unless ``leave_out_stale``,
-    :class:`~commenttrack.signoffs.campaigns.QuorumNotMet` unless ``without_quorum`` gives a reason, and what rendering
-    raises.
+    :class:`~commenttrack.signoffs.finals.NotFrozenForFiling` for a letter with conditions,
+    :class:`~commenttrack.signoffs.finals.QuorumNotMet` unless ``without_quorum``, or the reason recorded when the
+    version was frozen for filing, says why, and what rendering raises.
     """
     newest = newest_version(version.letter)
     if version.id != newest.id:
@@ -128,8 +128,8 @@ def prepare_packet(
     block = signature_block(session, version)
     if block.stale and not leave_out_stale:
         raise StaleSignOffs([entry.sign_off.organization.name for entry in block.stale])
-    without_quorum = " ".join(without_quorum.split())
-    require_quorum(session, version, block, override=without_quorum)
+    gate = gate_of_version(session, version)
+    without_quorum = gate.reason_to_file(without_quorum)
     limits = limits or filing_limits.load()
     routes = routes_for(
         version.letter.rule_document.metadata_json.get("agencies", ()), illustrative=version.letter.docket.illustrative
@@ -143,7 +143,7 @@ def prepare_packet(
     matrix = PackedFile(
         "matrix.xlsx", EXCEL, matrix_xlsx(matrix_of(session, version, block.current), stamp=version.frozen_at)
     )
-    facts = _facts(session, version, block, routes, shortened=form.shortened, without_quorum=without_quorum)
+    facts = _facts(session, version, block, routes, gate, shortened=form.shortened, without_quorum=without_quorum)
     findings = [*checklist(facts, now=now), *_checked(form, letter[0], routes, limits)]
     decisions = _decisions(session, version)
     fingerprint = digest_of(
@@ -168,6 +168,7 @@ def prepare_packet(
         version,
         files=[CertifiedFile(file.name, len(file.data), file.sha256) for file in others],
         packet=number,
+        without_quorum=without_quorum,
         now=now,
     )
     files = [*others, PackedFile("certificate.pdf", PDF, certificate_pdf(certificate, stamp=now))]
@@ -194,7 +195,7 @@ def prepare_packet(
         form=form,
         findings=tuple(findings),
         left_out=tuple(facts.left_out),
-        without_quorum=without_quorum if facts.shortfalls else "",
+        without_quorum=without_quorum,
     )
 
 
@@ -288,12 +289,12 @@ def _facts(
     version: LetterVersion,
     block: SignatureBlock,
     routes: Routes,
+    gate: Gate,
     *,
     shortened: bool,
     without_quorum: str,
 ) -> Readiness:
     letter = version.letter
-    quorum = quorum_of(session, letter)
     names = {part["key"]: part_name(part) for part in version.parts_json}
     date = deadline(letter.docket)
     asked = session.scalar(
@@ -311,10 +312,10 @@ def _facts(
             for entry in block.uncovered
         ),
         undecided=(asked or 0) - len(standing_decisions(session, letter.id)),
-        edited=digests(letter) != version_digests(version) or letter.head_json != version.head_json,
+        edited=not reads_as_frozen(letter),
         shortened=shortened,
-        quorum=quorum.in_words(),
-        shortfalls=quorum.shortfalls(standing_names(block)),
+        quorum=gate.conditions,
+        shortfalls=gate.shortfalls,
         without_quorum=without_quorum,
         misleading=block.misleading,
     )

@@ -12,7 +12,7 @@ import itertools
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pikepdf
@@ -25,7 +25,8 @@ from commenttrack.filing.differences import MOST, Difference, data_differences, 
 from commenttrack.filing.models import Filing, PacketFile
 from commenttrack.letters.models import IssuedFile, Letter, LetterVersion
 from commenttrack.members.models import Organization
-from commenttrack.signoffs.models import SignOff
+from commenttrack.signoffs.certificate import certified_final
+from commenttrack.signoffs.models import FinalVersion, SignOff
 from commenttrack.signoffs.reading import DECISION_WORDS, part_name
 from commenttrack.storage import Storage
 
@@ -223,6 +224,7 @@ def _certificate_checks(session: Session, claims: Mapping[str, Any]) -> Iterator
         yield _chain_point(session, int(claims["audit_number"]), str(claims["audit_hash"]))
         yield from _events(session, claims)
         yield from _decisions(session, claims)
+        yield from _frozen_for_filing(session, claims)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         yield Check(False, f"The data inside the certificate is not as certificates have it ({error!r}).")
 
@@ -287,6 +289,23 @@ def _decisions(session: Session, claims: Mapping[str, Any]) -> Iterator[Check]:
         yield Check(False, sentence)
     if not wrong:
         yield Check(True, f"All {len(told)} decisions that it tells are recorded exactly so.")
+
+
+def _frozen_for_filing(session: Session, claims: Mapping[str, Any]) -> Iterator[Check]:
+    """The conditions, what was missing and the reason as the certificate tells them, against the record."""
+    told = claims.get("final")
+    if told is None:
+        return
+    found = session.scalars(
+        select(FinalVersion)
+        .join(LetterVersion)
+        .join(Letter)
+        .where(Letter.title == claims["letter"], LetterVersion.number == claims["version"])
+    )
+    if any(asdict(certified_final(each)) == told for each in found):
+        yield Check(True, "The version was frozen for filing as it says.")
+    else:
+        yield Check(False, "How the version was frozen for filing is recorded otherwise, or not at all.")
 
 
 def _recorded(row: SignOff) -> dict[str, Any]:

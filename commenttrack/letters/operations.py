@@ -341,6 +341,14 @@ def links_behind(parts: Iterable[LetterPart]) -> list[ProvisionPosition]:
     return [link.provision_position for part in parts for link in part.links if link.provision_position is not None]
 
 
+def reads_as_frozen(letter: Letter) -> bool:
+    """Whether the letter as it stands reads word for word as its newest frozen version."""
+    if not letter.versions:
+        return False
+    newest = letter.versions[-1]
+    return newest.head_json == letter.head_json and _digests_of(newest) == list(digests(letter).items())
+
+
 def freeze(session: Session, letter: Letter, *, override: str = "", actor: str, now: dt.datetime) -> LetterVersion:
     """Fix the letter as it stands as its next version, which people can be asked to sign.
 
@@ -355,11 +363,7 @@ def freeze(session: Session, letter: Letter, *, override: str = "", actor: str, 
     if found:
         raise NotReadyToFreeze([str(problem) for problem in found])
     last = letter.versions[-1] if letter.versions else None
-    if (
-        last
-        and last.head_json == letter.head_json
-        and _digests_of(last) == [(p.part.key, p.part.wording_digest) for p in parts]
-    ):
+    if last and reads_as_frozen(letter):
         raise NotReadyToFreeze([f"It reads word for word as version {last.number}."])
     unapproved = blocking(session, links_behind(entry.part for entry in parts), now=now)
     override = override.strip() if unapproved else ""

@@ -1,4 +1,4 @@
-"""How people are asked about one letter, and what must be reached before it goes out."""
+"""How people are asked about one letter, and what must be reached before a version of it is frozen for filing."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,21 +8,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from commenttrack import audit
 from commenttrack.errors import Refused
-from commenttrack.letters.models import Letter, LetterVersion
+from commenttrack.letters.models import Letter
 from commenttrack.members.models import Organization
 from commenttrack.signoffs.models import QuorumMember, SigningCampaign
 from commenttrack.signoffs.quorum import Quorum
-from commenttrack.signoffs.reading import SignatureBlock
-
-
-class QuorumNotMet(Refused):
-    """The letter goes out only with organizations that do not stand under it; ``shortfalls`` says which."""
-
-    def __init__(self, shortfalls: Sequence[str]) -> None:
-        super().__init__(
-            f"{' '.join(shortfalls)} Ask them, change the condition on the board, or file without it and say why."
-        )
-        self.shortfalls = tuple(shortfalls)
 
 
 def campaign_of(session: Session, letter: Letter) -> SigningCampaign | None:
@@ -45,7 +34,7 @@ def begin(session: Session, letter: Letter, *, reminders: bool, now: dt.datetime
 
 
 def quorum_of(session: Session, letter: Letter) -> Quorum:
-    """What must be reached before the letter goes out."""
+    """What must be reached before a version of the letter is frozen for filing."""
     campaign = campaign_of(session, letter)
     if campaign is None:
         return Quorum(letter.lead.name)
@@ -55,18 +44,6 @@ def quorum_of(session: Session, letter: Letter) -> Quorum:
         at_least=campaign.at_least,
         must_join=tuple(sorted(member.organization.name for member in campaign.must_join)),
     )
-
-
-def require_quorum(session: Session, version: LetterVersion, block: SignatureBlock, *, override: str) -> None:
-    """Raise :class:`QuorumNotMet` unless the conditions hold for this signature block, or a reason says why not."""
-    shortfalls = quorum_of(session, version.letter).shortfalls(standing_names(block))
-    if shortfalls and not override.strip():
-        raise QuorumNotMet(shortfalls)
-
-
-def standing_names(block: SignatureBlock) -> frozenset[str]:
-    """The organizations whose names print under the letter."""
-    return frozenset(sign_off.organization.name for sign_off in block.current)
 
 
 def set_conditions(

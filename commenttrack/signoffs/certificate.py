@@ -24,8 +24,9 @@ from commenttrack.letters.models import LetterVersion
 from commenttrack.members.models import Organization, Person
 from commenttrack.resources import folder
 from commenttrack.signoffs.campaign import moment_in_words
+from commenttrack.signoffs.finals import gate_of_version
 from commenttrack.signoffs.lifecycle import JOINING, Comparison, Weight, WordingChange, changes
-from commenttrack.signoffs.models import SignOff, SignOffRequest, WordingClearance
+from commenttrack.signoffs.models import FinalVersion, SignOff, SignOffRequest, WordingClearance
 from commenttrack.signoffs.reading import (
     DECISION_WORDS,
     covered_digests,
@@ -145,6 +146,24 @@ class CertifiedPacket:
 
 
 @dataclass(frozen=True, slots=True)
+class CertifiedFinal:
+    """How the version was frozen for filing."""
+
+    conditions: str
+    """What had to be reached, in words; empty when nothing had."""
+    organizations: int
+    """How many stood under the wording then."""
+    shortfalls: str
+    """Sentences on the conditions that were not met."""
+    reason: str
+    """Why it was frozen for filing all the same."""
+    by: str
+    moment: str
+    at: str
+    """The same moment in UTC, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """Everything the certificate says; the attachment of the PDF is this as JSON."""
 
@@ -156,6 +175,12 @@ class Certificate:
     frozen_at: str
     frozen_by: str
     made_at: str
+    final: CertifiedFinal | None
+    """None when the letter has no conditions and nobody froze this version for filing."""
+    shortfalls: tuple[str, ...]
+    """Sentences on the conditions that are not met as the certificate is made."""
+    without_quorum: str
+    """Why the packet was built all the same."""
     banner: str
     files: tuple[CertifiedFile, ...]
     packet: CertifiedPacket | None
@@ -187,14 +212,15 @@ def certificate_content(
     *,
     files: Sequence[CertifiedFile],
     packet: int | None = None,
+    without_quorum: str = "",
     now: dt.datetime,
 ) -> Certificate:
     """What can be certified about this version at this moment.
 
     ``files`` are those of the packet of this number, without the certificate itself; without a number they are the
-    issued letter's.
+    issued letter's. ``without_quorum`` says why that packet is built although a condition is not met.
     """
-    letter = version.letter
+    letter, gate = version.letter, gate_of_version(session, version)
     block = signature_block(session, version)
     moved = {entry.sign_off.id: entry.comparison for entry in (*block.uncovered, *block.cleared)}
     last = session.scalars(select(audit.AuditEvent).order_by(audit.AuditEvent.number.desc()).limit(1)).first()
@@ -216,6 +242,9 @@ def certificate_content(
         frozen_at=moment_in_words(version.frozen_at),
         frozen_by=version.frozen_by,
         made_at=moment_in_words(now),
+        final=certified_final(gate.final) if gate.final else None,
+        shortfalls=gate.shortfalls,
+        without_quorum=without_quorum,
         banner=ILLUSTRATIVE if letter.docket.illustrative else "",
         files=tuple(files),
         packet=None if packet is None else CertifiedPacket(packet, list_digest(files)),
@@ -238,6 +267,19 @@ def certificate_content(
             if any(sign_off.letter_version_id == shown.id for sign_off in block.current)
         ),
         trails=_trails(session, letter.id),
+    )
+
+
+def certified_final(final: FinalVersion) -> CertifiedFinal:
+    """How a version was frozen for filing, as the certificate says it."""
+    return CertifiedFinal(
+        conditions=final.conditions,
+        organizations=len(final.standing_json),
+        shortfalls=final.shortfalls,
+        reason=final.reason,
+        by=final.frozen_by,
+        moment=moment_in_words(final.frozen_at),
+        at=final.frozen_at.astimezone(dt.UTC).isoformat(),
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -106,7 +107,7 @@ class Reminder(Base):
 
 
 class SigningCampaign(Base):
-    """How people are asked about one letter, and what must be reached before it can be filed."""
+    """How people are asked about one letter, and what must be reached before a version is frozen for filing."""
 
     __tablename__ = "signing_campaign"
     __table_args__ = (CheckConstraint("at_least >= 0", name="at_least"),)
@@ -139,6 +140,27 @@ class QuorumMember(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"), index=True)
 
     organization: Mapped[Organization] = relationship()
+
+
+class FinalVersion(Base):
+    """A version frozen for filing: under which conditions, with whom under it, and why, if one was not met."""
+
+    __tablename__ = "final_version"
+    __table_args__ = (CheckConstraint("shortfalls = '' OR reason <> ''", name="reason"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_version_id: Mapped[int] = mapped_column(ForeignKey("letter_version.id", ondelete="CASCADE"), unique=True)
+    conditions: Mapped[str]
+    # In words, as they were then; empty when there were none.
+    standing_json: Mapped[list[Any]]
+    # Names of the organizations that stood under this wording.
+    shortfalls: Mapped[str]
+    # Sentences on the conditions that were not met.
+    reason: Mapped[str]
+    frozen_by: Mapped[str]
+    frozen_at: Mapped[dt.datetime]
+
+    letter_version: Mapped[LetterVersion] = relationship()
 
 
 class SignOff(Base):

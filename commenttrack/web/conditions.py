@@ -55,7 +55,7 @@ def edit(docket_id: int) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             words = quorum_of(session, letter).in_words()
-            flash(f"Kept. Before it goes out it needs {words}." if words else "Kept. Nothing must be reached.", "done")
+            flash(f"Kept. Before it is filed it needs {words}." if words else "Kept. Nothing must be reached.", "done")
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
     return render_template(
         "web/signoffs/conditions.html", letter=letter, form=form

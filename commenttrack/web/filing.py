@@ -15,7 +15,7 @@ from commenttrack.filing.routes import routes_for
 from commenttrack.jobs import Job, JobState
 from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.members.permissions import Permission
-from commenttrack.signoffs.campaigns import quorum_of, require_quorum, standing_names
+from commenttrack.signoffs.finals import gate_of_version, make_final
 from commenttrack.signoffs.reading import signature_block
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
@@ -33,7 +33,7 @@ class BuildForm(Form):
 
     leave_out_stale = BooleanField("Leave out the organizations whose sign-off is stale")
     without_quorum = StringField(
-        "File although a condition is not met, because", filters=[stripped], validators=[Length(max=500)]
+        "Go on although a condition is not met, because", filters=[stripped], validators=[Length(max=500)]
     )
 
 
@@ -58,7 +58,7 @@ def packet(docket_id: int) -> str:
         letter=letter,
         newest=newest,
         block=block,
-        shortfalls=quorum_of(session, letter).shortfalls(standing_names(block)),
+        gate=gate_of_version(session, newest),
         filings=filings,
         current=next((each for each in filings if each.letter_version_id == newest.id), None),
         job=_latest_job(newest),
@@ -78,7 +78,7 @@ def _latest_job(version: LetterVersion) -> Job | None:
 @filing.post("/build")
 @requires(Permission.FILE)
 def build(docket_id: int) -> ResponseReturnValue:
-    """Queue the building of the newest version's packet."""
+    """Queue the building of the newest version's packet; under conditions, freeze that version for filing first."""
     _, letter = letter_frame(docket_id)
     if not letter.versions:
         raise Refused("No version is frozen yet. Freeze the letter first.")
@@ -88,7 +88,12 @@ def build(docket_id: int) -> ResponseReturnValue:
         raise Refused(
             "Some organizations joined wording that has changed since. Ask them again, or leave them out by the box."
         )
-    require_quorum(database.session(), version, block, override=form.without_quorum.data or "")
+    without_quorum, actor = form.without_quorum.data or "", signed_in().person.name
+    gate = gate_of_version(database.session(), version)
+    if gate.awaits_freezing:
+        make_final(database.session(), version, without_quorum=without_quorum, actor=actor, now=now)
+    else:
+        gate.reason(without_quorum)
     running = _latest_job(version)
     if running is None or running.state not in (JobState.QUEUED, JobState.RUNNING):
         jobs.queue(
@@ -98,8 +103,8 @@ def build(docket_id: int) -> ResponseReturnValue:
             payload={
                 "letter_version": version.id,
                 "leave_out_stale": bool(form.leave_out_stale.data),
-                "without_quorum": form.without_quorum.data or "",
-                "actor": signed_in().person.name,
+                "without_quorum": without_quorum,
+                "actor": actor,
             },
             now=now,
         )

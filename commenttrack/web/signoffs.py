@@ -26,10 +26,10 @@ from commenttrack.signoffs.board import board as board_of
 from commenttrack.signoffs.board_view import STANDING_WORDS, STATE_WORDS, BoardView, chosen, query_of, sheet_of, view_of
 from commenttrack.signoffs.bounces import bounces_of, mails_about
 from commenttrack.signoffs.campaign import moment_in_words
-from commenttrack.signoffs.campaigns import quorum_of, standing_names
+from commenttrack.signoffs.finals import gate_of_version
 from commenttrack.signoffs.lifecycle import Decision, Standing
 from commenttrack.signoffs.models import ReceivedFile, SignOffRequest
-from commenttrack.signoffs.reading import current_decision, signature_block, trail
+from commenttrack.signoffs.reading import current_decision, trail
 from commenttrack.signoffs.received import received_file
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
@@ -79,7 +79,7 @@ def _board_page(letter: Letter, form: InviteForm) -> str:
 def _shown(letter: Letter, found: Board, view: BoardView) -> dict[str, Any]:
     """What the table and everything that moves with it show."""
     session, now = database.session(), database.now()
-    quorum, lines = quorum_of(session, letter), [row.line for row in found.rows]
+    lines = [row.line for row in found.rows]
     return {
         "board": found,
         "view": view,
@@ -94,8 +94,7 @@ def _shown(letter: Letter, found: Board, view: BoardView) -> dict[str, Any]:
         "joined_markup": _joined,
         "mark": _mark(now),
         "forecast": forecast_of(session, letter, found, now=now),
-        "quorum": quorum.in_words(),
-        "shortfalls": quorum.shortfalls(standing_names(signature_block(session, letter.versions[-1]))),
+        "gate": gate_of_version(session, letter.versions[-1]),
         "now": now,
     }
 

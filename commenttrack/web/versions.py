@@ -4,7 +4,7 @@ import io
 
 from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import TextAreaField
+from wtforms import BooleanField, TextAreaField
 from wtforms.validators import Length
 
 from commenttrack import jobs
@@ -17,6 +17,7 @@ from commenttrack.letters.models import IssuedFile, Letter, LetterVersion
 from commenttrack.letters.pictured import with_pictures
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.approval import Blocking, blocking
+from commenttrack.signoffs import finals
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, stripped
@@ -34,9 +35,15 @@ versions = Blueprint("versions", __name__, url_prefix="/dockets/<int:docket_id>/
 
 
 class FreezeForm(Form):
-    """Freezing; with a reason when positions behind the letter are expired or not approved."""
+    """Freezing, to be signed or to be filed; with a reason when something that should be there is missing."""
 
     override = TextAreaField("Reason for freezing all the same", filters=[stripped], validators=[Length(max=2_000)])
+    for_filing = BooleanField("This is the version to be filed")
+    without_quorum = TextAreaField(
+        "Reason for freezing it for filing although a condition is not met",
+        filters=[stripped],
+        validators=[Length(max=500)],
+    )
 
 
 @versions.get("/preview")
@@ -103,16 +110,11 @@ def file_or(letter: Letter, wanted: Wanted, name: str, otherwise: str) -> Respon
 def freeze(docket_id: int) -> ResponseReturnValue:
     """What will be fixed, what still warns, who will be asked; then fix it."""
     letter = letter_with_parts(docket_id)
-    form = FreezeForm()
+    form, gate = FreezeForm(), finals.gate_of_draft(database.session(), letter)
+    unchanged = operations.reads_as_frozen(letter)
     if form.validate_on_submit():
         try:
-            version = operations.freeze(
-                database.session(),
-                letter,
-                override=form.override.data or "",
-                actor=signed_in().person.name,
-                now=database.now(),
-            )
+            version = _frozen(letter, form)
             _queue_signing_copy(version)
         except operations.RestsOnUnapproved as refusal:
             form.refuse(refusal)
@@ -123,8 +125,14 @@ def freeze(docket_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash(f"Version {version.number} is frozen. Now ask for signatures.", "done")
+            if form.for_filing.data:
+                flash(f"Version {version.number} is frozen for filing. Now build the packet.", "done")
+                return redirect(url_for("filing.packet", docket_id=docket_id), 303)
+            missing = "".join(f" {sentence}" for sentence in gate.shortfalls)
+            flash(f"Version {version.number} is frozen. Now ask for signatures.{missing}", "done")
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
+    elif unchanged:
+        form.for_filing.data = True
     warnings = warnings_of(database.session(), letter, now=database.now())
     page = render_template(
         "web/letters/freeze.html",
@@ -136,8 +144,22 @@ def freeze(docket_id: int) -> ResponseReturnValue:
         unapproved=_unapproved(letter),
         last=letter.versions[-1] if letter.versions else None,
         changed=_changed_since(letter),
+        gate=gate,
+        unchanged=unchanged,
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _frozen(letter: Letter, form: FreezeForm) -> LetterVersion:
+    """The version that the form asks for, frozen to be signed or for filing."""
+    session, actor, now = database.session(), signed_in().person.name, database.now()
+    override = form.override.data or ""
+    if not form.for_filing.data:
+        return operations.freeze(session, letter, override=override, actor=actor, now=now)
+    final = finals.freeze_for_filing(
+        session, letter, without_quorum=form.without_quorum.data or "", override=override, actor=actor, now=now
+    )
+    return final.letter_version
 
 
 def _unapproved(letter: Letter) -> list[Blocking]:
@@ -175,6 +197,7 @@ def version(docket_id: int, number: int) -> str:
         "web/letters/version.html",
         letter=letter,
         version=shown,
+        gate=finals.gate_of_version(database.session(), shown),
         readable=readable(with_pictures(letter, operations.content_of_version(shown), database.house().storage)),
     )
 

@@ -26,7 +26,30 @@ def test_a_number_that_is_none_is_refused(post, staff):
 
 def test_the_packet_page_names_what_is_missing_and_a_build_without_a_reason_is_refused(post, staff):
     post("/dockets/1/sign/conditions/", {"at_least": "3"})
-    assert "Not yet enough signatures to file" in staff.get("/dockets/1/file/").text
-    answer = post("/dockets/1/file/build")
-    assert answer.status_code >= 400
+    page = staff.get("/dockets/1/file/").text
+    assert "Not yet enough signatures to file" in page
+    assert "Freeze version 1 for filing and build the packet" in page
+    assert post("/dockets/1/file/build").status_code >= 400
+    assert "not yet for filing" in staff.get("/dockets/1/draft/versions/1").text
     assert post("/dockets/1/file/build", {"without_quorum": "The board said so."}).status_code == 303
+    version = staff.get("/dockets/1/draft/versions/1").text
+    assert "Frozen for filing although a condition was not met" in version
+    assert "The board said so." in version
+
+
+def test_the_freeze_page_asks_whether_a_version_is_to_be_filed_only_where_something_must_be_reached(post, staff):
+    assert 'name="for_filing"' not in staff.get("/dockets/1/draft/freeze").text
+    post("/dockets/1/sign/conditions/", {"at_least": "3"})
+    page = staff.get("/dockets/1/draft/freeze").text
+    assert "The draft reads word for word as version 1" in page
+    assert "At least 3 organizations must join, and 0 stand under it." in page
+
+
+def test_freezing_for_filing_is_refused_without_a_reason_and_leads_to_the_packet_with_one(post, staff):
+    post("/dockets/1/sign/conditions/", {"at_least": "3"})
+    refused = post("/dockets/1/draft/freeze", {"for_filing": "y"})
+    assert refused.status_code == 422
+    assert "At least 3 organizations must join" in refused.text
+    frozen = post("/dockets/1/draft/freeze", {"for_filing": "y", "without_quorum": "The board said so."})
+    assert frozen.location.endswith("/dockets/1/file/")
+    assert "Frozen for filing" in staff.get("/dockets/1/sign/").text

@@ -17,9 +17,11 @@ from commenttrack import audit
 from commenttrack.db import Base, make_engine, make_sessions
 from commenttrack.filing.models import Filing
 from commenttrack.filing.operations import OlderVersion, build_packet
+from commenttrack.filing.verification import verify_file
 from commenttrack.letters.models import IssuedFile, PartKind
 from commenttrack.outbox import OutgoingMail
-from commenttrack.signoffs.campaigns import QuorumNotMet, set_conditions
+from commenttrack.signoffs.campaigns import set_conditions
+from commenttrack.signoffs.finals import NotFrozenForFiling, make_final
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.operations import decide, invite
 from commenttrack.signoffs.refusals import StaleSignOffs
@@ -321,33 +323,27 @@ class TestQuorum:
         set_conditions(ready.session, ready.letter, actor="Dana Reyes", now=world.NOW, **settings)
 
     @ONE_DATABASE
-    def test_a_packet_is_refused_until_enough_stand_under_the_letter(self, session, tmp_path, storage):
+    def test_a_packet_is_refused_until_its_version_is_frozen_for_filing(self, session, tmp_path, storage):
         ready = Ready(session, tmp_path)
-        self.conditions(ready, at_least=3)
-        with pytest.raises(QuorumNotMet, match="At least 3 organizations must join, and 2 stand under it"):
+        self.conditions(ready, at_least=2, lead_must_join=True, must_join=[ready.member])
+        with pytest.raises(NotFrozenForFiling):
             build_packet(session, ready.version, storage=storage, actor="S", now=LATER)
         assert session.scalars(select(Filing)).all() == []
-        self.conditions(ready, at_least=2, lead_must_join=True, must_join=[ready.member])
+        make_final(session, ready.version, actor="S", now=LATER)
         filing = build_packet(session, ready.version, storage=storage, actor="S", now=LATER)
         sentences = [finding["sentence"] for finding in filing.preflight_json]
         assert any("at least 2 organizations, with Marrow Trade Council and Acme Metals" in each for each in sentences)
 
     @ONE_DATABASE
-    def test_a_reason_lets_it_out_all_the_same_and_is_kept(self, session, tmp_path, storage):
+    def test_the_reason_for_freezing_it_all_the_same_goes_with_the_packet(self, session, tmp_path, storage):
         ready = Ready(session, tmp_path)
         self.conditions(ready, at_least=3)
-        filing = build_packet(
-            session, ready.version, storage=storage, actor="S", now=LATER, without_quorum="The board said so."
-        )
+        make_final(session, ready.version, without_quorum="The board said so.", actor="S", now=LATER)
+        filing = build_packet(session, ready.version, storage=storage, actor="S", now=LATER)
         assert any("The board said so." in finding["sentence"] for finding in filing.preflight_json)
         built = session.scalars(select(audit.AuditEvent).where(audit.AuditEvent.action == "packet built")).one()
         assert built.details["without_quorum"] == "The board said so."
-
-    @ONE_DATABASE
-    def test_a_stale_signature_does_not_count(self, session, tmp_path, storage):
-        ready = Ready(session, tmp_path)
-        self.conditions(ready, at_least=2)
-        world.reword(session, ready.letter, "scope", "Other words.")
-        version = world.version(session, ready.letter)
-        with pytest.raises(QuorumNotMet, match="0 stand under it"):
-            build_packet(session, version, storage=storage, actor="S", now=LATER, leave_out_stale=True)
+        certificate = contents(filing, storage)["certificate.pdf"]
+        assert "The board said so." in " ".join(text_of(certificate).split())
+        checks = verify_file(session, storage, certificate, name="certificate.pdf").checks
+        assert "The version was frozen for filing as it says." in [check.sentence for check in checks if check.holds]
