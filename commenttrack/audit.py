@@ -117,10 +117,14 @@ _CHAIN_LOCK = 0x434F4D54
 
 def record(session: Session, *, actor: str, action: str, subject: str, now: dt.datetime, **details: Any) -> AuditEvent:
     """Append one event in the caller's transaction. ``details`` must be JSON values."""
-    if session.get_bind().dialect.name == "postgresql":
-        # Two transactions must not read the same last hash. SQLite's BEGIN IMMEDIATE already lets one write at a time.
+    session.flush()  # rows are locked before the head, by everybody: else two would wait for each other
+    # Two transactions must not read the same last hash: PostgreSQL locks the head's row, SQLite's BEGIN IMMEDIATE lets
+    # one write at a time anyway.
+    head = session.get(AuditHead, 1, populate_existing=True, with_for_update=True)
+    if head is None and session.get_bind().dialect.name == "postgresql":
+        # There is no row to lock before the first event of all.
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
-    head = session.get(AuditHead, 1, populate_existing=True)
+        head = session.get(AuditHead, 1, populate_existing=True, with_for_update=True)
     if head is None:
         head = AuditHead(id=1, number=0, hash=FIRST_HASH)
         session.add(head)

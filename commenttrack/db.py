@@ -64,7 +64,9 @@ def make_engine(url: str) -> Engine:
     (measured: 400 of 480 concurrent read-modify-writes lost with the driver's default). BEGIN IMMEDIATE queues them.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        # As many connections are kept as requests and jobs run at once with the usual settings: one more would be made
+        # anew for each request, which takes the server longer than a whole answer.
+        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=64)
     engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

@@ -273,8 +273,9 @@ def dates_due(docket: Docket) -> list[CommentDate]:
     """
     due = [date for date in docket.comment_dates if date.purpose == "comments"]
     session = object_session(docket)
-    if session is None:
-        return due
+    documents_with_dates = {date.rule_document_id for date in due} - {None}
+    if session is None or len(documents_with_dates) < 2:
+        return due  # a document's dates are replaced by those of another
     follows = dict(
         session.execute(
             select(DocumentSuccession.later_id, DocumentSuccession.earlier_id)

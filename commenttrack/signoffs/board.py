@@ -285,6 +285,7 @@ def ask_selected(
     With ``only_undecided`` nobody who decided on the wording as it stands gets a mail; without it all chosen ones do.
     """
     asked, left = [], []
+    operations.hold_requests(session, letter)
     for row in _selected(board(session, letter).rows, request_ids):
         name = row.request.organization.name
         if only_undecided and row.standing not in UNDECIDED and row.standing is not Standing.STALE:

@@ -153,6 +153,7 @@ def judge(
     if not judgements:
         raise Refused("Choose at least one change, and say whether it is cosmetic or substantive.")
     newest = newest_version(letter)
+    operations.hold_requests(session, letter)
     open_changes = {each.change: each for each in changes_to_judge(session, letter)}
     concerned: dict[SignOff, list[WordingClearance]] = {}
     for judgement in judgements:

@@ -18,6 +18,7 @@ from commenttrack.signoffs.models import Delegation, SignOff, SignOffRequest, Wo
 from commenttrack.signoffs.reading import (
     DECISION_WORDS,
     cosmetic_changes,
+    covered_digests,
     decided_since,
     link_closes,
     part_name,
@@ -89,7 +90,7 @@ def write_confirmation(session: Session, made: SignOff, *, now: dt.datetime) -> 
     request, version = made.request, made.letter_version
     if not request.person.email:
         return
-    covered = {part.part_key for part in made.parts}
+    covered = covered_digests(made)
     closes = link_closes(request)
     mail = notices.compose_confirmation(
         ask_of(request, version, closes),

@@ -6,10 +6,11 @@ past its time. Its owner learns more by mail, to the address that the link once 
 
 import datetime as dt
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, joinedload
 
 from commenttrack import audit
+from commenttrack.letters.models import Letter
 from commenttrack.members.links import LinkExpired, LinkUnknown, new_token, token_hash
 from commenttrack.signoffs.models import RetiredLink, Retirement, SignOffRequest
 from commenttrack.signoffs.reading import link_closes, subject_of
@@ -37,17 +38,30 @@ def retire(session: Session, request: SignOffRequest, why: Retirement, *, now: d
     )
 
 
+_COLUMNS = [column.key for column in inspect(SignOffRequest).column_attrs]
+# Everything behind a link looks at these; each by a query of its own would make half of what a page asks for.
+_AROUND = (
+    joinedload(SignOffRequest.organization, innerjoin=True),
+    joinedload(SignOffRequest.person, innerjoin=True),
+    joinedload(SignOffRequest.letter, innerjoin=True).options(
+        joinedload(Letter.lead, innerjoin=True), joinedload(Letter.docket, innerjoin=True)
+    ),
+)
+
+
 def find_request(session: Session, token: str, *, now: dt.datetime, lock: bool = False) -> SignOffRequest:
     """The request a mailed link belongs to. Raises :class:`LinkUnknown` or :class:`LinkExpired`; changes nothing.
 
     ``lock`` holds the row until the end of the transaction: on PostgreSQL two decisions on one request queue here, so
     that the second one sees the first.
     """
-    query = select(SignOffRequest).where(SignOffRequest.token_hash == token_hash(token))
-    if lock:
-        query = query.with_for_update(of=SignOffRequest).execution_options(populate_existing=True)
-    request = session.scalar(query)
-    if request is None:
+    request = session.scalar(
+        select(SignOffRequest).where(SignOffRequest.token_hash == token_hash(token)).options(*_AROUND)
+    )
+    if request is not None and lock:
+        # Whoever is asked, and about what, changes with the link alone, so the rest holds.
+        session.refresh(request, _COLUMNS, with_for_update={"of": SignOffRequest})
+    if request is None or request.token_hash != token_hash(token):
         raise LinkUnknown
     if now >= link_closes(request):
         raise LinkExpired

@@ -94,6 +94,11 @@ def covered_digests(sign_off: SignOff) -> dict[str, str]:
     return {part.part_key: part.digest for part in sign_off.parts} if remembered is None else remembered
 
 
+def remember_covered(sign_off: SignOff, covered: dict[str, str]) -> None:
+    """Keep with a decision what it covers, read or written as plain rows."""
+    inspect(sign_off).info[_COVERED] = covered
+
+
 def cosmetic_changes(session: Session, letter_id: int) -> frozenset[WordingChange]:
     """The changes of a letter's wordings that a named person judged cosmetic."""
     rows = session.execute(
@@ -125,25 +130,29 @@ def shown_parts(version: LetterVersion) -> tuple[ShownPart, ...]:
 
 def signature_block(session: Session, version: LetterVersion) -> SignatureBlock:
     """The joining decisions that stand, sorted into those that hold for this version and those that do not."""
-    today, cosmetic = version_digests(version), cosmetic_changes(session, version.letter_id)
-    current: list[SignOff] = []
-    stale: list[ComparedSignOff] = []
-    uncovered: list[ComparedSignOff] = []
-    cleared: list[ComparedSignOff] = []
-    for sign_off in standing_decisions(session, version.letter_id):
-        if sign_off.decision not in JOINING:
-            continue
-        comparison = decided_since(sign_off, today, cosmetic)
-        if comparison.stale:
-            stale.append(ComparedSignOff(sign_off, comparison))
-            continue
-        current.append(sign_off)
-        if comparison.added:
-            uncovered.append(ComparedSignOff(sign_off, comparison))
-        if comparison.cleared:
-            cleared.append(ComparedSignOff(sign_off, comparison))
-    reserved = {each.id: _printed_reservation(each, version) for each in current if each.reservation}
-    return SignatureBlock(tuple(current), tuple(stale), tuple(uncovered), tuple(cleared), reserved)
+    joined = joined_since(session, version.letter_id, version_digests(version))
+    current = [entry for entry in joined if not entry.comparison.stale]
+    return SignatureBlock(
+        current=tuple(entry.sign_off for entry in current),
+        stale=tuple(entry for entry in joined if entry.comparison.stale),
+        uncovered=tuple(entry for entry in current if entry.comparison.added),
+        cleared=tuple(entry for entry in current if entry.comparison.cleared),
+        reservations={
+            entry.sign_off.id: _printed_reservation(entry.sign_off, version)
+            for entry in current
+            if entry.sign_off.reservation
+        },
+    )
+
+
+def joined_since(session: Session, letter_id: int, today: Mapping[str, str]) -> list[ComparedSignOff]:
+    """The joining decisions that stand, each compared with a wording of the letter: digests by part key."""
+    cosmetic = cosmetic_changes(session, letter_id)
+    return [
+        ComparedSignOff(sign_off, decided_since(sign_off, today, cosmetic))
+        for sign_off in standing_decisions(session, letter_id)
+        if sign_off.decision in JOINING
+    ]
 
 
 def _printed_reservation(sign_off: SignOff, version: LetterVersion) -> PrintedReservation:
@@ -183,7 +192,7 @@ def standing_decisions(session: Session, letter_id: int) -> Sequence[SignOff]:
         if sign_off_id in covered:
             covered[sign_off_id][key] = digest
     for sign_off in found:
-        inspect(sign_off).info[_COVERED] = covered[sign_off.id]
+        remember_covered(sign_off, covered[sign_off.id])
     return found
 
 

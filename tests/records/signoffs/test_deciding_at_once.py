@@ -1,19 +1,21 @@
 """Two decisions for one organization at the same moment, in two transactions."""
 
+import datetime as dt
 import threading
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from commenttrack import audit
 from commenttrack.db import make_sessions, transaction
 from commenttrack.errors import Conflict
-from commenttrack.letters.models import LetterVersion
+from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.outbox import OutgoingMail
 from commenttrack.signoffs.lifecycle import Decision
+from commenttrack.signoffs.links import find_request
 from commenttrack.signoffs.models import SignOff
-from commenttrack.signoffs.operations import decide, invite
+from commenttrack.signoffs.operations import decide, invite, remind
 from tests.factories import world
 
 
@@ -107,6 +109,35 @@ def test_of_two_changes_of_mind_at_once_one_wins_and_the_other_is_told(asked):
     with sessions() as session:
         states = session.scalars(select(SignOff.is_current).order_by(SignOff.id)).all()
         assert states == [False, True]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_reminding_everybody_and_a_decision_under_way_do_not_wait_for_each_other(asked, tmp_path):
+    sessions, _, version_id = asked
+    settings, later = world.settings(tmp_path), world.NOW + dt.timedelta(hours=1)
+    with sessions() as session, transaction(session):
+        letter = session.get_one(LetterVersion, version_id).letter
+        letter_id, member = letter.id, world.organization(session, "Birch Optics")
+        invite(session, letter, member, world.signer(session, member), actor="S", now=world.NOW, settings=settings)
+        token = session.scalars(select(OutgoingMail).order_by(OutgoingMail.id.desc())).first().secret
+    reminded = []
+
+    def everybody():
+        with sessions() as session, transaction(session):
+            letter = session.get_one(Letter, letter_id)
+            reminded.extend(remind(session, letter, actor="S", now=later, settings=settings))
+
+    with sessions() as session, transaction(session):
+        find_request(session, token, now=later, lock=True)  # as a decision begins
+        thread = threading.Thread(target=everybody)
+        thread.start()
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while thread.is_alive() and not session.scalar(waiting):
+            pass
+        version = session.get_one(LetterVersion, version_id)
+        decide(session, token, version=version, decision=Decision.JOINED, name="Ada Signer", now=later)
+    thread.join(timeout=30)
+    assert [request.organization.name for request in reminded] == ["Acme Metals"]
 
 
 def test_the_database_itself_refuses_a_second_current_decision(asked):
