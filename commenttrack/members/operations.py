@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
@@ -125,6 +125,16 @@ def may_sign(session: Session, organization: Organization, person: Person) -> bo
         )
         is not None
     )
+
+
+def is_staff() -> ColumnElement[bool]:
+    """Of a person: one of the lead association's, or one with an address and of no organization.
+
+    The second are those whose accounts were made before any organization was known. Who signs for a member is no staff.
+    """
+    leads = select(Organization.id).where(Organization.kind == OrganizationKind.LEAD)
+    of_none = Person.organization_id.is_(None) & Person.email.is_not(None)
+    return Person.organization_id.in_(leads) | (of_none & Person.id.not_in(select(Signatory.person_id)))
 
 
 def lead(session: Session) -> Organization:

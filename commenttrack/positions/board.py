@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commenttrack.members.models import Organization, OrganizationKind, Person
+from commenttrack.members.operations import is_staff
 from commenttrack.positions.coverage import Coverage, Held, coverage
 from commenttrack.positions.matrix import Cells, MatrixCell, MatrixColumn, MatrixRow
 from commenttrack.positions.member_stances import HeldStance, stances_of
@@ -94,12 +95,11 @@ def by_organizations(session: Session, document: RuleDocument) -> Matrix:
 
 
 def people(session: Session) -> Sequence[Any]:
-    """Who can be given a provision, as (id, name): people of the lead association, and whoever has one already."""
+    """Who can be given a provision, as (id, name): the staff, and whoever has one already."""
     return session.execute(
         select(Person.id, Person.name)
-        .join(Person.organization, isouter=True)
         .where(
-            (Organization.kind == OrganizationKind.LEAD)
+            is_staff()
             | Person.id.in_(select(ProvisionAssignment.owner_id).where(ProvisionAssignment.owner_id.is_not(None)))
         )
         .order_by(Person.name, Person.id)

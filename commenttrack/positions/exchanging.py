@@ -2,8 +2,9 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
 from commenttrack.members.models import Person
-from commenttrack.members.operations import lead
+from commenttrack.members.operations import is_staff, lead
 from commenttrack.positions import assignments, mapping
 from commenttrack.positions.comment_matrices import Layout, matrix_sheet
 from commenttrack.positions.exchange import (
@@ -104,8 +105,8 @@ def _provision(provision: Provision, work: ProvisionAssignment | None) -> Provis
 
 
 def _staff(session: Session) -> list[Person]:
-    """Those whom a provision can be given to: the people of the lead association."""
-    return list(session.scalars(select(Person).where(Person.organization_id == lead(session).id)))
+    """Those whom a provision can be given to."""
+    return list(session.scalars(select(Person).where(is_staff())))
 
 
 # ------------------------------------------------------------------------------------------------------------ going out
@@ -181,17 +182,43 @@ def keep_upload(
     now: dt.datetime,
 ) -> ExchangeUpload:
     """Keep a returned file as it came. One that cannot be read is kept, too, with the reason; nothing else changes."""
+    return keep_file(
+        session,
+        document,
+        data=data,
+        file_name=file_name,
+        reading=lambda: compare(read_table(data, sheets=(SHEET,)), standing_of(session, document)),
+        storage=storage,
+        actor=actor,
+        now=now,
+    )
+
+
+def keep_file(
+    session: Session,
+    document: RuleDocument,
+    *,
+    data: bytes,
+    file_name: str,
+    reading: Callable[[], object],
+    belongs: Mapping[str, Any] | None = None,
+    storage: Storage,
+    actor: str,
+    now: dt.datetime,
+) -> ExchangeUpload:
+    """Keep a file as it came; where ``reading`` it is refused, with the reason. ``belongs`` says whose it is."""
     upload = ExchangeUpload(
         rule_document=document,
         file_name=file_name,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         storage_key=storage.put(data),
+        extra_json=dict(belongs or {}),
         uploaded_by=actor,
         uploaded_at=now,
     )
     try:
-        compare(read_table(data, sheets=(SHEET,)), standing_of(session, document))
+        reading()
     except Refused as refusal:
         upload.problem = str(refusal)
     session.add(upload)

@@ -1,7 +1,6 @@
 """A member's comments in the ISO template: kept, matched to provisions by clause, recorded as the member's stances."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from commenttrack.config import Settings
 from commenttrack.errors import Refused
 from commenttrack.members.models import Organization
 from commenttrack.positions.comment_matrices import MemberComment, member_comments
-from commenttrack.positions.exchanging import NothingToApply, standing_of
+from commenttrack.positions.exchanging import NothingToApply, keep_file, standing_of
 from commenttrack.positions.member_stances import asked_of
 from commenttrack.positions.models import ExchangeUpload, MemberStance, StanceSubject
 from commenttrack.positions.spreadsheet_files import read_table
@@ -56,23 +55,17 @@ def keep_template(
     now: dt.datetime,
 ) -> ExchangeUpload:
     """Keep a member's filled template as it came; one that cannot be read is kept with the reason."""
-    upload = ExchangeUpload(
-        rule_document=document,
+    return keep_file(
+        session,
+        document,
+        data=data,
         file_name=file_name,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        storage_key=storage.put(data),
-        extra_json={"template": TEMPLATE, "organization": organization.id},
-        uploaded_by=actor,
-        uploaded_at=now,
+        reading=lambda: member_comments(read_table(data), standing_of(session, document).provisions.values()),
+        belongs={"template": TEMPLATE, "organization": organization.id},
+        storage=storage,
+        actor=actor,
+        now=now,
     )
-    try:
-        member_comments(read_table(data), standing_of(session, document).provisions.values())
-    except Refused as refusal:
-        upload.problem = str(refusal)
-    session.add(upload)
-    session.flush()  # the page that shows it has its id in the address
-    return upload
 
 
 def comments_of(session: Session, upload: ExchangeUpload, *, storage: Storage) -> list[MemberComment]:

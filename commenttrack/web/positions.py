@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
 from commenttrack.filing.position_uses import uses_of
-from commenttrack.members.models import Organization, OrganizationKind, Person
+from commenttrack.members.models import Person
+from commenttrack.members.operations import is_staff
 from commenttrack.members.permissions import Permission
 from commenttrack.positions import operations, upkeep
 from commenttrack.positions.approval import ApprovalState, approval_state, why_not
@@ -161,10 +162,8 @@ def revise(position_id: int) -> ResponseReturnValue:
 
 
 def staff_choices() -> list[tuple[str, str]]:
-    """People of the lead association, who can own a position; nobody first."""
-    people = database.session().scalars(
-        select(Person).join(Person.organization).where(Organization.kind == OrganizationKind.LEAD).order_by(Person.name)
-    )
+    """The staff, who can own a position; nobody first."""
+    people = database.session().scalars(select(Person).where(is_staff()).order_by(Person.name, Person.id))
     return [("", "Nobody"), *((str(person.id), person.name) for person in people)]
 
 

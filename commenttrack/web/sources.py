@@ -12,14 +12,18 @@ from wtforms.validators import InputRequired, Length
 
 from commenttrack.errors import Refused
 from commenttrack.members.permissions import Permission
-from commenttrack.positions import bringing, source_draft
+from commenttrack.positions import bringing, source_draft, upkeep
+from commenttrack.positions.approval import ApprovalState, approval_state
 from commenttrack.positions.library import nearest_positions
-from commenttrack.positions.models import SourceDocument, SourceDraft, SourceKind
+from commenttrack.positions.models import Consensus, Position, SourceDocument, SourceDraft, SourceKind
 from commenttrack.positions.source_draft import Draft, Role
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import Form, options, stripped
+from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
+from commenttrack.web.frame import plural
 from commenttrack.web.pages import load
+from commenttrack.web.position_upkeep import ApprovalForm
+from commenttrack.web.templating import eastern_day
 
 sources = Blueprint("sources", __name__, url_prefix="/sources")
 
@@ -62,7 +66,53 @@ def index() -> str:
 @requires(Permission.READ)
 def source(source_id: int) -> str:
     """One source document: what it is, its positions or its passages, who signed it."""
-    return render_template("web/positions/source.html", source=load(SourceDocument, source_id))
+    shown = load(SourceDocument, source_id)
+    return render_template("web/positions/source.html", source=shown, unapproved=len(_unapproved(shown)))
+
+
+class ApproveSeveralForm(ApprovalForm):
+    """Who approved the present wording of several positions in one act."""
+
+    approved = CheckBoxes("Positions", coerce=int, validators=[some("Tick the positions that were approved.")])
+
+
+def _unapproved(found: SourceDocument) -> list[Position]:
+    return [
+        each
+        for each in found.positions
+        if each.consensus is not Consensus.WITHDRAWN and approval_state(each) is not ApprovalState.APPROVED
+    ]
+
+
+@sources.route("/<int:source_id>/approve", methods=["GET", "POST"])
+@requires(Permission.MAP)
+def approve(source_id: int) -> ResponseReturnValue:
+    """Record one approval of several positions of a document, as a board gives it; all of them, or none."""
+    shown, today = load(SourceDocument, source_id), eastern_day(database.now())
+    waiting = {each.id: each for each in _unapproved(shown)}
+    ready = [each.id for each in waiting.values() if each.consensus is not Consensus.DEFERRED]
+    form = ApproveSeveralForm(data={"approved_on": today, "approved": ready})
+    form.approved.choices = options((each.id, f"{each.label} {each.name}") for each in waiting.values())
+    if form.validate_on_submit():
+        try:
+            for each in form.approved.data:
+                upkeep.approve_version(
+                    database.session(),
+                    waiting[each].current,
+                    approved_by=form.approved_by.data,
+                    body=form.body.data or "",
+                    approved_on=form.approved_on.data,
+                    today=today,
+                    actor=signed_in().person.name,
+                    now=database.now(),
+                )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            flash(f"The approval of {plural(len(form.approved.data), 'position')} is recorded.", "done")
+            return redirect(url_for("sources.source", source_id=shown.id), 303)
+    page = render_template("web/positions/approve_several.html", source=shown, form=form, waiting=waiting)
+    return page, 422 if form.is_submitted() else 200
 
 
 @sources.get("/<int:source_id>/file")

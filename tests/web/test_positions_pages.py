@@ -1,5 +1,6 @@
 """The library through its pages: an outline corrected without scripts, approvals, exhibits, guarded freezing."""
 
+import datetime as dt
 import io
 import re
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from commenttrack.db import transaction
 from commenttrack.letters.models import LetterVersion
+from commenttrack.members.models import Person
 from commenttrack.members.permissions import Role
 from commenttrack.positions.models import Position, PositionApproval, ProvisionPosition, SourceDocument, SourceDraft
 from tests.factories.pages import enter
@@ -133,6 +135,36 @@ def test_a_position_is_written_compared_and_approved(staff, stored):
     page = staff.get(address).text
     assert "Bo Chair" in page
     assert "is not approved" not in page
+
+
+def test_one_approval_is_recorded_for_several_positions_of_a_document(staff, stored):
+    address = head(staff, bring(staff), **{"import": "1"}).headers["Location"]
+    source = address.partition("?")[0]
+    assert "2 positions have no approval" in staff.get(source).text
+    first, second = sorted(stored.scalars(select(Position.id).order_by(Position.id.desc()).limit(2)))
+    page = staff.get(f"{source}/approve").text
+    assert page.count('name="approved" type="checkbox"') == 2
+    form = {"csrf_token": staff.csrf, "approved_by": "Bo Chair", "body": "Board", "approved_on": "2026-03-01"}
+    assert staff.post(f"{source}/approve", data=form).status_code == 422
+    assert staff.post(f"{source}/approve", data=form | {"approved": [first]}).status_code == 303
+    assert "1 position has no approval" in staff.get(source).text
+    assert staff.post(f"{source}/approve", data=form | {"approved": [first, second]}).status_code == 422
+    assert staff.post(f"{source}/approve", data=form | {"approved": [second]}).status_code == 303
+    assert "no approval" not in staff.get(source).text
+    assert "Every position of this document is approved" in staff.get(f"{source}/approve").text
+    assert stored.scalars(select(PositionApproval.approved_by)).all().count("Bo Chair") == 2
+
+
+def test_whoever_has_an_account_and_no_organization_can_own_a_position(staff, stored):
+    """The first account of a new installation has no organization yet."""
+    person = Person(name="Nora Newcomer", email="nora@example.org", created_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
+    named = Person(name="Dialogue Guest", created_at=person.created_at)
+    stored.add_all([person, named])
+    stored.flush()
+    page = staff.get("/positions/1/upkeep").text
+    assert f'value="{person.id}">Nora Newcomer' in page
+    assert "Dialogue Guest" not in page
+    assert f'value="{person.id}">Nora Newcomer' in staff.get("/dockets/1/matrix").text
 
 
 def test_a_new_wording_shows_its_difference_and_needs_an_approval(staff, stored):
