@@ -69,7 +69,7 @@ STANCE_WORDS = {
 
 VIEW_WORDS = {
     MemberView.SUPPORT: "Support",
-    MemberView.SUPPORT_WITH_CHANGE: "Support with changes",
+    MemberView.SUPPORT_WITH_CHANGE: "Support with change",
     MemberView.OPPOSE: "Oppose",
     MemberView.CLARIFY: "Needs clarifying",
     MemberView.NO_VIEW: "No view",

@@ -32,31 +32,25 @@ from commenttrack.positions.matrix import (
     view_of,
 )
 from commenttrack.positions.models import ProvisionPosition, SavedView
-from commenttrack.positions.stances import STANCE_WORDS
+from commenttrack.positions.stances import STANCE_WORDS, VIEW_WORDS
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.web import database
 from commenttrack.web.access import may, requires, signed_in
 from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.frame import plural
 from commenttrack.web.pages import docket_frame, document_frame, load
+from commenttrack.web.templating import short_day
 from commenttrack.web.undoing import go_back, of_provisions, remembered, steps
 
 matrix = Blueprint("matrix", __name__, url_prefix="/dockets/<int:docket_id>/matrix")
 
 STATES = [
-    (Coverage.UNASSIGNED, "Unassigned"),
+    (Coverage.UNASSIGNED, "Unaddressed"),
     (Coverage.ADDRESSED, "Addressed"),
     (Coverage.REVIEWED, "No comment"),
     (Coverage.CONFLICT, "Conflict"),
 ]
-MEMBER_VIEWS = {
-    "support": "Support",
-    "support_with_change": "Support with change",
-    "oppose": "Oppose",
-    "clarify": "Clarify",
-    "no_view": "No view",
-    "cannot_comment": "Cannot comment",
-}
+MEMBER_VIEWS = {view.value: words for view, words in VIEW_WORDS.items()}
 CONDITIONS = {"not_if_asked": "cannot sign if asked", "only_if_asked": "signs only if asked"}
 
 
@@ -236,7 +230,7 @@ def _assign(docket_id: int, provisions: list[Provision], form: BulkForm) -> None
     if form.owner.data != KEEP:
         said.append(f"gave {_these(provisions)} to {owner.name if owner else 'nobody'}")
     if form.due.data or no_day:
-        day = f"due {form.due.data.isoformat()}" if form.due.data else "without a day"
+        day = f"due {short_day(form.due.data)}" if form.due.data else "without a day"
         said.append(f"made {_these(provisions) if not said else 'them'} {day}")
     done = " and ".join(said)
     done = done[0].upper() + done[1:]

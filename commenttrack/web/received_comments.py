@@ -12,7 +12,7 @@ from commenttrack.positions import receiving
 from commenttrack.positions.comment_matrices import MemberComment
 from commenttrack.positions.exchanging import standing_of
 from commenttrack.positions.models import ExchangeUpload
-from commenttrack.positions.stances import MemberView
+from commenttrack.positions.stances import VIEW_WORDS, MemberView
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form
@@ -21,13 +21,7 @@ from commenttrack.web.pages import document_frame, load
 
 received_comments = Blueprint("received_comments", __name__, url_prefix="/dockets/<int:docket_id>/comments-received")
 
-VIEWS = [
-    ("oppose", "Oppose"),
-    ("support_with_change", "Support with change"),
-    ("clarify", "Clarify"),
-    ("support", "Support"),
-    ("no_view", "No view"),
-]
+VIEWS = [(view.value, words) for view, words in VIEW_WORDS.items() if view is not MemberView.CANNOT_COMMENT]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,59 +1,19 @@
 """The draft in a real browser: seen while it is typed, put in order, by two people at once, without a script."""
 
-import datetime as dt
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from commenttrack import illustration
-from commenttrack.db import make_engine, make_sessions, transaction
-from commenttrack.letters.drafting import compose_letter
-from commenttrack.letters.operations import freeze
-from commenttrack.members.operations import add_person
-from commenttrack.members.permissions import Role
-from commenttrack.storage import Storage
-from commenttrack.web.accounts import create_account
+from tests.factories.browsing import enter, furnish
 
-PASSWORD = "a sentence that opens"
 DRAFT = "/dockets/1/draft/"
 
 
 @pytest.fixture
 def furnished(house):
     """The house with the illustrative letter, composed and frozen once, and two drafters."""
-    engine, now = make_engine(house.settings.database_url), dt.datetime.now(dt.UTC)
-    made = illustration.illustration(now.date())
-    with make_sessions(engine)() as session, transaction(session):
-        illustration.load_library(session, actor="test", now=now)
-        lead = illustration.load_association(session, made, actor="test", now=now)
-        illustration.approve_library(session, made, now=now)
-        storage = Storage(house.settings.storage_url)
-        document = illustration.load_rule(session, made, storage=storage, actor="test", now=now)
-        illustration.follow_instructions(session, made, document, now=now)
-        letter = illustration.begin_letter(session, made, document, lead, actor="test", now=now)
-        compose_letter(session, letter, actor="test", now=now)
-        freeze(session, letter, actor="test", now=now)
-        for name in ("Bea Quill", "Cal Rowan"):
-            email = f"{name.split()[0].lower()}@example.org"
-            person = add_person(session, name=name, email=email, organization=lead, actor="test", now=now)
-            create_account(session, person, password=PASSWORD, role=Role.DRAFTER, now=now, must_change_password=False)
-    engine.dispose()
-    return house
-
-
-def enter(browser: Browser, house, sound, who: str, **options) -> Page:
-    options = {"viewport": {"width": 1280, "height": 900}, **options}
-    page = browser.new_context(base_url=house.address, reduced_motion="reduce", **options).new_page()
-    page.set_default_timeout(60_000)
-    sound.watch(page)
-    page.goto("/sign-in")
-    page.get_by_label("Email").fill(f"{who}@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Dockets")
-    page.goto(DRAFT)
-    return page
+    return furnish(house, letter=True)
 
 
 def headings(page: Page) -> list[str]:
@@ -66,7 +26,7 @@ def open_part(page: Page, index: int) -> None:
 
 
 def test_the_rendering_follows_what_is_typed_without_a_save(browser, furnished, sound):
-    page = enter(browser, furnished, sound, "bea")
+    page = enter(browser, furnished, sound, "bea", start=DRAFT)
     sound(page, "draft")
     open_part(page, 3)
     with page.expect_response(re.compile(r"/preview$")):
@@ -81,7 +41,7 @@ def test_the_rendering_follows_what_is_typed_without_a_save(browser, furnished, 
 
 
 def test_parts_are_dragged_into_another_order_and_their_numbers_follow(browser, furnished, sound):
-    page = enter(browser, furnished, sound, "bea")
+    page = enter(browser, furnished, sound, "bea", start=DRAFT)
     before = headings(page)
     number = page.locator(".part-row__number").nth(1).inner_text()
     handle, target = page.locator("[data-drag]").nth(0), page.locator(".part-row").nth(2)
@@ -105,7 +65,7 @@ def test_parts_are_dragged_into_another_order_and_their_numbers_follow(browser, 
 
 
 def test_two_people_who_edit_one_part_both_see_both_texts(browser, furnished, sound):
-    bea, cal = (enter(browser, furnished, sound, who) for who in ("bea", "cal"))
+    bea, cal = (enter(browser, furnished, sound, who, start=DRAFT) for who in ("bea", "cal"))
     for page in (bea, cal):
         open_part(page, 3)
     for page, words in ((bea, "Words that Bea wrote."), (cal, "Words that Cal wrote.")):
@@ -124,7 +84,7 @@ def test_two_people_who_edit_one_part_both_see_both_texts(browser, furnished, so
 
 
 def test_a_version_is_compared_printed_and_restored_and_the_draft_before_it_is_kept(browser, furnished, sound):
-    page = enter(browser, furnished, sound, "bea")
+    page = enter(browser, furnished, sound, "bea", start=DRAFT)
     open_part(page, 3)
     page.locator("#text").fill("Words of today.")
     page.get_by_role("button", name="Save").click()
@@ -150,7 +110,7 @@ def test_a_version_is_compared_printed_and_restored_and_the_draft_before_it_is_k
 
 
 def test_everything_is_done_without_a_script(browser, furnished, sound):
-    page = enter(browser, furnished, sound, "cal", java_script_enabled=False)
+    page = enter(browser, furnished, sound, "cal", start=DRAFT, java_script_enabled=False)
     before = headings(page)
     page.get_by_role("button", name=f"Move “{before[0]}” down").click()
     assert headings(page)[:2] == [before[1], before[0]]
@@ -164,7 +124,9 @@ def test_everything_is_done_without_a_script(browser, furnished, sound):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_every_page_of_the_draft(browser, furnished, sound, scheme):
-    page = enter(browser, furnished, sound, "bea", viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    page = enter(
+        browser, furnished, sound, "bea", start=DRAFT, viewport={"width": 360, "height": 740}, color_scheme=scheme
+    )
     sound(page, "draft")
     open_part(page, 3)
     sound(page, "part")

@@ -1,53 +1,19 @@
 """The matrix worked by keyboard, undone, by two people at once, without a script, and as a phone shows it."""
 
-import datetime as dt
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from commenttrack import illustration
-from commenttrack.db import make_engine, make_sessions, transaction
-from commenttrack.members.operations import add_person
-from commenttrack.members.permissions import Role
-from commenttrack.storage import Storage
-from commenttrack.web.accounts import create_account
+from tests.factories.browsing import enter, furnish
 
-PASSWORD = "a sentence that opens"
 MATRIX = "/dockets/1/matrix?columns=all"
 
 
 @pytest.fixture
 def furnished(house):
     """The house with the illustrative docket mapped as its association instructs, and two drafters."""
-    engine, now = make_engine(house.settings.database_url), dt.datetime.now(dt.UTC)
-    made = illustration.illustration(now.date())
-    with make_sessions(engine)() as session, transaction(session):
-        illustration.load_library(session, actor="test", now=now)
-        lead = illustration.load_association(session, made, actor="test", now=now)
-        document = illustration.load_rule(
-            session, made, storage=Storage(house.settings.storage_url), actor="test", now=now
-        )
-        illustration.follow_instructions(session, made, document, now=now)
-        for name in ("Bea Quill", "Cal Rowan"):
-            email = f"{name.split()[0].lower()}@example.org"
-            person = add_person(session, name=name, email=email, organization=lead, actor="test", now=now)
-            create_account(session, person, password=PASSWORD, role=Role.DRAFTER, now=now, must_change_password=False)
-    engine.dispose()
-    return house
-
-
-def enter(browser: Browser, house, sound, who: str, **options) -> Page:
-    options = {"viewport": {"width": 1280, "height": 900}, **options}
-    page = browser.new_context(base_url=house.address, reduced_motion="reduce", **options).new_page()
-    page.set_default_timeout(60_000)
-    sound.watch(page)
-    page.goto("/sign-in")
-    page.get_by_label("Email").fill(f"{who}@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Dockets")
-    return page
+    return furnish(house)
 
 
 def focused(page: Page) -> tuple[int, int]:
@@ -134,7 +100,7 @@ def test_by_keyboard_rows_are_reviewed_ticked_and_given_to_somebody(browser, fur
     page.keyboard.press("r")
     expect(line.locator(".state")).to_have_text("No comment")
     page.keyboard.press("r")
-    expect(line.locator(".state")).to_have_text("Unassigned")
+    expect(line.locator(".state")).to_have_text("Unaddressed")
     page.keyboard.press("Space")
     expect(line.locator("input")).to_be_checked()
     expect(page.locator("[data-ticked]")).to_have_text("(1)")

@@ -83,7 +83,7 @@ def test_the_address_chooses_the_rows(staff, stored):
 def test_a_state_is_a_word_and_not_only_a_colour(staff):
     page = staff.get("/dockets/1/matrix").text
     assert re.search(r'<span class="state state--addressed">Addressed</span>', page)
-    assert re.search(r'<span class="state state--unassigned">Unassigned</span>', page)
+    assert re.search(r'<span class="state state--unassigned">Unaddressed</span>', page)
 
 
 def test_several_provisions_are_reviewed_at_once_and_one_undo_takes_all_back(post, stored):

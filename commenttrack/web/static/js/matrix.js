@@ -119,6 +119,7 @@
     const link = cell.querySelector("a");
     if (!column || (!link && !grid().dataset.map)) {
       if (link) location.assign(link.href);
+      else if (column && grid().dataset.members) location.assign(grid().dataset.members + column);
       else if (cell.cellIndex === 2) document.getElementById("owner").focus();
       return;
     }
