@@ -24,8 +24,10 @@ _MARKERS = r"(?:\([a-z0-9]{1,5}\))+"
 _LIST = rf"{_MARKERS}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+|\s+through\s+|\s*[-–]\s*){_MARKERS})*"
 # Bounded, since a quotation mark without its closing one would have the rest of the text read again for each.
 _QUOTED = r"[“\"‘][^”\"’]{1,2000}[”\"’](?:\s*,?\s*(?:and\s+)?[“\"‘][^”\"’]{1,2000}[”\"’])*"
-_IN_ITS_PLACE = r"\s+(?:,\s*)?in\s+(?:its|their)\s+places?,?"
-_SECTION = r"[0-9]+[a-z]?[.-][0-9][0-9a-z.-]*?"
+_IN_ITS_PLACE = r"\s*,?\s+in\s+(?:its|their)\s+places?,?"
+# Temporary sections have a letter after the full stop: “§ 165.T05-0102”.
+_SECTION = r"[0-9]+[a-z]?[.-]t?[0-9][0-9a-z.-]*?"
+_SECTIONS = rf"{_SECTION}(?:{_MARKERS})?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?{_SECTION})*"
 # Each alternative starts with a letter or a set of letters, by which most are left out at once; the empty group at its
 # end tells its kind. A word that starts no token is taken as a whole, so that tokens are looked for at its start only.
 _TOKEN = re.compile(
@@ -36,6 +38,15 @@ _TOKEN = re.compile(
     |as\s+added(?P<noise_3>)
     |to\s+read\s+as\s+follows(?P<noise_4>)
     |in\s+(?:alphabetical|numerical)\s+order(?P<noise_5>)
+    |c(?:onsisting\s+of|ontaining|ompris(?:ing|ed\s+of))\s+(?:§+\s*|sections?\s+){_SECTIONS}(?P<noise_6>)
+    |under\s+the\s+(?:\w+\s+)?(?:sub)?headings?\s+{_QUOTED}(?P<noise_7>)
+    |undesignated\s+(?:center(?:ed)?\s+)?(?:sub)?headings?(?P<noise_8>)
+    |entr(?:y|ies)\b(?:\s+in\s+(?:the\s+)?(?:\w+\s+)?\w+\s+order)?
+        (?:\s+(?:(?:for|of|titled|entitled|numbered)\s+)?(?:the\s+terms?\s+)?
+        (?:{_QUOTED}|(?:sub)?parts?\s+\w+|(?:§+\s*|(?:section|rule|chapter|regulation)s?\s+){_SECTIONS}
+        (?=[\s,;:.—–(]|$)))?(?P<entry>)
+    |a(?:irworthiness\s+directives?\s+(?:\(ads?\)\s+)?|ds?\s+)(?P<directive_number>[0-9]{{2,4}}-[0-9]{{2}}-[0-9]{{2}}
+        (?:\s?r[0-9])?)\b(?P<directive>)
     |continues?\s+to\s+read(?P<keep>)
     |and\s+(?:by\s+)?(?:(?:add|insert)(?:ing)?|replacing\s+(?:it|them)\s+with){_IN_ITS_PLACE}(?P<place_of>)
     |by\s+(?:(?:add|insert)(?:ing)?|replacing\s+(?:it|them)\s+with){_IN_ITS_PLACE}(?P<place_of_2>)
@@ -49,7 +60,7 @@ _TOKEN = re.compile(
     |reserv(?:e|ed|es|ing)\b(?P<reserve_2>)
     |add\w*\s+and\s+reserv\w+(?P<reserve_3>)
     |redesignat(?:e|ed|es|ing)\b(?P<redesignate>)
-    |re(?:publish|vis)(?:e|ed|es|ing)\b(?P<revise>)
+    |re(?:vis(?:e|ed|es|ing)|publish(?:ed|es|ing)?)\b(?P<revise>)
     |correct(?:e|ed|es|ing)\b(?P<revise_2>)
     |add(?:ed|s|ing)?\b(?P<add>)
     |insert(?:ed|s|ing)?\b(?P<add_2>)
@@ -59,27 +70,35 @@ _TOKEN = re.compile(
     |amend(?:ed|ing|s)?\b(?P<amend>)
     |[ia](?:(?<=i)s|(?<=a)re)\b(?=[^.;]{{0,40}}?(?:revised|added|removed|redesignated|reserved|deleted|amended)\b)(?P<passive>)
     |parts?\s+(?P<part_number>[0-9]+[a-z]?)\b(?P<part>)
-    |subparts?\s+(?P<subpart_letter>[a-z]{{1,3}})\b(?P<subpart>)
-    |[as](?:(?<=a)ppendix|(?<=s)upplement)\s+(?P<appendix_letter>[a-z0-9-]{{1,4}})\b
+    |subparts?\s+(?P<subpart_letter>[a-z]{{1,3}}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+(?:subpart\s+)?)[a-z]{{1,2}}(?=[\s,;:.]))*)\b
+        (?:\s+(?:of|to)\s+part\s+(?P<subpart_part>[0-9]+[a-z]?)\b)?(?P<subpart>)
+    |(?P<annex>[as](?:(?<=a)ppendix|(?<=s)upplement))\s+(?P<appendix_letter>[a-z0-9-]{{1,4}})\b
         (?:\s+(?:to|of)\s+(?:subpart\s+[a-z]{{1,3}}\s+(?:of|to)\s+)?part\s+(?P<appendix_part>[0-9]+[a-z]?)\b)?(?P<appendix>)
     |[§s](?:(?<=§)§?\s*|(?<=s)ections?\s+)(?P<section_numbers>{_SECTION}(?P<section_path>{_MARKERS})?
-        (?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?{_SECTION})*)(?=[\s,;:.—–(]|$)(?P<section>)
+        (?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?{_SECTION})*)(?=[\s,;:—–(]|\.(?![0-9])|$)(?P<section>)
+    |cfr\s+(?P<cited_section>{_SECTION})(?P<cited_path>{_MARKERS})?(?=[\s,;:—–(]|\.(?![0-9])|$)(?P<cited>)
+    |headings?(?P<shared>\s*,?\s+and\s+(?:the\s+)?(?:\w+\s+sentence|introductory\s+text))?
+        (?=\s+(?:of|for|to)\s+(?:newly\s+\w+\s+)?paragraphs?\s+\()(?P<paragraph_heading>)
+    |[ti](?:(?<=t)he\s+i|(?<=i))ntroductory\s+text(?=\s+(?:of|for|to|in)\s+(?:newly\s+\w+\s+)?paragraphs?\s+\()(?P<paragraph_introduction>)
     |[ps](?:(?<=p)|(?<=s)ubp)aragraphs?\s+(?P<paths>{_LIST})(?P<introductory>\s+introductory\s+text)?(?P<paragraph>)
     |[,a](?:(?<=,)|(?<=a)nd)\s+(?:and\s+)?(?P<more_paths>{_LIST})(?P<more_introductory>\s+introductory\s+text)?(?P<more>)
     |[ti](?:(?<=t)he\s+i|(?<=i))ntroductory\s+text\b(?P<introduction>)
     |[hps](?:(?<=h)|(?<=p)(?:aragraph|art)\s*h|(?<=s)(?:ection|ubject|ubpart)\s*h)eading\b
         (?:\s+(?:of|for|to)(?=\s+(?:the\s+)?(?:sub)?part|\s+(?:the\s+)?appendix))?(?P<heading>)
-    |authority\s+citations?\b(?P<authority>)
+    |authority\s+citations?\b(?:\s+(?:following|after|at\s+the\s+end\s+of)(?=\s+(?:§|section)))?(?P<authority>)
     |definitions?\s+(?:of|for)\s+(?:the\s+terms?\s+)?(?P<terms>{_QUOTED})(?P<definition>)
-    |[et](?:(?<=e)ntr(?:y|ies)|(?<=t)able)\b(?:\s+[0-9a-z]+)?(?P<table>)
+    |table\b(?:\s+[0-9a-z]+)?(?P<table>)
     |[flst](?:(?<=f)(?:irst|ourth|ifth)|(?<=s)econd|(?<=t)hird|(?<=l)ast)(?:\s+(?:and|through)\s+\w+)?
         \s+sentences?\b(?P<sentence>)
+    |an?\s+(?:additional\s+|new\s+)?sentence\b(?P<sentence_2>)
+    |[at](?:(?<=t)he)?\s+(?P<point>period|semicolon|comma|colon)\b(?=\s+(?:at|after|following|before|and|in)\b|[;,.])
+        (?P<punctuation>)
     |{_QUOTED}(?P<words>)
     |[acdnprtw](?:(?<=w)ord|(?<=p)hrase|(?<=t)erm|(?<=r)eference|(?<=c)itation|(?<=a)bbreviation|(?<=n)umber|(?<=d)ate|
         (?<=t)ext(?!s))s?\s+{_QUOTED}(?P<words_2>)
     |as\b(?P<as>)
-    |[abfip](?:(?<=i)mmediately\s+(?:following|after|before|preceding)|(?<=f)ollowing|(?<=a)fter|(?<=b)efore|
-        (?<=p)receding)\s+(?=(?:the\s+)?(?:newly\s+\w+\s+)?
+    |[abfip](?:(?<=i)mmediately\s+(?:following|after|before|preceding|above|below)|(?<=f)ollowing|(?<=a)fter|(?<=a)bove|
+        (?<=b)efore|(?<=b)elow|(?<=p)receding)\s+(?=(?:the\s+)?(?:newly\s+\w+\s+)?
         (?:§|section|paragraph|definition|entry|introductory|words?\b|phrase|[“"‘]))(?P<beside>)
     |[afiotu](?:(?<=i)n|(?<=t)o|(?<=o)f|(?<=f)rom|(?<=u)nder|(?<=a)t\s+the\s+end\s+of)\b(?P<in_place>)
     )
@@ -95,7 +114,7 @@ _QUALIFIED = {
 _QUALIFYING = frozenset(before for before, _ in _QUALIFIED)
 # What names a place whatever stands before it, unless it qualifies that.
 _PLACES = frozenset(
-    {"section", "part", "subpart", "appendix", "paragraph", "more", "definition", "authority", "introduction"}
+    {"section", "cited", "part", "subpart", "appendix", "paragraph", "more", "definition", "authority", "introduction"}
 )
 _PASSIVE = re.compile(r"\b(?:is|are)\b[^.;]*$")
 # How a paragraph ends that leaves the rest to those numbered within it, and one that new text follows.
@@ -103,9 +122,24 @@ _LEADS = re.compile(r"(?:\bby|[:—–-])\s*[:—–-]?\s*$")
 _LEAD_ENDS = ("by", ":", "—", "–", "-")
 _FOLLOWS = re.compile(r"\bfollow(?:s|ing)\b")
 _VERBS = ("revise", "add", "remove", "redesignate", "reserve", "keep")
-_SECTION_NUMBER = re.compile(r"[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*")
+_SECTION_NUMBER = re.compile(r"([0-9]+[A-Za-z]?[.-][Tt]?[0-9][0-9A-Za-z.-]*)|\bthrough\b")
+_COUNTED = re.compile(r"(.*[.-])([0-9]{1,4})")
+# A range of more sections than this is not written out.
+_LONGEST_RANGE = 100
+_ANNEXES = ("appendix", "supplement")
+_POINTS = {"period": ".", "semicolon": ";", "comma": ",", "colon": ":"}
+_OF_SECTION = re.compile(
+    rf"\bparagraphs?\s+{_LIST}\s+(?:introductory\s+text\s+)?of\s+(?:§\s*|section\s+)({_SECTION})(?=[\s,;:]|\.(?![0-9])|$)"
+)
+_ADDS_FOLLOWING = re.compile(r"\badd(?:ing)?\s+(?:\w+\s+){0,4}?the\s+following\b")
+_IN_FOLLOWING = re.compile(r"\bin\s+(?:each\s+of\s+)?the\s+following\b[^.;]*:\s*$", re.DOTALL)
+_READS = re.compile(r"\bto\s+read\s+as\s+follows\b")
+_ISSUING = re.compile(r"(?:accordingly,|for the reasons\b).*as\s+follows:\s*$", re.DOTALL)
 _QUOTE = re.compile(r"[“\"‘]([^”\"’]+)[”\"’]")
 
+
+# The style of “Par. 2.”, by which the Treasury numbers its instructions.
+_PARAGRAPH = "Par."
 
 _Action = tuple[str | None, str, tuple[str, ...]]
 
@@ -143,34 +177,73 @@ class _Level:
     value: int
     places: list[_Place]
     verb: str | None
+    words: tuple[str, ...] = ()
 
 
 def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
     """The instructions of all instruction paragraphs, in order."""
     found: list[ParsedInstruction] = []
     levels: list[_Level] = []
-    for amendment in amendments:
-        style, value = _numbered(amendment.number, levels)
-        if style:
-            # A number closes its own style and what was opened within; a plain digit closes everything.
-            for depth, level in enumerate(levels):
-                if level.style == style or style == "1.":
-                    del levels[depth:]
-                    break
-        places, verb = (levels[-1].places, levels[-1].verb) if levels else ([], None)
-        reading = _Reading(amendment.text, places or [_Place(amendment.title, amendment.part)], verb)
-        if style:
-            levels.append(_Level(style, value, reading.places, reading.open_verb))
-        for verb, target, words in reading.actions:
+    # A paragraph that leaves what is to be done to those numbered within it, until one of those comes.
+    leading: tuple[Amendment, Sequence[_Action], _Level | None] | None = None
+
+    def keep(amendment: Amendment, actions: Sequence[_Action]) -> None:
+        for verb, target, words in actions:
             name = f"i{len(found) + 1}"
             found.append(
                 ParsedInstruction(name, verb, target, amendment.text, amendment.page, amendment.provision, words)
             )
+
+    for amendment in amendments:
+        style, value = _numbered(amendment.number, levels)
+        if style:
+            # A number closes its own style and what was opened within; a plain digit closes everything, except that
+            # the Treasury numbers the steps within “Par. 2.” by digits.
+            for depth, level in enumerate(levels):
+                if level.style == style or style == _PARAGRAPH or (style == "1." and level.style != _PARAGRAPH):
+                    del levels[depth:]
+                    break
+        if leading is not None:
+            led, actions, opened = leading
+            if opened is not None and not any(level is opened for level in levels):
+                # Nothing is numbered within it.
+                keep(led, actions)
+            leading = None
+        above = levels[-1] if levels else _Level("", 0, [], None)
+        places = above.places or [_Place(amendment.title, amendment.part)]
+        reading = _Reading(amendment.text, places, above.verb, above.words)
+        if style:
+            levels.append(_Level(style, value, reading.places, reading.open_verb, reading.open_words))
+        if not reading.actions:
+            alone = reading.deferred or [(None, reading.places[-1].citation() if reading.places else "", ())]
+            leading = (amendment, alone, levels[-1] if style else None)
+        keep(amendment, reading.actions)
+    if leading is not None and leading[2] is not None:
+        keep(leading[0], leading[1])
     return tuple(found)
+
+
+def _section_numbers(text: str) -> list[str]:
+    """The numbers of a list of sections; a range of plain numbers is written out."""
+    found: list[str] = []
+    through = False
+    for match in _SECTION_NUMBER.finditer(text):
+        if match[1] is None:
+            through = bool(found)
+            continue
+        number = match[1].rstrip(".-")
+        first, last = _COUNTED.fullmatch(found[-1]) if through else None, _COUNTED.fullmatch(number)
+        if first and last and first[1] == last[1] and int(last[2]) - int(first[2]) <= _LONGEST_RANGE:
+            found += [f"{first[1]}{value}" for value in range(int(first[2]) + 1, int(last[2]))]
+        found.append(number)
+        through = False
+    return found
 
 
 def _numbered(number: str, levels: Sequence[_Level]) -> tuple[str, int]:
     """The style and value of an instruction's number: “i.” goes on after “h.”, else it starts a list within."""
+    if number.startswith("Par"):
+        return _PARAGRAPH, 0
     options = readings(number.strip("(). "))
     if not options:
         return "", 0
@@ -190,14 +263,19 @@ class _Reading:
     ``places`` are where the paragraphs numbered within this one act; ``open_verb`` is a verb that was left for them.
     """
 
-    def __init__(self, text: str, places: Sequence[_Place], inherited: str | None) -> None:
+    def __init__(self, text: str, places: Sequence[_Place], inherited: str | None, words: tuple[str, ...] = ()) -> None:
         self.text = text
         # Of the same length, so that what stands in a token is taken from the text itself.
         self.lower = text.replace("İ", "I").lower()
         self.places = list(places)
         self.inherited = inherited
+        self.inherited_words = words
         self.actions: list[_Action] = []
         self.open_verb: str | None = None
+        # The words that those numbered within exchange, add or remove.
+        self.open_words: tuple[str, ...] = ()
+        # What it does when nothing is numbered within it.
+        self.deferred: list[_Action] = []
         self._verb: str | None = None
         self._passive = False
         self._targets: list[_Place] = []
@@ -206,6 +284,18 @@ class _Reading:
         self._new: list[str] | None = None
         self._sentence = False
         self._located = False
+        # The section that paragraphs are named of: “paragraph (c) of § 413.8”.
+        self._ahead = ""
+        if self.places and not self.places[-1].section and (ahead := _OF_SECTION.search(self.lower)):
+            self._ahead = self.text[ahead.start(1) : ahead.end(1)].rstrip(".-")
+            self.places = [self.places[-1]._replace(section=self._ahead, unit="", detail="")]
+        # The details of the next paragraph that is named: its heading, or that and itself.
+        self._headed: tuple[str, ...] = ()
+        # Entries of a table or list are named: within the place, whether it is amended as a whole or by entries.
+        self._entries = False
+        self._entry_amended = False
+        # What is amended “to read as follows” without another verb.
+        self._amended: list[_Place] = []
         kind = ""
         for match in _TOKEN.finditer(self.lower):
             if match.lastgroup is None:
@@ -220,9 +310,16 @@ class _Reading:
         if kind == "amend":
             if self._targets and self._verb is None:
                 self.places, self._targets = self._targets, []
+                self._amended = [place for place in self.places if place.section]
             self._verb = "amend"
         elif kind in _VERBS:
             self._begin(kind, match.start())
+        elif kind == "section" and before == "in_place" and self._ahead and self._ahead in match[0]:
+            # “paragraph (c) of § 413.8”: known from the start.
+            pass
+        elif kind == "introduction" and before in ("section", "cited") and self._targets and self._targets[-1].path:
+            # “Section 1.5(b)(2) introductory text is revised”
+            self._targets[-1] = self._targets[-1]._replace(detail="introductory text")
         elif kind in _PLACES and before not in _QUALIFYING:
             self._named(self._places(kind, match, self.places), more=kind == "more")
         elif kind == "place_of":
@@ -236,6 +333,18 @@ class _Reading:
         elif kind == "as":
             if self._verb == "redesignate" and self._targets:
                 self._new = []
+        elif kind == "paragraph_heading":
+            self._headed = ("heading", "") if match["shared"] else ("heading",)
+        elif kind == "paragraph_introduction":
+            self._headed = ("introductory text",)
+        elif kind == "punctuation":
+            self._words.append(_POINTS[match["point"]])
+            self._located = False
+        elif kind == "directive":
+            self._words.append(self._printed(match, "directive_number"))
+        elif kind == "entry":
+            self._entries = True
+            self._entry_amended = self._verb == "amend"
         elif kind == "sentence":
             self._sentence = True
         elif kind == "in_place":
@@ -244,8 +353,8 @@ class _Reading:
             self._targets[-1] = self._targets[-1]._replace(detail="heading")
         elif (before, kind) in _QUALIFIED and self._targets:
             # “the authority citation for part 3, subpart A” is one place.
-            place = self._places(kind, match, self._targets)[0]
-            self._targets[-1] = place._replace(detail=self._targets[-1].detail)
+            detail = self._targets[-1].detail
+            self._targets[-1:] = [place._replace(detail=detail) for place in self._places(kind, match, self._targets)]
         elif kind not in ("noise", "passive", "beside"):
             self._named(self._places(kind, match, self.places))
 
@@ -266,13 +375,23 @@ class _Reading:
     def _named(self, places: list[_Place], *, more: bool = False) -> None:
         if not places:
             return
+        if self._headed and places[0].path:
+            details, self._headed = self._headed, ()
+            if details[-1] == "" and "introductory text" in self.lower:
+                details = ("heading", "introductory text")
+            places = [place._replace(detail=detail or place.detail) for place in places for detail in details]
         if self._passive and self._verb != "redesignate":
             self._close()
             self._verb, self._passive = None, False
         if self._verb == "redesignate" and self._new is not None:
             self._new += [place.citation() for place in places]
-        elif self._verb is None and self._targets and not self._targets[-1].path and places[0].path:
-            # “In § 413.1, in paragraph (b)” narrows the place down.
+        elif (
+            self._verb is None
+            and self._targets
+            and not self._targets[-1].path
+            and (places[0].path or (places[0].detail and self._targets == [places[0]._replace(detail="")]))
+        ):
+            # “In § 413.1, in paragraph (b)” narrows the place down, and so does a definition.
             self._targets[-1:] = places
         elif not more and (self._verb == "amend" or (self._located and self._words)):
             # “Amend § 413.338 by”, “the word “his” in paragraph (c)”.
@@ -285,12 +404,18 @@ class _Reading:
         verb = self._verb
         if verb not in _VERBS:
             return
-        targets = self._targets or (self.places if self._words or self._sentence else [])
+        targets = self._targets or (self.places if self._words or self._sentence or self._entries else [])
+        if self._entry_amended and verb in ("add", "remove"):
+            # “amend the entry for “X” by adding critical habitat”
+            verb = "revise"
         if self._removed is not None:
             put = self._words + [""] * len(self._removed)
             for index, old in enumerate(self._removed):
                 new = put[index] if len(self._words) > 1 else put[0]
                 self.actions += [("revise", place.citation(), (old, new)) for place in targets or self.places]
+        elif self._entries and not all(place.section or place.unit or place.detail for place in targets):
+            # Entries of a table of contents.
+            pass
         elif self._words and verb in ("add", "remove", "revise"):
             pair = ("", self._words[0]) if verb == "add" else (self._words[0], "")
             self.actions += [(verb, place.citation(), pair) for place in targets]
@@ -301,6 +426,7 @@ class _Reading:
         else:
             self.actions += [(verb, place.citation(), ()) for place in targets]
         self._targets, self._words, self._removed, self._new, self._sentence = [], [], None, None, False
+        self._entries = self._entry_amended
 
     def _finish(self) -> None:
         follows = "follow" in self.lower and bool(_FOLLOWS.search(self.lower))
@@ -309,45 +435,85 @@ class _Reading:
             and self.text.rstrip().endswith(_LEAD_ENDS)
             and bool(_LEADS.search(self.text, max(0, len(self.text) - 12)))
         )
-        collected = bool(self._targets or self._words or self._sentence)
+        collected = bool(self._targets or self._words or self._sentence or self._entries)
         if self._verb in _VERBS:
             if not collected and leads:
                 self.open_verb = self._verb
                 return
-            if not collected and follows and not self.actions:
+            if not collected and follows and (not self.actions or _ADDS_FOLLOWING.search(self.lower)):
                 # “amends § 39.13 by adding the following new directive”
                 self._targets = self.places
+            if not self._targets and (self._words or self._removed) and _IN_FOLLOWING.search(self.lower):
+                # “In the following sections, remove “A” and add “B” in its place:”
+                self._targets = self.places
+                self._close()
+                (self.open_verb, _, self.open_words), self.actions = self.actions[-1], []
+                return
             self._close()
+        elif self._amended and self._verb == "amend" and not self._targets and _READS.search(self.lower):
+            # “Section 1.2 is amended to read as follows:”
+            self.actions += [("revise", place.citation(), ()) for place in self._amended]
         elif self._targets:
             if self._verb == "amend" and follows:
-                self.actions += [("revise", place.citation(), ()) for place in self._targets]
+                found: list[_Action] = [("revise", place.citation(), ()) for place in self._targets]
+                if not _READS.search(self.lower):
+                    # “Amend § 1.5 as follows:” leads to a list, or to new text.
+                    self.deferred, self.places = found, self._targets
+                    return
+                self.actions += found
             elif self.inherited is not None and not leads:
-                self.actions += [(self.inherited, place.citation(), ()) for place in self._targets]
+                words = self.inherited_words
+                self.actions += [(self.inherited, place.citation(), words) for place in self._targets]
             self.places = self._targets
             if not self.actions and leads:
                 self.open_verb = self.inherited
                 return
+        if not self.actions and self._issues_the_rule():
+            return
+        if not self.actions and self._verb == "amend" and self._amended and follows:
+            self.deferred = [(None, self.places[-1].citation(), ())]
+            return
         if not self.actions and not (leads and self._verb == "amend"):
             self.actions.append((None, self.places[-1].citation() if self.places else "", ()))
+
+    def _issues_the_rule(self) -> bool:
+        """Whether these are the words that open the amendments: “For the reasons …, part 1 is amended as follows:”."""
+        return self._verb == "amend" and _ISSUING.match(self.lower) is not None
 
     def _places(self, kind: str, match: re.Match[str], open_places: Sequence[_Place]) -> list[_Place]:
         """The places a token names, in the context of the section or part that is open."""
         context = open_places[-1]
         targets = self._targets
         if kind == "section":
-            numbers = _SECTION_NUMBER.findall(self._printed(match, "section_numbers"))
+            numbers = _section_numbers(self._printed(match, "section_numbers"))
             path = self._printed(match, "section_path")
-            return [_place((context.title, context.part, number.rstrip(".-"), path, "", "")) for number in numbers]
+            if targets and targets[-1].unit.startswith(_ANNEXES):
+                context = targets[-1]
+            if context.unit.startswith("supplement"):
+                # Comments on sections, by their numbers.
+                return [context._replace(detail="") for _ in numbers[:1]]
+            if context.unit.startswith("appendix") and match[0].startswith("s") and context.part:
+                within = [number for number in numbers if not number.startswith(f"{context.part}.")]
+                if within:
+                    # “In section 3.2.1” of an appendix: its own sections have no citation of the CFR.
+                    return [context._replace(detail=f"section {number}{path}") for number in within]
+            return [_place((context.title, context.part, number, path, "", "")) for number in numbers]
+        if kind == "cited":
+            number = self._printed(match, "cited_section").rstrip(".-")
+            return [_place((context.title, context.part, number, self._printed(match, "cited_path"), "", ""))]
         if kind == "part":
             return [_Place(context.title, self._printed(match, "part_number"))]
         if kind == "subpart":
-            letter = self._printed(match, "subpart_letter")
-            return [context._replace(section="", path="", detail="", unit=f"subpart {letter}")]
+            letters = re.findall(
+                r"[A-Za-z]+", re.sub(r"\band\b|\bsubpart\b", " ", self._printed(match, "subpart_letter"))
+            )
+            part = self._printed(match, "subpart_part") or context.part
+            return [_Place(context.title, part, unit=f"subpart {letter}") for letter in letters]
         if kind == "appendix":
             letter = self._printed(match, "appendix_letter")
             # “appendix A to part 3” is one place.
             part = self._printed(match, "appendix_part") or context.part
-            return [_Place(context.title, part, unit=f"appendix {letter}")]
+            return [_Place(context.title, part, unit=f"{match['annex']} {letter}")]
         # “§ 21.1 in paragraphs (b) introductory text, (c), …”: the list goes on in the section named last.
         base = context
         if targets and targets[-1].section:

@@ -21,8 +21,8 @@ _TARGET = re.compile(
     rf"""
     (?:(?P<title>[0-9]+)\sCFR)?\s*
     (?:part\s(?P<part>[0-9]+[A-Za-z]?)
-      |§?\s?(?P<section>[0-9]+[A-Za-z]?[.-][0-9][0-9A-Za-z.-]*)(?P<path>(?:{_ONE})*))?
-    (?:\s(?P<unit>(?:subpart|appendix)\s[A-Z0-9-]+))?
+      |§?\s?(?P<section>[0-9]+[A-Za-z]?[.-][Tt]?[0-9][0-9A-Za-z.-]*)(?P<path>(?:{_ONE})*))?
+    (?:\s(?P<unit>(?:subpart|appendix|supplement)\s[A-Z0-9-]+))?
     (?:\s“(?P<term>[^”]+)”)?
     (?:\s(?P<detail>heading|introductory\stext|authority\scitation))?
     """,

@@ -221,11 +221,11 @@ class Applier:
     def _add_unit(self, order: Order, target: Target) -> None:
         existing = cfr_tree.find(self.root, target)
         new = self._places.new_text(order, target)
+        if _ENTRY.search(order.instruction.text) and (new.kind == "table" or (existing is not None and target.path)):
+            raise CannotEdit("It adds single entries to a table; compare them by hand")
         if existing is not None:
             self._add_existing(order, target, existing, new)
             return
-        if _ENTRY.search(order.instruction.text) and new.kind == "table":
-            raise CannotEdit("It adds single entries to a table; compare them by hand")
         above = self._places.above(target)
         if target.path and (held := cfr_tree.reserved_range(above, target.path[-1])) is not None:
             raise CannotEdit(f"{target} lies in the reserved range {held.number}")

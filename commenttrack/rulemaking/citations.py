@@ -248,13 +248,17 @@ def _value(marker: str, level: int) -> int:
 
 
 def _aligned(before: tuple[str, ...], path: tuple[str, ...], *, through: bool) -> tuple[str, ...]:
-    """A short path goes on at the level of the last marker of its style: (4) after (f)(1) is (f)(4)."""
-    if len(path) >= len(before) and not through:
+    """A short path goes on at the level of the last marker of its style: (4) after (f)(1) is (f)(4).
+
+    A marker's style is that of its level where it has it, so (f)(9) after (a)(9)(i)(F) starts anew.
+    """
+    if len(path) >= len(before) and not through and path[0].isalpha():
         return path
-    styles = {reading.style for reading in readings(path[0])}
     for depth in range(len(before) - 1, -1, -1):
-        if styles & {reading.style for reading in readings(before[depth])}:
-            return (*before[:depth], *path)
+        at_level = [reading for reading in readings(before[depth]) if reading.style == STYLES[depth % len(STYLES)]]
+        for own in at_level or readings(before[depth]):
+            if any(own.style == new.style and new.value - own.value <= _RANGE_LIMIT for new in readings(path[0])):
+                return (*before[:depth], *path)
     return path
 
 

@@ -23,7 +23,15 @@ _APPENDIX = re.compile(
 )
 _GROUP = re.compile(r"((?:sub)?chapter\s+[A-Z0-9]+|(?:sub)?title\s+[A-Z0-9]+)" + _DASH, _FLAGS)
 _TITLE_NUMBER = re.compile(r"title\s+([0-9]+)", re.IGNORECASE)
+# The Treasury numbers its instructions so; “Paragraph” for the first one.
+_PARAGRAPH = re.compile(r"Par(?:agraph|\.)\s?[0-9]{1,3}[a-z]?\.\s")
 _SECTION_NUMBER = re.compile(r"[0-9][0-9A-Za-z]*(?:[.–-][0-9A-Za-z]+)*(?:\([0-9A-Za-z]+\)(?:-[0-9]+[A-Z]?)?)*")
+
+
+def instruction_number(text: str) -> tuple[str, str]:
+    """The number of an instruction and the rest of it."""
+    paragraph = _PARAGRAPH.match(text)
+    return (paragraph[0].strip(), text[paragraph.end() :]) if paragraph else split_number(text)
 
 
 class Codification:
@@ -129,11 +137,11 @@ class Codification:
 
     def instruction(self, flow: Flow) -> Draft:
         """An instruction paragraph; it is no text of the CFR, so it has no citation."""
-        number, _ = split_number(flow.text)
+        number, _ = instruction_number(flow.text)
         name = bare(number)
         above = self.above
         return Draft(
-            id=self._ids.new(f"{self._prefix()}amendment-{name or 'x'}"),
+            id=self._ids.new(f"{self._prefix()}amendment-{slug(name) or 'x'}"),
             parent=above.id if above else None,
             kind="preamble_paragraph",
             number=number,

@@ -43,6 +43,8 @@ _ROUTINE = {"SIG": SIGNATURE, "BILCOD": BILLING_CODE, "FRDOC": FILING_LINE, "FIL
 _PICTURES = frozenset({"GPH", "MATH"})
 _GROUPS = frozenset({"CHAPTER", "SUBCHAP", "SUBTITLE", "SUBJGRP"})
 
+# The number of an instruction that stands within another one.
+_WITHIN = re.compile(r"\(?[A-Za-z]{1,5}[.)]|\([0-9]{1,2}\)")
 _MARKED = re.compile(r"\([a-z]\)\s")
 _RANKS = {"HED": 0, "HD1": 1, "HD2": 2, "HD3": 3}
 
@@ -246,7 +248,14 @@ class Body:
         number = self._section.label.split()[-1:]
         if not number:
             return False
-        return re.search(rf"(?:§|[Ss]ection)\s*{re.escape(number[0])}(?![0-9])", self.amendments[-1].text) is not None
+        named = re.compile(rf"(?:§|[Ss]ection|CFR)\s*{re.escape(number[0])}(?![0-9])")
+        for amendment in reversed(self.amendments):
+            if named.search(amendment.text):
+                return True
+            # “b. Adding the following new AD:” stands within “2. The FAA amends § 39.13 by:”.
+            if not _WITHIN.fullmatch(amendment.number):
+                break
+        return False
 
     def _add_text(self, flow: Flow, heading: Flow | None = None) -> None:
         if heading is not None and not heading.text:

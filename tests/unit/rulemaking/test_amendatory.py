@@ -1,14 +1,14 @@
 import pytest
 
 from commenttrack.rulemaking.amendatory import find
+from commenttrack.rulemaking.codification import instruction_number
 from commenttrack.rulemaking.document_body import Amendment
-from commenttrack.rulemaking.preamble_outline import split_number
 
 
 def instructions(*lines, title=42, part="413"):
     amendments = []
     for index, line in enumerate(lines):
-        number, text = split_number(line)
+        number, text = instruction_number(line)
         amendments.append(Amendment(f"a{index}", number, text, 1, title, part))
     return [(entry.verb, entry.target, *entry.words) for entry in find(amendments)]
 
@@ -62,6 +62,52 @@ def instructions(*lines, title=42, part="413"):
         ),
         ("1. Amend § 413.1 by adding paragraph (e) after paragraph (d).", [("add", "42 CFR 413.1(e)")]),
         ("1. The agency amends § 413.13 by adding the following new directive:", [("add", "42 CFR 413.13")]),
+        ("1. Add § 413.T05-0102 to read as follows:", [("add", "42 CFR 413.T05-0102")]),
+        ("1. Section 413.5 is amended to read as follows:", [("revise", "42 CFR 413.5")]),
+        ("1. Sections 413.50 through 413.52 are removed.", [("remove", f"42 CFR 413.5{n}") for n in (0, 1, 2)]),
+        (
+            "1. Amend § 413.20 by revising paragraphs (a)(9)(i)(F) and (f)(9).",
+            [("revise", "42 CFR 413.20(a)(9)(i)(F)"), ("revise", "42 CFR 413.20(f)(9)")],
+        ),
+        (
+            "1. Section 413.5(b)(2) introductory text is revised to read as follows:",
+            [("revise", "42 CFR 413.5(b)(2) introductory text")],
+        ),
+        (
+            "1. Republish the introductory text of paragraph (a) and revise paragraph (a)(3) of § 413.7.",
+            [("revise", "42 CFR 413.7(a) introductory text"), ("revise", "42 CFR 413.7(a)(3)")],
+        ),
+        (
+            "1. Amend § 413.20 by revising the heading and first sentence of paragraph (d).",
+            [("revise", "42 CFR 413.20(d) heading"), ("revise", "42 CFR 413.20(d)")],
+        ),
+        (
+            "1. In § 413.2, the definition for “A” is amended by removing “x” and adding “y” in its place.",
+            [("revise", "42 CFR 413.2 “A”", "x", "y")],
+        ),
+        (
+            "1. Amend § 413.20 by removing the period at the end of paragraph (b)(2) and adding “; or” in its place.",
+            [("revise", "42 CFR 413.20(b)(2)", ".", "; or")],
+        ),
+        (
+            "1. In part 413, remove the words “his” wherever they occur and add, in their place, the words “her”.",
+            [("revise", "42 CFR part 413", "his", "her")],
+        ),
+        ("1. Revise subpart E of part 413 to read as follows:", [("revise", "42 CFR part 413 subpart E")]),
+        (
+            "1. Subpart J, consisting of §§ 413.161 through 413.171, is added to read as follows:",
+            [("add", "42 CFR part 413 subpart J")],
+        ),
+        (
+            "1. In § 413.570(c), amend table 1 to paragraph (c) under the heading “General” by revising the entry for "
+            "“391-3” and adding in numerical order an entry for “391-4” to read as follows:",
+            [("revise", "42 CFR 413.570(c)"), ("add", "42 CFR 413.570(c)")],
+        ),
+        (
+            "1. The authority citation for part 413 is amended by adding entries for §§ 413.1-1 and 413.1-2.",
+            [("add", "42 CFR part 413 authority citation")],
+        ),
+        ("1. Remove the authority citation following § 413.7.", [("remove", "42 CFR 413.7 authority citation")]),
     ],
 )
 def test_an_instruction_gives_its_verb_and_target(text, expected):
@@ -93,6 +139,61 @@ def test_a_verb_left_open_is_done_by_those_within():
         ("revise", "42 CFR 413.5(a)"),
         ("revise", "42 CFR 413.5(b)"),
     ]
+
+
+def test_as_follows_leads_to_a_list_and_acts_itself_only_when_none_comes():
+    assert instructions("5. Amend § 413.20 as follows:", "a. Revise paragraph (a);", "b. Add paragraph (c).") == [
+        ("revise", "42 CFR 413.20(a)"),
+        ("add", "42 CFR 413.20(c)"),
+    ]
+    assert instructions("5. Amend § 413.20 as follows:", "6. Remove § 413.21.") == [
+        ("revise", "42 CFR 413.20"),
+        ("remove", "42 CFR 413.21"),
+    ]
+
+
+def test_the_treasury_numbers_steps_by_digits_within_a_paragraph():
+    assert instructions(
+        "Par. 4. Section 413.5 is amended:",
+        "1. By removing “x” in paragraph (a) and adding “y” in its place;",
+        "2. By adding paragraph (c).",
+        "Par. 5. Remove § 413.6.",
+    ) == [
+        ("revise", "42 CFR 413.5(a)", "x", "y"),
+        ("add", "42 CFR 413.5(c)"),
+        ("remove", "42 CFR 413.6"),
+    ]
+
+
+def test_words_left_to_a_list_of_sections_are_exchanged_in_each():
+    assert instructions(
+        "2. In the following sections, remove “a” and add “b” in its place:",
+        "a. Section 413.1(a);",
+        "b. Section 413.2.",
+    ) == [("revise", "42 CFR 413.1(a)", "a", "b"), ("revise", "42 CFR 413.2", "a", "b")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. Remove the undesignated center heading above § 413.60.",
+        "1. The table of contents for part 413 is amended by adding an entry for subpart G.",
+        "1. In the table below, remove the title in the left column and add the title in the right column:",
+    ],
+)
+def test_what_is_done_to_headings_and_lists_of_a_part_is_done_to_no_section(text):
+    assert instructions(text) == [(None, "42 CFR part 413")]
+
+
+def test_sections_of_an_appendix_are_no_sections_of_the_cfr():
+    assert instructions(
+        "4. Appendix A to subpart B of part 413 is amended by:",
+        "a. In section 3.2.1, removing “the” and adding in its place “each”.",
+    ) == [("revise", "42 CFR part 413 appendix A section 3.2.1", "the", "each")]
+
+
+def test_the_words_that_issue_a_rule_are_no_instruction():
+    assert instructions("For the reasons set out above, 42 CFR part 413 is amended as follows:") == []
 
 
 def test_what_is_not_understood_is_kept_without_a_verb():
