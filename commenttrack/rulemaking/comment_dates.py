@@ -35,9 +35,11 @@ from commenttrack.rulemaking.date_wordings import (
     MONTHS,
     NEAR,
     NEAREST,
+    NO_DEADLINE,
     NOT_DUE,
     NUMBERS,
     ON_COLLECTION,
+    ON_THAT_DAY,
     PICTURE,
     PICTURE_MONTHS,
     PURPOSES,
@@ -169,6 +171,13 @@ def read_dates(
         source = caption.heading.rstrip(":. ").upper()
         if "DATE" in source:
             keep(_in_text(caption.text, source, published, prose=False), prose=False)
+            if hour := _hour_of_that_day(caption.text):
+                dates = [
+                    replace(entry, time=hour[0], zone=hour[1])
+                    if entry.time is None and entry.purpose == "comments" and entry.source == source
+                    else entry
+                    for entry in dates
+                ]
     for caption in captions:
         source = caption.heading.rstrip(":. ").upper()
         if source in ("SUMMARY", "ADDRESSES", "ACTION"):
@@ -187,8 +196,21 @@ def read_dates(
     return tuple(dates), tuple(relative)
 
 
+def _hour_of_that_day(text: str) -> tuple[str, str] | None:
+    """The hour and zone of “by 11:59 p.m. eastern time on the closing date”, where no day is named beside it."""
+    if not ON_THAT_DAY.search(text):
+        return None
+    for sentence in _sentences(text):
+        if not DATE.search(sentence) and ON_THAT_DAY.search(sentence) and _purpose(sentence) == "comments":
+            found = TIME.search(sentence)
+            time, zone = _time(sentence, found.end(), found.end()) if found else (None, "")
+            if time is not None:
+                return time, zone
+    return None
+
+
 def _may_set_a_date(text: str) -> bool:
-    return "omment" in text and _holds(text, DUE_WORDS) and _has_day_and_year(text)
+    return ("omment" in text or "ubmission" in text) and _holds(text, DUE_WORDS) and _has_day_and_year(text)
 
 
 def _has_day_and_year(text: str) -> bool:
@@ -210,7 +232,7 @@ def _in_text(
     above = ""
     for sentence in _sentences(text):
         lower = sentence.lower()
-        counted = AFTER_PUBLICATION.search(sentence) if "day" in lower and "publi" in lower else None
+        counted = list(AFTER_PUBLICATION.finditer(sentence)) if "day" in lower and "publi" in lower else []
         matches = list(DATE.finditer(sentence)) if _has_day_and_year(sentence) else []
         if not matches and not counted:
             # “Comment Due Date:” on a line of its own speaks of the line below it.
@@ -220,36 +242,58 @@ def _in_text(
                 if purpose:
                     yield ParsedRelativeDate(purpose, source, sentence)
             continue
+        if "if no" in lower or "special" in lower or "accommodation" in lower:
+            matches = [match for match in matches if not NO_DEADLINE.search(sentence)]
         purpose = _purpose(sentence) or _purpose(above)
         above = ""
         earlier = 0
         for match in matches:
-            since, earlier = sentence[earlier : match.start()] if earlier else "", match.end()
+            since, earlier = sentence[earlier : match.start()] if len(matches) > 1 else "", match.end()
             day = _day(match)
             before = sentence[max(0, match.start() - NEAR) : match.start()]
             if day is None or not _is_due(before, sentence, prose=prose):
                 continue
-            # Of several dates each is for what is said since the one before it.
+            # Of several dates each is for what is said before it, since the one before.
             found = _purpose(since) or purpose
+            if found == "hearing" and "request" in lower:
+                # “If anyone requests a hearing by March 4, we will hold one.”
+                asked = _purpose(sentence[: match.start()])
+                found = asked if asked in ("hearing requests", "requests to appear") else found
             if not found:
                 continue
             time, zone = _time(sentence, match.start(), match.end())
             yield ParsedDate(day.isoformat(), time, zone, found, source, False, sentence)
         if counted and purpose and not _speaks_of_effect(sentence):
-            days = int(counted["digits"] or NUMBERS[counted["word"].lower()])
-            if prose and not re.search(r"insert|within|by", sentence, re.IGNORECASE):
-                continue
-            time, zone = _time(sentence, counted.start(), counted.end())
-            published = publication()
-            if published is None:
-                if not prose:
-                    yield ParsedRelativeDate(purpose, source, sentence)
-                continue
-            how = f"{days} days after publication on {published.day.isoformat()}"
-            if published.basis:
-                how += f" ({published.basis})"
-            due = published.day + timedelta(days=days)
-            yield ParsedDate(due.isoformat(), time, zone, purpose, source, True, sentence, how)
+            yield from _counted(sentence, counted, purpose, source, publication, prose=prose)
+
+
+def _counted(
+    sentence: str,
+    counted: Sequence[re.Match[str]],
+    purpose: str,
+    source: str,
+    publication: Callable[[], Publication | None],
+    *,
+    prose: bool,
+) -> Iterator[ParsedDate | ParsedRelativeDate]:
+    """The days that a sentence counts from the publication; ``purpose`` is that of the whole sentence."""
+    if prose and not re.search(r"insert|within|by", sentence, re.IGNORECASE):
+        return
+    published = publication()
+    if published is None:
+        if not prose:
+            yield ParsedRelativeDate(purpose, source, sentence)
+        return
+    earlier = 0
+    for match in counted:
+        since, earlier = sentence[earlier : match.start()] if len(counted) > 1 else "", match.end()
+        days = int(match["digits"] or NUMBERS[match["word"].lower()])
+        time, zone = _time(sentence, match.start(), match.end())
+        how = f"{days} days after publication on {published.day.isoformat()}"
+        if published.basis:
+            how += f" ({published.basis})"
+        due = published.day + timedelta(days=days)
+        yield ParsedDate(due.isoformat(), time, zone, _purpose(since) or purpose, source, True, sentence, how)
 
 
 def _sentences(text: str) -> Iterator[str]:

@@ -22,9 +22,10 @@ MONTH_NAMES = (
 )
 MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names}
 MONTHS |= {name.upper(): number for name, number in MONTHS.items()}
+# Of several days, as “April 4–5, 2024”, the first.
 DATE = re.compile(
     r"\b(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?\s+"
-    r"([0-9]{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)[0-9]{2})\b"
+    r"([0-9]{1,2})(?:st|nd|rd|th)?(?:\s?(?:[-–]|and|through)\s?[0-9]{1,2})?,?\s+((?:19|20)[0-9]{2})\b"
 )
 # A year after a day or the comma behind it, which is found sooner still.
 YEAR = re.compile(r"[12](?<=[0-9tdh,\s]\s.)[09][0-9]{2}\b")
@@ -48,6 +49,7 @@ COUNT = (
 AFTER_PUBLICATION = re.compile(
     COUNT
     + r"\s*(?:after|from|of|following)\s+(?:the\s+)?(?:date\s+(?:of|that|on\s+which)\s+)?(?:the\s+|this\s+|its\s+)?"
+    r"(?:\[?insert\s+(?:the\s+)?date\s+of\s+)?(?:\[\s*)?(?:date\s+of\s+)?"
     r"(?:(?:notice|document|rule|proposal|proposed\s+rule)\s+(?:is|was)\s+)?(?:publication|published|publish)",
     re.IGNORECASE,
 )
@@ -79,7 +81,7 @@ NOT_DUE = re.compile(
     r"\s*(?:in\s+the\s+federal\s+register\s*)?(?:,|\()?\s*(?:on|of|at|from|dated)?\s*\(?$"
     r"|(?:clos(?:ed|ing|es?)|end(?:ed|ing|s)?|expir(?:ed|es?|ing)|scheduled\s+to\s+(?:close|end|expire)|"
     r"originally\s+\w+)\s+(?:on\s+|by\s+)?$"
-    r"|from\s*$|effective\s*(?:on|date:?|as\s+of)?\s*$|(?:as\s+of|since|enacted\s+on|signed\s+on|held\s+on)\s*$)",
+    r"|from\s*$|effective\s*(?:on|date:?|as\s+of)?\s*$|(?:as\s+of|since|enacted\s+on|signed\s+on|(?<!be\s)held\s+on)\s*$)",
     re.IGNORECASE,
 )
 ENDS_NOW = re.compile(
@@ -89,6 +91,18 @@ ENDS_NOW = re.compile(
 )
 ENDS_NOW_STEMS = ("will", "period", "closing", "extended", "reopened")
 WAS_STEMS = ("was", "were", "had", "previously", "originally")
+# Sentences that only name a day to say what happens if nobody comes, or that are about help to attend.
+NO_DEADLINE = re.compile(
+    r"\bif\s+no\b[^.]{0,160}\b(?:received|requested)\b|\bspecial\s+(?:assistance|accommodations?)\b"
+    r"|\breasonable\s+accommodations?\b",
+    re.IGNORECASE,
+)
+# “must be received by 11:59 p.m. on the closing date”: the hour of the day set before.
+ON_THAT_DAY = re.compile(
+    r"\b(?:closing\s+date|due\s+date|deadline|(?:that|this|the\s+same|the\s+closing|the\s+last)\s+day|"
+    r"(?:that|this|the\s+same|the)\s+date|date\s+(?:listed|shown|specified|provided)|(?:end|close)\s+of\s+the\s+comment\s+period)\b",
+    re.IGNORECASE,
+)
 WAS = re.compile(r"\b(?:was|were|had|previously|originally)\b[^.]{0,60}$", re.IGNORECASE)
 WAS_DUE = re.compile(
     r"\b(?:was|were)\s+(?:originally\s+|previously\s+)?(?:due|scheduled|to\s+(?:close|end))\b[^.]{0,40}$", re.IGNORECASE
@@ -120,7 +134,7 @@ PURPOSES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         ("request",),
         re.compile(
             r"\brequests?\s+(?:for|that|to\s+hold)\s+(?:a\s+)?(?:public\s+)?(?:hearing|meeting)|\bhearing\s+requests?"
-            r"|\brequest\s+(?:a|an)\s+(?:public\s+|virtual\s+|in-person\s+)?(?:hearing|meeting)",
+            r"|\brequest(?:ing|s)?\s+(?:a|an)\s+(?:public\s+|virtual\s+|in-person\s+)*(?:hearing|meeting)",
             re.IGNORECASE,
         ),
     ),
@@ -128,7 +142,7 @@ PURPOSES: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         "requests to appear",
         ("request", "notice", "notification", "regist", "sign", "testify", "speak"),
         re.compile(
-            r"\brequests?\s+(?:to|for)\s+(?:appear|testify|speak|present|participat)|\b(?:notice|notification)s?\s+of\s+(?:intent|appearance)"
+            r"\brequests?\s+(?:to|for)\s+(?:appear|attend|testify|speak|present|participat)|\b(?:notice|notification)s?\s+of\s+(?:intent|appearance)"
             r"|\bregist(?:er|ration)\b|\bsign\s+up\b|\bto\s+(?:testify|speak)\b",
             re.IGNORECASE,
         ),

@@ -102,6 +102,50 @@ def test_a_schedule_gives_a_date_for_each_purpose():
     assert [entry.purpose for entry in relative] == ["rebuttal comments"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Comments are due on or before April 26, 2024 and reply comments are due on or before May 11, 2024.",
+            [("comments", "2024-04-26", None), ("rebuttal comments", "2024-05-11", None)],
+        ),
+        (
+            "Comments must be received by April 30, 2024, except that comments on the Paperwork Reduction Act "
+            "analysis must be received by April 18, 2024.",
+            [("comments", "2024-04-30", None), ("comments on the information collection", "2024-04-18", None)],
+        ),
+        (
+            "File comments within thirty (30) days after publication and reply comments within 45 days after publication.",
+            [("comments", "2024-03-02", None), ("rebuttal comments", "2024-03-17", None)],
+        ),
+        (
+            "A hearing will be held on April 8, 2024, and April 9, 2024, from 9 a.m.",
+            [("hearing", "2024-04-08", "09:00"), ("hearing", "2024-04-09", "09:00")],
+        ),
+        ("A public meeting will take place on April 8–9, 2024.", [("meeting", "2024-04-08", None)]),
+        (
+            "If anyone contacts us requesting a public hearing by April 7, 2024, we will hold a hearing.",
+            [("hearing requests", "2024-04-07", None)],
+        ),
+        (
+            "A hearing is scheduled for May 16, 2024. If no outlines are received by May 2, 2024, it will be cancelled. "
+            "Requests for special assistance at the hearing must be received by May 1, 2024.",
+            [("hearing", "2024-05-16", None)],
+        ),
+        (
+            "We accept comments until April 20, 2024. Comments sent online must arrive by 11:59 p.m. on the closing date.",
+            [("comments", "2024-04-20", "23:59")],
+        ),
+        (
+            "Comments must arrive not later than 60 days after [INSERT DATE OF PUBLICATION IN THE FEDERAL REGISTER].",
+            [("comments", "2024-04-01", None)],
+        ),
+    ],
+)
+def test_each_date_of_a_sentence_has_its_own_purpose(text, expected):
+    assert short(text, given=date(2024, 2, 1)) == expected
+
+
 def test_an_effective_date_alone_is_no_comment_date():
     assert dates("These regulations are effective on October 1, 2024.") == ((), ())
 
@@ -115,6 +159,21 @@ def test_a_deadline_in_prose_is_found_with_its_source():
     body = ["You must submit written comments on the proposed actions by July 6, 2026, as described below."]
     (entry,), _ = dates("", body=body)
     assert (entry.date, entry.source) == ("2026-07-06", "SUPPLEMENTARY INFORMATION")
+
+
+def test_a_deadline_for_submissions_in_prose_is_found():
+    found, _ = read_dates(
+        [],
+        [
+            ParsedProvision(
+                "p1", None, "preamble_paragraph", "", "", "",
+                "All submissions should refer to the file number and should be sent by March 5, 2024.", (), (),
+            )
+        ],
+        None,
+        "",
+    )  # fmt: skip
+    assert [(entry.purpose, entry.date) for entry in found] == [("comments", "2024-03-05")]
 
 
 def test_a_conflicting_date_in_the_body_is_shown_beside_the_first():
