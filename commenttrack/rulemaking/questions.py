@@ -28,7 +28,8 @@ _PEOPLE = re.compile(
 )
 # “invites all interested parties to submit data regarding”, “encourages readers to review it and to submit comments on”
 _TO_SUBMIT = re.compile(
-    r"\s+(?:the\s+|all\s+|any\s+)?(?:public|commenters?|interested\s+(?:parties|persons|readers)|stakeholders|respondents|readers)"
+    r"\s+(?:the\s+|all\s+|any\s+)?(?:members\s+of\s+the\s+public|public|commenters?|interested\s+(?:part(?:y|ies)|persons?|readers)|"
+    r"stakeholders|respondents|readers|anyone)"
     r"\s+to\s+(?:\w+\s+){0,8}?(?:submit|provide|offer|share)\s+(?:\w+[\s,]+){0,4}?"
     r"(?:comments?|data|information|views|input|feedback|evidence)\s+(?:on|regarding|about|concerning|as\s+to|related\s+to)\b",
     re.IGNORECASE,
@@ -90,9 +91,33 @@ _LEADS_TO_LIST = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(
-    r"(?P<number>(?:Question|Issue|Topic|Request)\s+(?:for\s+Comment\s+)?(?:No\.\s*)?[0-9]+[a-z]?[.:)]?|"
-    r"\([0-9]{1,3}\)|[0-9]{1,3}[.)]|\([a-z]{1,4}\)|[a-z]{1,4}\.|[A-Z]\.|[•○●–—-])\s+"
+    r"(?P<number>(?:Question|Issue|Topic|Request)\s+(?:for\s+Comment\s+)?(?:No\.\s*|#\s?)?[0-9]+[a-z]?[.:)—–]?|"
+    r"[A-Z]?[0-9]{1,3}(?:\.[0-9]{1,3}){1,3}\.?|\([0-9]{1,3}\)|[0-9]{1,3}[.)]|\([a-z]{1,4}\)|[a-z]{1,4}\.|[A-Z]\.|[•○●–—-])\s+"
 )
+# “Question 12: …” is one wherever it stands; an issue or a topic is one when it is worded so.
+_LABELLED = re.compile(
+    r"(?P<number>(?P<question>Question|Request\s+for\s+Comment)\s+(?:No\.\s*|#\s?)?[0-9]{1,3}[a-z]?[.:)—–]"
+    r"|(?:Issue|Topic)\s+(?:No\.\s*|#\s?)?[0-9]{1,3}[a-z]?[.:)—–])\s*(?=\S)"
+)
+_LABELS = ("Question", "Request", "Issue", "Topic")
+# “Interested persons are invited to submit data on”, “commenters are asked to describe”
+_PEOPLE_ARE_ASKED = re.compile(
+    r"\b(?:public|commenters?|part(?:y|ies)|persons?|stakeholders|respondents|readers)\s+(?:is|are)\s+(?:also\s+|specifically\s+|\w+ly\s+)?"
+    r"(?:invited|requested|encouraged|asked|urged)\s+to\s+(?:\w+ly\s+)?(?:comment\s+on|identify|describe|discuss|explain|address|"
+    r"(?:submit|provide|offer|share|send)\s+(?:[\w’'/-]+[\s,]+){0,6}?(?:comments?|data|information|views|arguments|input|feedback|evidence|examples)"
+    r"(?:[\s,]+(?:\w+[\s,]+){0,3}?)(?:on|regarding|about|concerning|as\s+to|related\s+to|whether|how|that)\b)",
+    re.IGNORECASE,
+)
+_BY_A_DAY = re.compile(
+    r"\b(?:until|by|before|through|than)\s+(?:\w+\s+){0,4}?[A-Z][a-z]+\s+[0-9]{1,2},\s+(?:19|20)[0-9]{2}"
+)
+# A question that only the reader can answer.
+_TO_THE_READER = re.compile(
+    r"\b(?:do|would|should|could|can|have|how|what|which|why|are|is)\b[^?]{0,60}?\bcommenters?\b|\bdo\s+you\b",
+    re.IGNORECASE,
+)
+# Somebody else asks.
+_ASKED_BY_OTHERS = re.compile(r"\b(?:asked|asks|questioned|wondered|inquired|queried|raised)\b|^[“\"]", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.?!][”\"’)\]]*(?=\s+[“\"(\[]?[A-Z0-9•]|\s*$)")
 _ABBREVIATED = re.compile(
     r"\b(?:[A-Za-z]|Nos?|Secs?|et al|seq|Fed|Reg|Cir|Inc|Co|Corp|Mr|Ms|Dr|St|Ave|vs|cf|Jan|Feb|Mar|Apr|Aug|Sept|Oct|"
@@ -117,7 +142,7 @@ _ANSWER_STEMS = (
     ),
     *("opinion", "perspective", "estimate", "public", "respondent", "reader", "stakeholder", "hearing", "you"),
 )
-_PASSIVE_STEMS = ("requested", "invited", "sought", "solicited", "welcome", "encouraged")
+_PASSIVE_STEMS = ("requested", "invited", "sought", "solicited", "welcome", "encouraged", "asked", "urged")
 _OTHER_STEMS = (*_PASSIVE_STEMS, _ACCEPT)
 _HEADING_STEMS = ("request", "question", "rfi", "issue", "solicit", "comment")
 _LEAD_IN_LENGTH = 300
@@ -128,7 +153,10 @@ _LONG_WORD = 5
 def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
     """All questions in document order; no stretch of text is asked twice."""
     found: list[ParsedQuestion] = []
-    asking_headings = {p.id for p in provisions if p.kind == "preamble_heading" and _asks(p.heading)}
+    asking_headings: set[str | None] = set()
+    for heading in provisions:
+        if heading.kind == "preamble_heading" and (heading.parent in asking_headings or _asks(heading.heading)):
+            asking_headings.add(heading.id)
     amended = {p.id for p in provisions if p.kind in ("part", "subpart", "section", "appendix")}
     # Whether a list of questions is open: the place its lead-in stands in, and the style of its items.
     place: str | None = None
@@ -145,6 +173,10 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
             continue
         text = provision.text
         asking = provision.parent in asking_headings
+        labelled = _LABELLED.match(text) if text.startswith(_LABELS) else None
+        if labelled and (labelled["question"] or asking or _asks_something(text)):
+            found.append(_question(found, provision, labelled["number"], labelled.end(), len(text)))
+            continue
         item = _ITEM.match(text) if asking or place is not None else None
         if place is not None and item and provision.parent == place:
             kind = _style(item["number"])
@@ -160,11 +192,12 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
         # Of the same length as the text.
         lower = text.replace("İ", "I").lower()
         stems = [stem for stem in _STEMS if stem in lower]
-        if not asking and not (stems and _holds(lower, _ANSWER_STEMS)):
+        questioning = "?" in text
+        if not (asking or questioning) and not (stems and _holds(lower, _ANSWER_STEMS)):
             continue
         verbs = _verbs(lower, stems)
         others = [stem for stem in _OTHER_STEMS if stem in lower] if stems else []
-        if not (asking or verbs or others):
+        if not (asking or questioning or verbs or others):
             continue
         sentences = list(sentence_spans(text))
         if (
@@ -177,14 +210,37 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
                 # The list says what is asked, so its lead-in is no question of its own.
                 place, style = provision.parent, ""
                 sentences.pop()
+        requests = [span for span in sentences if _request(text, lower, *span, verbs, others)]
         for start, end in sentences:
-            if _request(text, lower, start, end, verbs, others) or (asking and text[end - 1] == "?"):
+            # What is asked beside a request is part of it: “We seek comment on this. Should it be limited?”
+            if (start, end) in requests or (
+                text[end - 1] == "?" and (asking or _is_asked(text[start:end], beside_request=bool(requests)))
+            ):
                 found.append(_question(found, provision, "", start, end))
     return tuple(found)
 
 
+def _is_asked(sentence: str, *, beside_request: bool) -> bool:
+    """Whether a sentence with a question mark is put to the reader."""
+    if _ASKED_BY_OTHERS.search(sentence):
+        return False
+    return beside_request or _TO_THE_READER.search(sentence) is not None
+
+
+def _asks_something(text: str) -> bool:
+    """Whether any sentence of a text asks the reader for comment, or anything at all."""
+    lower = text.replace("İ", "I").lower()
+    stems = [stem for stem in _STEMS if stem in lower]
+    others = [stem for stem in _OTHER_STEMS if stem in lower]
+    verbs = _verbs(lower, stems)
+    return "?" in text or any(_request(text, lower, *span, verbs, others) for span in sentence_spans(text))
+
+
 _REQUEST_LIKE = re.compile(
-    r"\?|^\W*(?:\w+[.)]\s+)?(?:whether|how|what|which|the\s+extent|should|are\s+there|is\s+there|if)\b", re.IGNORECASE
+    r"\?|^\W*(?:\w+[.)]\s+)?(?:whether|how|what|which|the\s+extent|should|are\s+there|is\s+there|if|"
+    r"(?:please\s+)?(?:provide|describe|identify|explain|discuss|comment\s+on|specify|address))\b"
+    r"|\b(?:commenters?|respondents|the\s+public)\s+(?:is|are)\s+(?:asked|invited|requested|encouraged)\s+to\b",
+    re.IGNORECASE,
 )
 
 
@@ -280,7 +336,13 @@ def _asks_the_reader(sentence: str, offset: int, verbs: Sequence[re.Match[str]],
             and not (verb.startswith(("seek", "request", "ask")) and _WOULD.search(before))
         ):
             return True
-    return any((_ACCEPTS if stem == _ACCEPT else _PASSIVE).search(sentence) for stem in others)
+    for stem in others:
+        if stem == _ACCEPT:
+            if _ACCEPTS.search(sentence) and not _BY_A_DAY.search(sentence):
+                return True
+        elif _PASSIVE.search(sentence) or _PEOPLE_ARE_ASKED.search(sentence):
+            return True
+    return False
 
 
 def _is_not_asking(before: str) -> bool:

@@ -115,7 +115,8 @@ def test_a_schedule_gives_a_date_for_each_purpose():
             [("comments", "2024-04-30", None), ("comments on the information collection", "2024-04-18", None)],
         ),
         (
-            "File comments within thirty (30) days after publication and reply comments within 45 days after publication.",
+            "File comments within thirty (30) days after publication and reply comments "
+            "within 45 days after publication.",
             [("comments", "2024-03-02", None), ("rebuttal comments", "2024-03-17", None)],
         ),
         (
@@ -128,12 +129,12 @@ def test_a_schedule_gives_a_date_for_each_purpose():
             [("hearing requests", "2024-04-07", None)],
         ),
         (
-            "A hearing is scheduled for May 16, 2024. If no outlines are received by May 2, 2024, it will be cancelled. "
+            "A hearing is scheduled for May 16, 2024. If no outlines are received by May 2, 2024, it is cancelled. "
             "Requests for special assistance at the hearing must be received by May 1, 2024.",
             [("hearing", "2024-05-16", None)],
         ),
         (
-            "We accept comments until April 20, 2024. Comments sent online must arrive by 11:59 p.m. on the closing date.",
+            "We accept comments until April 20, 2024. Comments must arrive by 11:59 p.m. on the closing date.",
             [("comments", "2024-04-20", "23:59")],
         ),
         (

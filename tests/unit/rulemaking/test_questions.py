@@ -37,6 +37,9 @@ def asked(*texts, heading=""):
         "CISA has put draft guidance in the docket and is accepting public comment on any aspect of it.",
         "We invite comment on the proposal to modify the item previously adopted.",
         "We would also be interested in hearing if implementation is a significant change for sponsors.",
+        "We request and encourage any interested person to submit comments regarding the proposed rules.",
+        "Interested persons are invited to submit written data, views and arguments concerning the foregoing.",
+        "Do commenters agree with this reading of the statute?",
     ],
 )
 def test_a_sentence_that_asks_for_comment_is_a_question(sentence):
@@ -52,6 +55,8 @@ def test_a_sentence_that_asks_for_comment_is_a_question(sentence):
         "We are not soliciting comment on the earlier rules.",
         "Commenters requested information about the schedule.",
         "We received comments on the proposed rule.",
+        "We will accept comments from the public on this proposal until November 13, 2023.",
+        "One commenter asked, should commenters be given more time?",
         "Submit your comments by mail as the instructions say.",
         "This proposed rule also includes a request for information on measures.",
         "The covered entity must seek the views of counsel.",
@@ -97,6 +102,43 @@ def test_a_heading_that_asks_makes_interrogative_sentences_questions():
     text = "Background first. Should the agency require a second report?"
     assert asked(text, heading="Request for Comments") == [("", "Should the agency require a second report?")]
     assert asked(text, heading="Background") == []
+
+
+def test_what_is_asked_beside_a_request_is_part_of_it():
+    text = "The agency seeks comment on this proposal. Should it be limited? One commenter asked, who would enforce it?"
+    assert [words for _, words in asked(text)] == [
+        "The agency seeks comment on this proposal.",
+        "Should it be limited?",
+    ]
+
+
+def test_a_labelled_question_is_one_wherever_it_stands():
+    assert asked(
+        "Question 1: The agencies invite comment on the structure. What are its advantages?",
+        "Question 2: What else should be considered?",
+        "Issue 3: The agency requests comment on the scope.",
+        "Issue 4: The scope was settled in court.",
+        heading="Introduction",
+    ) == [
+        ("Question 1:", "The agencies invite comment on the structure. What are its advantages?"),
+        ("Question 2:", "What else should be considered?"),
+        ("Issue 3:", "The agency requests comment on the scope."),
+    ]
+
+
+def test_questions_under_the_headings_of_an_asking_heading_are_found_with_their_numbers():
+    found = find(
+        [
+            ParsedProvision("h", None, "preamble_heading", "V.", "V", "Questions for Commenters", "", (), ()),
+            ParsedProvision("h2", "h", "preamble_heading", "A.", "V.A", "Performance", "", (), ()),
+            ParsedProvision("p1", "h2", "preamble_paragraph", "", "V.A", "", "1.1. What should be measured?", (), ()),
+            ParsedProvision("p2", "h2", "preamble_paragraph", "", "V.A", "", "b. Describe the costs of it.", (), ()),
+        ]
+    )
+    assert [(question.number, question.text) for question in found] == [
+        ("1.1.", "What should be measured?"),
+        ("b.", "Describe the costs of it."),
+    ]
 
 
 def test_offsets_point_at_the_words_and_no_words_are_asked_twice():
