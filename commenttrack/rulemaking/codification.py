@@ -12,12 +12,14 @@ from commenttrack.rulemaking.xml_text import Flow, join
 
 _DASH = r"\s*[—–:-]?\s*(.*)"
 _FLAGS = re.IGNORECASE | re.DOTALL
-_PART = re.compile(r"(part\s+[0-9][0-9A-Za-z.–-]*)" + _DASH, _FLAGS)
+# The common rule of several agencies has “PART [ ]” or “PART __”.
+_PART = re.compile(r"(part\s+(?:[0-9][0-9A-Za-z.–-]*|\[[\s\w]{0,12}\]|_+))" + _DASH, _FLAGS)
 _SUBPART = re.compile(
     r"(subparts?\s+[A-Z0-9]{1,5}(?:\s?(?:through|and|[-–])\s?[A-Z]{1,3}(?=\W))?)\s*[—–:.-]?\s*(.*)", _FLAGS
 )
 _APPENDIX = re.compile(
-    r"((?:appendix|appendices|supplement|annex|exhibit|attachment|schedule)\b(?:\s+(?:no\.\s*)?[A-Z0-9-]{1,6}\b)?"
+    r"((?:appendix|appendices|supplement|annex|exhibit|attachment|schedule)\b"
+    r"(?:\s+(?:no\.\s*)?(?!of\b|to\b|for\b|and\b|in\b)(?-i:[A-Z0-9][A-Z0-9-]{0,5})\b|(?=\s+to\b|\s*[—–:-]|\s*\Z))"
     r"(?:\s+to\s+(?:sub)?part\s+[0-9A-Za-z]+(?:\s+of\s+part\s+[0-9A-Za-z]+)?)?)" + _DASH,
     _FLAGS,
 )
@@ -32,6 +34,10 @@ def instruction_number(text: str) -> tuple[str, str]:
     """The number of an instruction and the rest of it."""
     paragraph = _PARAGRAPH.match(text)
     return (paragraph[0].strip(), text[paragraph.end() :]) if paragraph else split_number(text)
+
+
+# “§ __.1” of a common rule.
+_BLANK_NUMBER = re.compile(r"_+\.[0-9][0-9A-Za-z]*")
 
 
 class Codification:
@@ -81,11 +87,11 @@ class Codification:
         found = _PART.match(flow.text)
         if not found:
             return None
-        self.part_number = found[1].split()[-1].rstrip(".–-")
+        self.part_number = found[1].split(None, 1)[1].rstrip(".–-")
         self._subpart = None
         title = self.title_of(self.part_number)
         label = f"{title} CFR part {self.part_number}" if title else f"part {self.part_number}"
-        self._part = self._unit("part", f"part{self.part_number}", None, found, flow, label)
+        self._part = self._unit("part", f"part{slug(self.part_number) or '-x'}", None, found, flow, label)
         return self._part
 
     def subpart(self, flow: Flow) -> Draft | None:
@@ -117,10 +123,10 @@ class Codification:
 
     def section(self, number: Flow, subject: Flow) -> Draft:
         """The section with this printed number, such as “§ 226.1”, and this subject."""
-        found = _SECTION_NUMBER.search(number.text)
+        found = _BLANK_NUMBER.search(number.text) or _SECTION_NUMBER.search(number.text)
         name = found[0].rstrip(".–-") if found else ""
         part = self.part_number
-        if "." in name and not name.startswith(f"{part}."):
+        if "." in name and not name.startswith((f"{part}.", "_")):
             part = name.split(".")[0]
         title = self.title_of(part)
         above = self.above
@@ -141,7 +147,7 @@ class Codification:
         name = bare(number)
         above = self.above
         return Draft(
-            id=self._ids.new(f"{self._prefix()}amendment-{slug(name) or 'x'}"),
+            id=self._ids.new(f"{self._prefix()}amendment-{(name if name.isalnum() else slug(name)) or 'x'}"),
             parent=above.id if above else None,
             kind="preamble_paragraph",
             number=number,
@@ -180,7 +186,10 @@ class Codification:
         )
 
     def _base(self) -> str:
-        return self._part.label if self._part else f"part {self.part_number}" if self.part_number else ""
+        if self._part is not None or not self.part_number:
+            return self._part.label if self._part else ""
+        title = self.title_of(self.part_number)
+        return f"{title} CFR part {self.part_number}" if title else f"part {self.part_number}"
 
     def _prefix(self) -> str:
-        return f"part{self.part_number}-" if self.part_number else ""
+        return f"part{slug(self.part_number) or '-x'}-" if self.part_number else ""

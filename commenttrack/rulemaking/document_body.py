@@ -29,22 +29,29 @@ from commenttrack.rulemaking.xml_text import Flow, NoteCall, PageCounter, join, 
 SIGNATURE = "signature block"
 BILLING_CODE = "billing code"
 FILING_LINE = "filing line"
+DATED = "date of the document"
+RUNNING_HEAD = "running head"
 STARS = "stars for text left out"
 STRAY = "text outside any paragraph"
 UNKNOWN = "an element this reader does not know"
 # What every document carries and nobody comments on.
-ROUTINE = frozenset({SIGNATURE, BILLING_CODE, FILING_LINE, STARS})
+ROUTINE = frozenset({SIGNATURE, BILLING_CODE, FILING_LINE, DATED, RUNNING_HEAD, STARS})
 
+# The names of presidential documents, such as “Executive Order 14116 of February 9, 2024”.
+_ORDER_NAMES = frozenset({"EXECORDR", "PROC", "DETNO", "PNOTICE", "PMEMO", "PORDER"})
 _TEXT = frozenset({"P", "FP", "FP1", "FP2", "LI", "PSPACE", "BQ", "Q", "FRP", "SECHD", "RESERVED"})
 _AUTHORITY = frozenset(
     {"AUTH", "SOURCE", "SECAUTH", "PARAUTH", "CITA", "APPRO", "EDNOTE", "EFFDNOT", "EFFDNOTP", "CROSSREF"}
 )
-_ROUTINE = {"SIG": SIGNATURE, "BILCOD": BILLING_CODE, "FRDOC": FILING_LINE, "FILED": FILING_LINE}
+_ROUTINE = {"SIG": SIGNATURE, "PSIG": SIGNATURE, "PLACE": SIGNATURE, "DATE": DATED, "TITLE3": RUNNING_HEAD}
+_ROUTINE |= {"PRES": RUNNING_HEAD, "BILCOD": BILLING_CODE, "FRDOC": FILING_LINE, "FILED": FILING_LINE}
 _PICTURES = frozenset({"GPH", "MATH"})
 _GROUPS = frozenset({"CHAPTER", "SUBCHAP", "SUBTITLE", "SUBJGRP"})
 
 # The number of an instruction that stands within another one.
 _WITHIN = re.compile(r"\(?[A-Za-z]{1,5}[.)]|\([0-9]{1,2}\)")
+# “Appendix A to Part 1003—Form”, which is no heading within a section.
+_OF_A_PART = re.compile(r"(?:appendix|supplement)\s+[A-Z0-9-]{1,6}\s+to\s+(?:sub)?part\s", re.IGNORECASE)
 _MARKED = re.compile(r"\([a-z]\)\s")
 _RANKS = {"HED": 0, "HD1": 1, "HD2": 2, "HD3": 3}
 
@@ -66,6 +73,8 @@ class Body:
     def __init__(self, pages: PageCounter, *, loose: bool, settled: Mapping[Passage, LevelPath] | None = None) -> None:
         self.head = Head(pages, loose=loose)
         self.filing_line = ""
+        # That of a presidential document.
+        self.order_name = ""
         self.pages = pages
         self.loose = loose
         self.drafts: list[Draft] = []
@@ -84,6 +93,8 @@ class Body:
         # The section or appendix that was opened last, and what is being collected for it.
         self._section: Draft | None = None
         self._items: list[Item] | None = None
+        # The heading of a group that text stands under until the next unit of the CFR.
+        self._group_heading: Draft | None = None
         # How many instructions the sections before were printed for.
         self._heeded = 0
 
@@ -127,6 +138,10 @@ class Body:
             self._picture(element)
         elif tag in _GROUPS:
             self._group(element)
+        elif tag in _ORDER_NAMES:
+            flow = self._read(element)
+            self.order_name = self.order_name or flow.text
+            self._add_text(flow)
         elif len(element):
             self._children(element)
         elif (element.text or "").strip():
@@ -235,10 +250,11 @@ class Body:
             self._items = []
             self._children(element)
             return
-        first = len(self._items or ())
+        items, first = self._items, len(self._items or ())
         self._children(element)
-        if self._items is not None:
-            for item in self._items[first:]:
+        # Unless an appendix was opened within, whose text it is.
+        if items is not None and items is self._items:
+            for item in items[first:]:
                 item.quoted = item.what == "text"
 
     def _amends_section(self) -> bool:
@@ -303,6 +319,9 @@ class Body:
 
     def _on_lstsub(self, element: _Element) -> None:
         """The list of subjects: a heading, sometimes with a CFR title for each list."""
+        if self._group_heading is not None:
+            self._close_preamble()
+            self._group_heading = None
         self._stray(element.text)
         for child in element:
             if child.tag == "HD":
@@ -328,6 +347,7 @@ class Body:
 
     def _on_part(self, element: _Element) -> None:
         self._begin_regulation()
+        self._release_lead_in()
         self._codification.close_part()
         self._children(element)
         if _holds_text(element):
@@ -393,6 +413,22 @@ class Body:
         self._close_section()
         self._close_preamble()
         self._regulation = True
+        self._group_heading = None
+
+    def _release_lead_in(self) -> None:
+        """Headings and text before a part, such as “Federal Reserve System” in a joint rule, stand in no other part."""
+        above = self._codification.above
+        first = len(self.drafts)
+        for index in range(len(self.drafts) - 1, -1, -1):
+            draft = self.drafts[index]
+            if draft.kind not in ("preamble_heading", "preamble_paragraph") or draft.label.startswith("amendment"):
+                break
+            if draft.kind == "preamble_heading":
+                first = index
+        if above is not None:
+            for draft in self.drafts[first:]:
+                if draft.parent == above.id:
+                    draft.parent = None
 
     def _regulatory_heading(self, flow: Flow, rank: int) -> bool:
         """Whether a heading opens a part, subpart, appendix or group; if so it is opened."""
@@ -401,7 +437,11 @@ class Body:
             return False
         # What came before stands under the units open until now.
         self._close_preamble()
-        in_appendix = inside and self._section is not None and self._section.kind == "appendix"
+        # An appendix often stands in an EXTRACT at the end of the last section.
+        in_appendix = inside and (
+            (self._section is not None and self._section.kind == "appendix")
+            or _OF_A_PART.match(flow.text) is not None
+        )
         draft = None
         if not inside:
             draft = self._codification.part(flow) or self._codification.subpart(flow)
@@ -413,7 +453,11 @@ class Body:
                 return True
         if inside:
             return False
-        self._add(draft or self._codification.group(flow))
+        if draft is None:
+            draft = self._group_heading = self._codification.group(flow)
+        else:
+            self._group_heading = None
+        self._add(draft)
         return True
 
     def _close_section(self) -> None:
@@ -450,7 +494,7 @@ class Body:
 
     def _close_preamble(self) -> None:
         if self._blocks:
-            above = self._codification.above if self._regulation else None
+            above = (self._group_heading or self._codification.above) if self._regulation else None
             self.drafts += self._preamble.drafts(self._blocks, above)
             self._blocks = []
 

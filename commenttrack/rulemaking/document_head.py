@@ -33,7 +33,7 @@ _NAMED_DOCKET = re.compile(
 )
 # Identifiers that stand beside a docket and are none.
 _NOT_DOCKETS = re.compile(r"(?:FRL|FRS|MCAI|TD|RIN)-")
-_CALLED_DOCKET = re.compile(r"\b(?:Dockets?|Files?)\b\s*(?:(?:ID|Nos?\.?|Numbers?)\b\.?\s*)*:?\s*", re.IGNORECASE)
+_CALLED_DOCKET = re.compile(r"\b(?:Dockets?|Files?|Doc\.(?=\s*(?:ID|Nos?)\b))\s*(?:(?:ID|Nos?\.?|Numbers?)\b\.?\s*)*:?\s*", re.IGNORECASE)
 _HYPHENATED = re.compile(r"\b(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)+\b")
 _SMALL_WORDS = frozenset({"of", "the", "and", "for", "on", "in", "to", "a", "an", "at", "by"})
 

@@ -32,6 +32,8 @@ KINDS = {
 ISSUE = "FEDREG"
 LONELY_CALL = "a note is called here that does not stand in the document"
 
+# What stands above the first words of a presidential document.
+_RUNNING_HEADS = frozenset({"TITLE3", "PRES"})
 _DOCUMENT_NUMBER = re.compile(r"FR\s+Doc\.?\s*(?:No\.?)?:?\s*([A-Z0-9]+(?:[-‐‑–—][A-Z0-9]+)+)")
 # The Federal Register started in 1936 with volume 1.
 _YEAR_BEFORE_VOLUME_1 = 1935
@@ -133,10 +135,18 @@ def _start_page(root: _Element) -> int | None:
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if element is mark:
             return int(digits)
+        if element.tag in _RUNNING_HEADS:
+            continue
         text = element.text if event == "start" else element.tail
         if text and text.strip():
             return int(digits) - 1
     return int(digits)
+
+
+def _order_title(body: Body) -> str:
+    """What a presidential document is called: its name and the first heading in it."""
+    heading = next((draft.heading for draft in body.drafts if draft.kind == "preamble_heading"), "")
+    return "—".join(filter(None, (body.order_name, heading))) if body.order_name else ""
 
 
 def _document(
@@ -158,7 +168,7 @@ def _document(
     number = _DOCUMENT_NUMBER.search(body.filing_line)
     document = ParsedDocument(
         kind=KINDS[str(root.tag)],
-        title=head.title,
+        title=head.title or _order_title(body),
         action=head.caption("ACTION").replace("\n", " "),
         document_number=re.sub("[‐‑–—]", "-", number[1]) if number else "",
         agencies=head.agencies,

@@ -49,13 +49,14 @@ class Preamble:
         solved = iter(zip(depths(ranked), ranked, strict=True))
         chain: list[Draft] = []
         made: list[Draft] = []
+        root = above
         for block in blocks:
             if block.closes:
                 chain.clear()
             elif block.rank:
                 depth, heading = next(solved)
                 del chain[depth - 1 :]
-                chain.append(self._heading(block, heading.number, chain[-1] if chain else None))
+                chain.append(self._heading(block, heading.number, chain[-1] if chain else root))
                 made.append(chain[-1])
             elif block.rank == 0:
                 # SUPPLEMENTARY INFORMATION is a caption: the outline starts beside it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from commenttrack.rulemaking.enumerators import readings
@@ -20,7 +20,7 @@ _MEANS = (
     r"(?:means?|shall mean|has the (?:same |following )?meanings?|have the (?:same )?meaning|(?:is|are) defined|"
     r"refers? to|is used|shall have the)\b"
 )
-_LOOSE_MEANS = r"(?:" + _MEANS[:-2] + r"|includes?|is|are|consists? of)\b"
+_LOOSE_MEANS = r"(?:" + _MEANS[:-2] + r"|\bincludes?|\bis|\bare|\bconsists? of)\b"
 # Other names in parentheses may hold full stops: “(or design elements, design features etc.) means”.
 _QUALIFIED = r"(?:\s?\([^)]{1,160}\))?[^.;:]{0,160}?"
 _DEFINED = re.compile(_QUALIFIED + _MEANS)
@@ -29,11 +29,20 @@ _QUOTED_TERM = re.compile(r"[“\"]([^”\"]{2,120})[,”\"]{1,2}\s?" + _MEANS)
 _PLAIN_TERM = re.compile(r"([A-Z0-9][^.;:(]{1,90}?),? (?:\([^)]*\) )?(?:means|has the meaning)\b")
 # “For the purposes of this section, the term “individual” means”; not “by other means of”.
 _TERM_FOR_PURPOSES = re.compile(
-    r"(?:For (?:the )?purposes? of|As used in) this (?:section|paragraph|part|subpart)(?: \([^,.;:“]{1,40})?, "
-    r"(?:the terms? )?"
+    r"(?:(?:For (?:the )?purposes? of|As used in) this (?:section|paragraph|part|subpart)(?: \([^,.;:“]{1,40})?, "
+    r"(?:the terms? )?|The terms? )"
     r"(?:[“\"]([^”\"]{2,120})[,”\"]{1,2}|((?:[\w’'-]+ ){0,5}?[\w’'-]+)) (?:means|has the (?:same )?meaning)\b(?! of\b)"
 )
-_PURPOSE_STARTS = ("For purpose", "For the purpose", "As used in")
+_PURPOSE_STARTS = ("For purpose", "For the purpose", "As used in", "The term")
+# “Client clearing. See § 3.10.” in a section of definitions; not every run-in heading there is a term.
+_NO_TERM = re.compile(
+    r"(?:examples?|notes?|exceptions?|instructions?|in general|general|scope|applicability|purpose|definitions?|terms?|"
+    r"authority|see|id|cross[- ]references?)\b",
+    re.IGNORECASE,
+)
+_LONGEST_TERM = 160
+_JOINS_TERMS = re.compile(r"\s*(?:,|or|and|\(|\))?\s*(?:or|and)?\s*\Z")
+_CHILD = re.compile(r"\s*\((?:1|i|a|A)\)\s")
 _DEFINITIONS = re.compile(r"\bdefin|\bterms?\b|\bas used in\b|\bmean", re.IGNORECASE)
 _HEADING_END = (".", ":", "—", "–")
 _HEADING_TAIL = re.compile(r"\s?[.:—–]")
@@ -100,8 +109,15 @@ def pieces_of(item: Item, stars: bool, before: str, about_definitions: bool) -> 
         if not run or item.heading is not None:
             if last is not None:
                 last.flow = after
-            else:
-                found.append(_unmarked(item, flow, before, about_definitions))
+                break
+            piece = _unmarked(item, flow, before, about_definitions)
+            found.append(piece)
+            end = _run_in_term(flow) if piece.term and about_definitions else 0
+            if end and _CHILD.match(flow.text, end):
+                # “MSA or MD. (1) MSA means …”: its first paragraph stands on the line of the term.
+                piece.flow = flow.cut(0, end)
+                rest = replace(item, flow=flow.cut(end))
+                found += pieces_of(rest, False, piece.flow.text, about_definitions)
             break
         heading, after = _heading(rest, whole=item.what == "heading")
         # One that only closes a range has no text.
@@ -241,7 +257,25 @@ def _unmarked(item: Item, flow: Flow, before: str, about_definitions: bool) -> P
         return Piece(item, None, "", flow, Flow("", flow.last_page))
     announced = speaks_of_definitions(before)
     term = _term(flow, loose=about_definitions or announced)
+    if not term and about_definitions:
+        term = flow.text[: _run_in_term(flow)].strip(" ,.:;“”\"'—") or _term_for_purposes(flow)
     if term:
         introduces = announced or ends_as_lead_in(before)
         return Piece(item, Marker("", lead_in=introduces), "", None, flow, term)
     return Piece(item, None, "", item.heading, flow)
+
+
+def _run_in_term(flow: Flow) -> int:
+    """Where the term ends that stands as a run-in heading: “Client clearing. See § 3.10.”; 0 when there is none."""
+    if not flow.italics or flow.italics[0][0] > 1 or _NO_TERM.match(flow.text):
+        return 0
+    end = 0
+    for start, stop in flow.italics:
+        if end and not _JOINS_TERMS.match(flow.text[end:start]):
+            break
+        end = stop
+    tail = _HEADING_TAIL.match(flow.text, end)
+    end = tail.end() if tail else end
+    if end > _LONGEST_TERM or end >= len(flow.text) or not flow.text[:end].endswith(_HEADING_END):
+        return 0
+    return end

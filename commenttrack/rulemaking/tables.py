@@ -14,7 +14,7 @@ _NOTE_NUMBER = re.compile(r"([0-9]{1,3}|[a-z]|\*{1,3}|[†‡§])(?=[\s\u2009A-Z
 
 
 # The elements of a CONTENTS that hold its text.
-CONTENTS_ENTRIES = ("HD", "SECHD", "SECTNO", "SUBJECT", "RESERVED", "APP", "P")
+CONTENTS_ENTRIES = ("HD", "SECHD", "SECTNO", "SUBJECT", "RESERVED", "APP", "P", "FP")
 
 
 @dataclass(frozen=True, slots=True)
