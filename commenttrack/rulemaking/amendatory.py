@@ -14,129 +14,31 @@ from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
+from commenttrack.rulemaking.amendatory_tokens import (
+    ADDS_FOLLOWING,
+    ANNEXES,
+    FOLLOWS,
+    IN_FOLLOWING,
+    ISSUING,
+    KINDS,
+    LEAD_ENDS,
+    LEADS,
+    OF_SECTION,
+    PASSIVE,
+    PLACES,
+    POINTS,
+    QUALIFIED,
+    QUALIFYING,
+    QUOTE,
+    READS,
+    TOKEN,
+    VERBS,
+    section_numbers,
+)
 from commenttrack.rulemaking.citations import paths
 from commenttrack.rulemaking.document_body import Amendment
 from commenttrack.rulemaking.enumerators import readings
 from commenttrack.rulemaking.provisions import ParsedInstruction
-
-# Instructions are read in lower case, which is faster than to have every expression look for both cases.
-_MARKERS = r"(?:\([a-z0-9]{1,5}\))+"
-_LIST = rf"{_MARKERS}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+or\s+|\s+through\s+|\s*[-–]\s*){_MARKERS})*"
-# Bounded, since a quotation mark without its closing one would have the rest of the text read again for each.
-_QUOTED = r"[“\"‘][^”\"’]{1,2000}[”\"’](?:\s*,?\s*(?:and\s+)?[“\"‘][^”\"’]{1,2000}[”\"’])*"
-_IN_ITS_PLACE = r"\s*,?\s+in\s+(?:its|their)\s+places?,?"
-# Temporary sections have a letter after the full stop: “§ 165.T05-0102”.
-_SECTION = r"[0-9]+[a-z]?[.-]t?[0-9][0-9a-z.-]*?"
-_SECTIONS = rf"{_SECTION}(?:{_MARKERS})?(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?{_SECTION})*"
-# Each alternative starts with a letter or a set of letters, by which most are left out at once; the empty group at its
-# end tells its kind. A word that starts no token is taken as a whole, so that tokens are looked for at its start only.
-_TOKEN = re.compile(
-    rf"""
-    (?:(?<!\w)|(?=[“"‘§,]))(?:
-    newly[\s-]+(?:re)?designated(?P<noise>)
-    |so\s+redesignated(?P<noise_2>)
-    |as\s+added(?P<noise_3>)
-    |to\s+read\s+as\s+follows(?P<noise_4>)
-    |in\s+(?:alphabetical|numerical)\s+order(?P<noise_5>)
-    |c(?:onsisting\s+of|ontaining|ompris(?:ing|ed\s+of))\s+(?:§+\s*|sections?\s+){_SECTIONS}(?P<noise_6>)
-    |under\s+the\s+(?:\w+\s+)?(?:sub)?headings?\s+{_QUOTED}(?P<noise_7>)
-    |undesignated\s+(?:center(?:ed)?\s+)?(?:sub)?headings?(?P<noise_8>)
-    |entr(?:y|ies)\b(?:\s+in\s+(?:the\s+)?(?:\w+\s+)?\w+\s+order)?
-        (?:\s+(?:(?:for|of|titled|entitled|numbered)\s+)?(?:the\s+terms?\s+)?
-        (?:{_QUOTED}|(?:sub)?parts?\s+\w+|(?:§+\s*|(?:section|rule|chapter|regulation)s?\s+){_SECTIONS}
-        (?=[\s,;:.—–(]|$)))?(?P<entry>)
-    |a(?:irworthiness\s+directives?\s+(?:\(ads?\)\s+)?|ds?\s+)(?P<directive_number>[0-9]{{2,4}}-[0-9]{{2}}-[0-9]{{2}}
-        (?:\s?r[0-9])?)\b(?P<directive>)
-    |continues?\s+to\s+read(?P<keep>)
-    |and\s+(?:by\s+)?(?:(?:add|insert)(?:ing)?|replacing\s+(?:it|them)\s+with){_IN_ITS_PLACE}(?P<place_of>)
-    |by\s+(?:(?:add|insert)(?:ing)?|replacing\s+(?:it|them)\s+with){_IN_ITS_PLACE}(?P<place_of_2>)
-    |add(?:ing)?{_IN_ITS_PLACE}(?P<place_of_3>)
-    |insert(?:ing)?{_IN_ITS_PLACE}(?P<place_of_4>)
-    |replacing\s+(?:it|them)\s+with{_IN_ITS_PLACE}(?P<place_of_5>)
-    |and\s+(?:by\s+)?(?:add|insert)(?:ing)?\s+(?=(?:the\s+)?(?:\w+\s+)?{_QUOTED}\s*,?\s+in\s+(?:its|their)\s+place)(?P<place_of_6>)
-    |and\s+(?:adding|inserting)\s+in\s+lieu\s+thereof(?P<place_of_7>)
-    |with\s+the\s+(?:words?|phrases?|terms?|references?)(?P<place_of_8>)
-    |remov\w+\s+and\s+reserv(?:e|ed|es|ing)\b(?P<reserve>)
-    |reserv(?:e|ed|es|ing)\b(?P<reserve_2>)
-    |add\w*\s+and\s+reserv\w+(?P<reserve_3>)
-    |redesignat(?:e|ed|es|ing)\b(?P<redesignate>)
-    |re(?:vis(?:e|ed|es|ing)|publish(?:ed|es|ing)?)\b(?P<revise>)
-    |correct(?:e|ed|es|ing)\b(?P<revise_2>)
-    |add(?:ed|s|ing)?\b(?P<add>)
-    |insert(?:ed|s|ing)?\b(?P<add_2>)
-    |remov(?:e|ed|es|ing)\b(?P<remove>)
-    |delet(?:e|ed|es|ing)\b(?P<remove_2>)
-    |withdraw(?:n|ing)?\b(?P<remove_3>)
-    |amend(?:ed|ing|s)?\b(?P<amend>)
-    |[ia](?:(?<=i)s|(?<=a)re)\b(?=[^.;]{{0,40}}?(?:revised|added|removed|redesignated|reserved|deleted|amended)\b)(?P<passive>)
-    |parts?\s+(?P<part_number>[0-9]+[a-z]?)\b(?P<part>)
-    |subparts?\s+(?P<subpart_letter>[a-z]{{1,3}}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+(?:subpart\s+)?)[a-z]{{1,2}}(?=[\s,;:.]))*)\b
-        (?:\s+(?:of|to)\s+part\s+(?P<subpart_part>[0-9]+[a-z]?)\b)?(?P<subpart>)
-    |(?P<annex>[as](?:(?<=a)ppendix|(?<=s)upplement))\s+(?P<appendix_letter>[a-z0-9-]{{1,4}})\b
-        (?:\s+(?:to|of)\s+(?:subpart\s+[a-z]{{1,3}}\s+(?:of|to)\s+)?part\s+(?P<appendix_part>[0-9]+[a-z]?)\b)?(?P<appendix>)
-    |[§s](?:(?<=§)§?\s*|(?<=s)ections?\s+)(?P<section_numbers>{_SECTION}(?P<section_path>{_MARKERS})?
-        (?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?{_SECTION})*)(?=[\s,;:—–(]|\.(?![0-9])|$)(?P<section>)
-    |cfr\s+(?P<cited_section>{_SECTION})(?P<cited_path>{_MARKERS})?(?=[\s,;:—–(]|\.(?![0-9])|$)(?P<cited>)
-    |headings?(?P<shared>\s*,?\s+and\s+(?:the\s+)?(?:\w+\s+sentence|introductory\s+text))?
-        (?=\s+(?:of|for|to)\s+(?:newly\s+\w+\s+)?paragraphs?\s+\()(?P<paragraph_heading>)
-    |[ti](?:(?<=t)he\s+i|(?<=i))ntroductory\s+text(?=\s+(?:of|for|to|in)\s+(?:newly\s+\w+\s+)?paragraphs?\s+\()(?P<paragraph_introduction>)
-    |[ps](?:(?<=p)|(?<=s)ubp)aragraphs?\s+(?P<paths>{_LIST})(?P<introductory>\s+introductory\s+text)?(?P<paragraph>)
-    |[,a](?:(?<=,)|(?<=a)nd)\s+(?:and\s+)?(?P<more_paths>{_LIST})(?P<more_introductory>\s+introductory\s+text)?(?P<more>)
-    |[ti](?:(?<=t)he\s+i|(?<=i))ntroductory\s+text\b(?P<introduction>)
-    |[hps](?:(?<=h)|(?<=p)(?:aragraph|art)\s*h|(?<=s)(?:ection|ubject|ubpart)\s*h)eading\b
-        (?:\s+(?:of|for|to)(?=\s+(?:the\s+)?(?:sub)?part|\s+(?:the\s+)?appendix))?(?P<heading>)
-    |authority\s+citations?\b(?:\s+(?:following|after|at\s+the\s+end\s+of)(?=\s+(?:§|section)))?(?P<authority>)
-    |definitions?\s+(?:of|for)\s+(?:the\s+terms?\s+)?(?P<terms>{_QUOTED})(?P<definition>)
-    |table\b(?:\s+[0-9a-z]+)?(?P<table>)
-    |[flst](?:(?<=f)(?:irst|ourth|ifth)|(?<=s)econd|(?<=t)hird|(?<=l)ast)(?:\s+(?:and|through)\s+\w+)?
-        \s+sentences?\b(?P<sentence>)
-    |an?\s+(?:additional\s+|new\s+)?sentence\b(?P<sentence_2>)
-    |[at](?:(?<=t)he)?\s+(?P<point>period|semicolon|comma|colon)\b(?=\s+(?:at|after|following|before|and|in)\b|[;,.])
-        (?P<punctuation>)
-    |{_QUOTED}(?P<words>)
-    |[acdnprtw](?:(?<=w)ord|(?<=p)hrase|(?<=t)erm|(?<=r)eference|(?<=c)itation|(?<=a)bbreviation|(?<=n)umber|(?<=d)ate|
-        (?<=t)ext(?!s))s?\s+{_QUOTED}(?P<words_2>)
-    |as\b(?P<as>)
-    |[abfip](?:(?<=i)mmediately\s+(?:following|after|before|preceding|above|below)|(?<=f)ollowing|(?<=a)fter|(?<=a)bove|
-        (?<=b)efore|(?<=b)elow|(?<=p)receding)\s+(?=(?:the\s+)?(?:newly\s+\w+\s+)?
-        (?:§|section|paragraph|definition|entry|introductory|words?\b|phrase|[“"‘]))(?P<beside>)
-    |[afiotu](?:(?<=i)n|(?<=t)o|(?<=o)f|(?<=f)rom|(?<=u)nder|(?<=a)t\s+the\s+end\s+of)\b(?P<in_place>)
-    )
-    |\w+[^\w“"‘§,]*
-    """,
-    re.VERBOSE,
-)
-_KINDS = {name: name.rstrip("_0123456789") for name in _TOKEN.groupindex}
-_QUALIFIED = {
-    *(("authority", "part"), ("authority", "section"), ("authority", "subpart"), ("part", "subpart")),
-    *(("heading", "part"), ("heading", "subpart"), ("heading", "appendix")),
-}
-_QUALIFYING = frozenset(before for before, _ in _QUALIFIED)
-# What names a place whatever stands before it, unless it qualifies that.
-_PLACES = frozenset(
-    {"section", "cited", "part", "subpart", "appendix", "paragraph", "more", "definition", "authority", "introduction"}
-)
-_PASSIVE = re.compile(r"\b(?:is|are)\b[^.;]*$")
-# How a paragraph ends that leaves the rest to those numbered within it, and one that new text follows.
-_LEADS = re.compile(r"(?:\bby|[:—–-])\s*[:—–-]?\s*$")
-_LEAD_ENDS = ("by", ":", "—", "–", "-")
-_FOLLOWS = re.compile(r"\bfollow(?:s|ing)\b")
-_VERBS = ("revise", "add", "remove", "redesignate", "reserve", "keep")
-_SECTION_NUMBER = re.compile(r"([0-9]+[A-Za-z]?[.-][Tt]?[0-9][0-9A-Za-z.-]*)|\bthrough\b")
-_COUNTED = re.compile(r"(.*[.-])([0-9]{1,4})")
-# A range of more sections than this is not written out.
-_LONGEST_RANGE = 100
-_ANNEXES = ("appendix", "supplement")
-_POINTS = {"period": ".", "semicolon": ";", "comma": ",", "colon": ":"}
-_OF_SECTION = re.compile(
-    rf"\bparagraphs?\s+{_LIST}\s+(?:introductory\s+text\s+)?of\s+(?:§\s*|section\s+)({_SECTION})(?=[\s,;:]|\.(?![0-9])|$)"
-)
-_ADDS_FOLLOWING = re.compile(r"\badd(?:ing)?\s+(?:\w+\s+){0,4}?the\s+following\b")
-_IN_FOLLOWING = re.compile(r"\bin\s+(?:each\s+of\s+)?the\s+following\b[^.;]*:\s*$", re.DOTALL)
-_READS = re.compile(r"\bto\s+read\s+as\s+follows\b")
-_ISSUING = re.compile(r"(?:accordingly,|for the reasons\b).*as\s+follows:\s*$", re.DOTALL)
-_QUOTE = re.compile(r"[“\"‘]([^”\"’]+)[”\"’]")
-
 
 # The style of “Par. 2.”, by which the Treasury numbers its instructions.
 _PARAGRAPH = "Par."
@@ -194,7 +96,13 @@ def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
                 ParsedInstruction(name, verb, target, amendment.text, amendment.page, amendment.provision, words)
             )
 
+    part: tuple[int | None, str] | None = None
     for amendment in amendments:
+        if (amendment.title, amendment.part) != part:
+            # No list goes on in another part.
+            if leading is not None and leading[2] is not None:
+                keep(leading[0], leading[1])
+            part, leading, levels = (amendment.title, amendment.part), None, []
         style, value = _numbered(amendment.number, levels)
         if style:
             # A number closes its own style and what was opened within; a plain digit closes everything, except that
@@ -211,7 +119,7 @@ def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
             leading = None
         above = levels[-1] if levels else _Level("", 0, [], None)
         places = above.places or [_Place(amendment.title, amendment.part)]
-        reading = _Reading(amendment.text, places, above.verb, above.words)
+        reading = _Reading(amendment.marked or amendment.text, places, above.verb, above.words)
         if style:
             levels.append(_Level(style, value, reading.places, reading.open_verb, reading.open_words))
         if not reading.actions:
@@ -221,23 +129,6 @@ def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
     if leading is not None and leading[2] is not None:
         keep(leading[0], leading[1])
     return tuple(found)
-
-
-def _section_numbers(text: str) -> list[str]:
-    """The numbers of a list of sections; a range of plain numbers is written out."""
-    found: list[str] = []
-    through = False
-    for match in _SECTION_NUMBER.finditer(text):
-        if match[1] is None:
-            through = bool(found)
-            continue
-        number = match[1].rstrip(".-")
-        first, last = _COUNTED.fullmatch(found[-1]) if through else None, _COUNTED.fullmatch(number)
-        if first and last and first[1] == last[1] and int(last[2]) - int(first[2]) <= _LONGEST_RANGE:
-            found += [f"{first[1]}{value}" for value in range(int(first[2]) + 1, int(last[2]))]
-        found.append(number)
-        through = False
-    return found
 
 
 def _numbered(number: str, levels: Sequence[_Level]) -> tuple[str, int]:
@@ -286,7 +177,10 @@ class _Reading:
         self._located = False
         # The section that paragraphs are named of: “paragraph (c) of § 413.8”.
         self._ahead = ""
-        if self.places and not self.places[-1].section and (ahead := _OF_SECTION.search(self.lower)):
+        ahead = None
+        if self.places and not self.places[-1].section and (" of §" in self.lower or " of section" in self.lower):
+            ahead = OF_SECTION.search(self.lower)
+        if ahead:
             self._ahead = self.text[ahead.start(1) : ahead.end(1)].rstrip(".-")
             self.places = [self.places[-1]._replace(section=self._ahead, unit="", detail="")]
         # The details of the next paragraph that is named: its heading, or that and itself.
@@ -297,12 +191,12 @@ class _Reading:
         # What is amended “to read as follows” without another verb.
         self._amended: list[_Place] = []
         kind = ""
-        for match in _TOKEN.finditer(self.lower):
+        for match in TOKEN.finditer(self.lower):
             if match.lastgroup is None:
                 continue
-            before, kind = kind, _KINDS[match.lastgroup]
+            before, kind = kind, KINDS[match.lastgroup]
             # “after paragraph (b)” says where, not what.
-            if before != "beside" or kind in _VERBS:
+            if before != "beside" or kind in VERBS:
                 self._token(kind, match, before)
         self._finish()
 
@@ -312,7 +206,7 @@ class _Reading:
                 self.places, self._targets = self._targets, []
                 self._amended = [place for place in self.places if place.section]
             self._verb = "amend"
-        elif kind in _VERBS:
+        elif kind in VERBS:
             self._begin(kind, match.start())
         elif kind == "section" and before == "in_place" and self._ahead and self._ahead in match[0]:
             # “paragraph (c) of § 413.8”: known from the start.
@@ -320,15 +214,15 @@ class _Reading:
         elif kind == "introduction" and before in ("section", "cited") and self._targets and self._targets[-1].path:
             # “Section 1.5(b)(2) introductory text is revised”
             self._targets[-1] = self._targets[-1]._replace(detail="introductory text")
-        elif kind in _PLACES and before not in _QUALIFYING:
-            self._named(self._places(kind, match, self.places), more=kind == "more")
+        elif kind in PLACES and before not in QUALIFYING:
+            self._named(self._places(kind, match, self.places), more=kind in ("more", "next"))
         elif kind == "place_of":
             if self._verb == "remove" and self._words:
                 self._removed, self._words = self._words, []
             else:
                 self._begin("add", match.start())
         elif kind == "words":
-            self._words += _QUOTE.findall(self.text, match.start(), match.end())
+            self._words += QUOTE.findall(self.text, match.start(), match.end())
             self._located = False
         elif kind == "as":
             if self._verb == "redesignate" and self._targets:
@@ -338,7 +232,7 @@ class _Reading:
         elif kind == "paragraph_introduction":
             self._headed = ("introductory text",)
         elif kind == "punctuation":
-            self._words.append(_POINTS[match["point"]])
+            self._words.append(POINTS[match[0]])
             self._located = False
         elif kind == "directive":
             self._words.append(self._printed(match, "directive_number"))
@@ -351,7 +245,7 @@ class _Reading:
             self._located = bool(self._words)
         elif kind == "heading" and before == "paragraph" and self._targets:
             self._targets[-1] = self._targets[-1]._replace(detail="heading")
-        elif (before, kind) in _QUALIFIED and self._targets:
+        elif (before, kind) in QUALIFIED and self._targets:
             # “the authority citation for part 3, subpart A” is one place.
             detail = self._targets[-1].detail
             self._targets[-1:] = [place._replace(detail=detail) for place in self._places(kind, match, self._targets)]
@@ -360,7 +254,7 @@ class _Reading:
 
     def _begin(self, verb: str, start: int) -> None:
         """A verb starts; what was collected for the one before is done."""
-        if self._verb is None and self._targets and _PASSIVE.search(self.text[:start]):
+        if self._verb is None and self._targets and PASSIVE.search(self.text[:start]):
             # “Section 488.430 is revised”: the place stood before the verb.
             self._verb, self._passive = verb, True
             return
@@ -402,7 +296,7 @@ class _Reading:
     def _close(self) -> None:
         """The targets collected for the verb become actions."""
         verb = self._verb
-        if verb not in _VERBS:
+        if verb not in VERBS:
             return
         targets = self._targets or (self.places if self._words or self._sentence or self._entries else [])
         if self._entry_amended and verb in ("add", "remove"):
@@ -429,34 +323,34 @@ class _Reading:
         self._entries = self._entry_amended
 
     def _finish(self) -> None:
-        follows = "follow" in self.lower and bool(_FOLLOWS.search(self.lower))
+        follows = "follow" in self.lower and bool(FOLLOWS.search(self.lower))
         leads = (
             not follows
-            and self.text.rstrip().endswith(_LEAD_ENDS)
-            and bool(_LEADS.search(self.text, max(0, len(self.text) - 12)))
+            and self.text.rstrip().endswith(LEAD_ENDS)
+            and bool(LEADS.search(self.text, max(0, len(self.text) - 12)))
         )
         collected = bool(self._targets or self._words or self._sentence or self._entries)
-        if self._verb in _VERBS:
+        if self._verb in VERBS:
             if not collected and leads:
                 self.open_verb = self._verb
                 return
-            if not collected and follows and (not self.actions or _ADDS_FOLLOWING.search(self.lower)):
+            if not collected and follows and (not self.actions or ADDS_FOLLOWING.search(self.lower)):
                 # “amends § 39.13 by adding the following new directive”
                 self._targets = self.places
-            if not self._targets and (self._words or self._removed) and _IN_FOLLOWING.search(self.lower):
+            if not self._targets and (self._words or self._removed) and IN_FOLLOWING.search(self.lower):
                 # “In the following sections, remove “A” and add “B” in its place:”
                 self._targets = self.places
                 self._close()
                 (self.open_verb, _, self.open_words), self.actions = self.actions[-1], []
                 return
             self._close()
-        elif self._amended and self._verb == "amend" and not self._targets and _READS.search(self.lower):
+        elif self._amended and self._verb == "amend" and not self._targets and READS.search(self.lower):
             # “Section 1.2 is amended to read as follows:”
             self.actions += [("revise", place.citation(), ()) for place in self._amended]
         elif self._targets:
             if self._verb == "amend" and follows:
                 found: list[_Action] = [("revise", place.citation(), ()) for place in self._targets]
-                if not _READS.search(self.lower):
+                if not READS.search(self.lower):
                     # “Amend § 1.5 as follows:” leads to a list, or to new text.
                     self.deferred, self.places = found, self._targets
                     return
@@ -478,16 +372,16 @@ class _Reading:
 
     def _issues_the_rule(self) -> bool:
         """Whether these are the words that open the amendments: “For the reasons …, part 1 is amended as follows:”."""
-        return self._verb == "amend" and _ISSUING.match(self.lower) is not None
+        return self._verb == "amend" and ISSUING.match(self.lower) is not None
 
     def _places(self, kind: str, match: re.Match[str], open_places: Sequence[_Place]) -> list[_Place]:
         """The places a token names, in the context of the section or part that is open."""
         context = open_places[-1]
         targets = self._targets
         if kind == "section":
-            numbers = _section_numbers(self._printed(match, "section_numbers"))
+            numbers = section_numbers(self._printed(match, "section_numbers"))
             path = self._printed(match, "section_path")
-            if targets and targets[-1].unit.startswith(_ANNEXES):
+            if targets and targets[-1].unit.startswith(ANNEXES):
                 context = targets[-1]
             if context.unit.startswith("supplement"):
                 # Comments on sections, by their numbers.
@@ -501,6 +395,12 @@ class _Reading:
         if kind == "cited":
             number = self._printed(match, "cited_section").rstrip(".-")
             return [_place((context.title, context.part, number, self._printed(match, "cited_path"), "", ""))]
+        if kind == "next":
+            # “§§ 1.12(a), (b), and (c), and 1.20”
+            number = self._printed(match, "next_section").rstrip(".-")
+            if not (targets and targets[-1].section and number.startswith(f"{targets[-1].section.split('.')[0]}.")):
+                return []
+            return [_place((targets[-1].title, targets[-1].part, number, self._printed(match, "next_path"), "", ""))]
         if kind == "part":
             return [_Place(context.title, self._printed(match, "part_number"))]
         if kind == "subpart":
@@ -513,7 +413,7 @@ class _Reading:
             letter = self._printed(match, "appendix_letter")
             # “appendix A to part 3” is one place.
             part = self._printed(match, "appendix_part") or context.part
-            return [_Place(context.title, part, unit=f"{match['annex']} {letter}")]
+            return [_Place(context.title, part, unit=f"{match[0].split()[0]} {letter}")]
         # “§ 21.1 in paragraphs (b) introductory text, (c), …”: the list goes on in the section named last.
         base = context
         if targets and targets[-1].section:
@@ -534,7 +434,7 @@ class _Reading:
                 found[-1] = found[-1]._replace(detail="introductory text")
             return found
         if kind == "definition":
-            terms = _QUOTE.findall(self.text, match.start("terms"), match.end("terms"))
+            terms = QUOTE.findall(self.text, match.start("terms"), match.end("terms"))
             return [base._replace(detail=f"“{term.strip(' ,')}”") for term in terms]
         if kind == "authority":
             return [base._replace(detail="authority citation")]

@@ -32,7 +32,7 @@ _SECTION_NUMBER = re.compile(r"[0-9][0-9A-Za-z]*(?:[.–-][0-9A-Za-z]+)*(?:\([0-
 
 def instruction_number(text: str) -> tuple[str, str]:
     """The number of an instruction and the rest of it."""
-    paragraph = _PARAGRAPH.match(text)
+    paragraph = _PARAGRAPH.match(text) if text.startswith("Par") else None
     return (paragraph[0].strip(), text[paragraph.end() :]) if paragraph else split_number(text)
 
 

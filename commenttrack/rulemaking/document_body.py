@@ -39,9 +39,9 @@ ROUTINE = frozenset({SIGNATURE, BILLING_CODE, FILING_LINE, DATED, RUNNING_HEAD, 
 
 # The names of presidential documents, such as “Executive Order 14116 of February 9, 2024”.
 _ORDER_NAMES = frozenset({"EXECORDR", "PROC", "DETNO", "PNOTICE", "PMEMO", "PORDER"})
-_TEXT = frozenset({"P", "FP", "FP1", "FP2", "LI", "PSPACE", "BQ", "Q", "FRP", "SECHD", "RESERVED"})
+_TEXT = frozenset({"P", "FP", "FP1", "FP2", "LI", "PSPACE", "BQ", "Q", "FRP", "SECHD", "RESERVED", "OLNOTE1"})
 _AUTHORITY = frozenset(
-    {"AUTH", "SOURCE", "SECAUTH", "PARAUTH", "CITA", "APPRO", "EDNOTE", "EFFDNOT", "EFFDNOTP", "CROSSREF"}
+    {"AUTH", "SOURCE", "SECAUTH", "PARAUTH", "CITA", "APPRO", "APPR", "EDNOTE", "EFFDNOT", "EFFDNOTP", "CROSSREF"}
 )
 _ROUTINE = {"SIG": SIGNATURE, "PSIG": SIGNATURE, "PLACE": SIGNATURE, "DATE": DATED, "TITLE3": RUNNING_HEAD}
 _ROUTINE |= {"PRES": RUNNING_HEAD, "BILCOD": BILLING_CODE, "FRDOC": FILING_LINE, "FILED": FILING_LINE}
@@ -50,6 +50,12 @@ _GROUPS = frozenset({"CHAPTER", "SUBCHAP", "SUBTITLE", "SUBJGRP"})
 
 # The number of an instruction that stands within another one.
 _WITHIN = re.compile(r"\(?[A-Za-z]{1,5}[.)]|\([0-9]{1,2}\)")
+_NOT_CODIFIED = re.compile(
+    r"\b(?:following|this|these|appendix|appendices|attachments?|statements?)\b[^.]{0,120}"
+    r"\bwill not (?:appear|be (?:codified|printed|published))\b"
+    r"[^.]{0,80}\b(?:Code of Federal Regulations|CFR)\b",
+    re.IGNORECASE,
+)
 # “Appendix A to Part 1003—Form”, which is no heading within a section.
 _OF_A_PART = re.compile(r"(?:appendix|supplement)\s+[A-Z0-9-]{1,6}\s+to\s+(?:sub)?part\s", re.IGNORECASE)
 _MARKED = re.compile(r"\([a-z]\)\s")
@@ -65,6 +71,8 @@ class Amendment(NamedTuple):
     page: int | None
     title: int | None
     part: str
+    # The text with its italics in quotation marks, when it names definitions so.
+    marked: str = ""
 
 
 class Body:
@@ -278,6 +286,11 @@ class Body:
             heading = None
         if not flow.text and heading is None and not flow.calls:
             return
+        if self._regulation and heading is not None and "will not" in flow.text and _NOT_CODIFIED.search(flow.text):
+            # What follows is no text of the CFR, such as an appendix with the names of commenters.
+            self._close_section()
+            self._close_preamble()
+            self._regulation, self._section, self._group_heading = False, None, None
         if self._items is not None:
             if flow.text.startswith("*") and flow.text.replace(" ", "") == "*" * 5:
                 self._items.append(Item("stars", flow))
@@ -315,7 +328,8 @@ class Body:
         draft = self._add(self._codification.instruction(flow))
         part = self._codification.part_number
         title = self._codification.title_of(part)
-        self.amendments.append(Amendment(draft.id, draft.number, draft.flow.text, draft.flow.page, title, part))
+        marked = _italics_quoted(draft.flow) if draft.flow.italics and "definition" in flow.text else ""
+        self.amendments.append(Amendment(draft.id, draft.number, draft.flow.text, draft.flow.page, title, part, marked))
 
     def _on_lstsub(self, element: _Element) -> None:
         """The list of subjects: a heading, sometimes with a CFR title for each list."""
@@ -325,7 +339,8 @@ class Body:
         self._stray(element.text)
         for child in element:
             if child.tag == "HD":
-                self._blocks.append(Block(self._read(child), rank=1))
+                rank = 2 if child.get("SOURCE") in ("HD2", "HD3") else 1
+                self._blocks.append(Block(self._read(child), rank=rank))
                 self._stray(child.tail)
             elif child.tag == "CFR":
                 self._blocks.append(Block(self._read(child), rank=2))
@@ -389,12 +404,14 @@ class Body:
         children = list(element)
         tags = [child.tag for child in children]
         number = join([self._read(child) for child, tag in zip(children, tags, strict=True) if tag == "SECTNO"])
-        subject = join([self._read(child) for child, tag in zip(children, tags, strict=True) if tag == "SUBJECT"])
+        # “§ 170.40 [Reserved]” has no subject but that.
+        named = "SUBJECT" if "SUBJECT" in tags else "RESERVED"
+        subject = join([self._read(child) for child, tag in zip(children, tags, strict=True) if tag == named])
         self._section = self._add(self._codification.section(number, subject))
         self._items = []
         self._stray(element.text)
         for child, tag in zip(children, tags, strict=True):
-            if tag in ("SECTNO", "SUBJECT"):
+            if tag in ("SECTNO", named):
                 self._stray(child.tail)
             else:
                 self._element(child)
@@ -439,8 +456,7 @@ class Body:
         self._close_preamble()
         # An appendix often stands in an EXTRACT at the end of the last section.
         in_appendix = inside and (
-            (self._section is not None and self._section.kind == "appendix")
-            or _OF_A_PART.match(flow.text) is not None
+            (self._section is not None and self._section.kind == "appendix") or _OF_A_PART.match(flow.text) is not None
         )
         draft = None
         if not inside:
@@ -497,6 +513,19 @@ class Body:
             above = (self._group_heading or self._codification.above) if self._regulation else None
             self.drafts += self._preamble.drafts(self._blocks, above)
             self._blocks = []
+
+
+def _italics_quoted(flow: Flow) -> str:
+    """The text with quotation marks around what is set in italics, but for the punctuation at its end."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in flow.italics:
+        words = flow.text[start:end].rstrip(" ,;.:")
+        if "“" in words or not words.strip() or flow.text[start - 1 : start] == "“":
+            continue
+        pieces += [flow.text[position:start], "“", words, "”"]
+        position = start + len(words)
+    return "".join([*pieces, flow.text[position:]])
 
 
 @lru_cache(maxsize=1024)

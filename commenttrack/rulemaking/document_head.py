@@ -32,9 +32,17 @@ _NAMED_DOCKET = re.compile(
     r"[Dd]ocket\s+(?:ID\s+)?(?:[Nn]os?\.|[Nn]umbers?|ID)\s*:?\s*((?=[A-Za-z_-]*[0-9])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)+)"
 )
 # Identifiers that stand beside a docket and are none.
-_NOT_DOCKETS = re.compile(r"(?:FRL|FRS|MCAI|TD|RIN)-")
-_CALLED_DOCKET = re.compile(r"\b(?:Dockets?|Files?|Doc\.(?=\s*(?:ID|Nos?)\b))\s*(?:(?:ID|Nos?\.?|Numbers?)\b\.?\s*)*:?\s*", re.IGNORECASE)
+_NOT_DOCKETS = re.compile(r"(?:FRL|FRS|MCAI|TD|RIN)-|(?:FCC|DA) ")
+_CALLED_DOCKET = re.compile(
+    r"\b(?:Dockets?|Files?|Doc\.(?=\s*(?:ID|Nos?)\b))\s*(?:(?:ID|Nos?\.?|Numbers?)\b\.?\s*)*:?\s*", re.IGNORECASE
+)
 _HYPHENATED = re.compile(r"\b(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)+\b")
+# “ATF 2021R-08” and the like: a short name before the number belongs to it.
+_NAMED_TOKEN = re.compile(r"\b(?:[A-Z]{2,5} (?=[0-9]))?(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)+\b")
+# “CBP Dec. 24-01” and “FRL 9987-10” are no dockets.
+_NUMBERED_OTHERWISE = re.compile(
+    r"\b(?:Dec|Decision|Amdt|Amendment|Notice|Order|Release|Dir|Directive|Rev|FRL|Case|T\.D)\.?\s*(?:Nos?\.?\s*)?\Z"
+)
 _SMALL_WORDS = frozenset({"of", "the", "and", "for", "on", "in", "to", "a", "an", "at", "by"})
 
 
@@ -53,6 +61,9 @@ class Head:
         self._pages = pages
         self._loose = loose
         self._agencies: list[_Agency] = []
+        # Those named since the last field: what follows is theirs together.
+        self._named: list[_Agency] = []
+        self._field_seen = False
         self._subjects: list[str] = []
         self._calls: list[NoteCall] = []
         self._dockets: list[str] = []
@@ -81,14 +92,15 @@ class Head:
         if not text:
             return
         if tag == "AGENCY":
-            self._agencies.append(_Agency(_in_title_case(text)))
+            self._name(_Agency(_in_title_case(text)))
         elif tag == "SUBAGY":
             if not self._agencies:
-                self._agencies.append(_Agency(""))
+                self._name(_Agency(""))
             if self._agencies[-1].subagency:
-                self._agencies.append(_Agency(self._agencies[-1].name))
+                self._name(_Agency(self._agencies[-1].name))
             self._agencies[-1].subagency = _in_title_case(text)
         elif tag == "CFR":
+            self._field_seen = True
             self._cfr += cfr_parts(text)
         elif tag == "SUBJECT":
             self._subjects.append(text)
@@ -96,9 +108,16 @@ class Head:
             dockets, rins = identifiers(text) if tag == "DEPDOC" else ([], _rins(text))
             self._dockets += dockets
             self._rins += rins
-            if self._agencies:
-                self._agencies[-1].docket_ids += dockets
-                self._agencies[-1].rins += rins
+            self._field_seen = True
+            for agency in self._named:
+                agency.docket_ids += dockets
+                agency.rins += rins
+
+    def _name(self, agency: _Agency) -> None:
+        if self._field_seen:
+            self._named, self._field_seen = [], False
+        self._agencies.append(agency)
+        self._named.append(agency)
 
     def _caption(self, element: _Element) -> None:
         heading = ""
@@ -181,7 +200,7 @@ def identifiers(text: str) -> tuple[list[str], list[str]]:
     for segment, is_named in zip(segments, named, strict=True):
         if is_named:
             after = _CALLED_DOCKET.split(segment)[-1]
-            found = [token for token in _HYPHENATED.findall(after) if not _NOT_DOCKETS.match(token)]
+            found = [token for token in _NAMED_TOKEN.findall(after) if not _NOT_DOCKETS.match(token)]
             if not found and re.search(r"[0-9]", after):
                 # Some agencies number their dockets with a word and a figure, as in “ATF 26F”.
                 found = [" ".join(after.split()).strip(" .,:")]
@@ -189,7 +208,12 @@ def identifiers(text: str) -> tuple[list[str], list[str]]:
         elif any(named):
             dockets += [token for token in _REGULATIONS_GOV.findall(segment) if not _NOT_DOCKETS.match(token)]
         else:
-            dockets += [token for token in _IDENTIFIER.findall(segment) if not _NOT_DOCKETS.match(token)]
+            dockets += [
+                match[0]
+                for match in _IDENTIFIER.finditer(segment)
+                if not (_NOT_DOCKETS.match(match[0]) or _NUMBERED_OTHERWISE.search(segment[: match.start()]))
+                and re.search(r"[A-Z]", match[0])
+            ]
     return dockets, rins
 
 

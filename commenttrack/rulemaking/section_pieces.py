@@ -87,11 +87,11 @@ class Piece:
     chain: Chain = ()
 
 
-def pieces_of(item: Item, stars: bool, before: str, about_definitions: bool) -> list[Piece]:
+def pieces_of(item: Item, stars: bool, before: str, about_definitions: bool, listing: bool = False) -> list[Piece]:
     """A block cut at its markers.
 
-    ``stars`` says that text is left out before it, ``before`` is the text of the paragraph before it, and
-    ``about_definitions`` that the section is one of definitions.
+    ``stars`` says that text is left out before it, ``before`` is the text of the paragraph before it,
+    ``about_definitions`` that the section is one of definitions, ``listing`` that a list of definitions is open.
     """
     flow = item.flow
     if item.what in ("table", "image") or item.quoted:
@@ -110,14 +110,14 @@ def pieces_of(item: Item, stars: bool, before: str, about_definitions: bool) -> 
             if last is not None:
                 last.flow = after
                 break
-            piece = _unmarked(item, flow, before, about_definitions)
+            piece = _unmarked(item, flow, before, about_definitions, listing)
             found.append(piece)
             end = _run_in_term(flow) if piece.term and about_definitions else 0
             if end and _CHILD.match(flow.text, end):
                 # “MSA or MD. (1) MSA means …”: its first paragraph stands on the line of the term.
                 piece.flow = flow.cut(0, end)
-                rest = replace(item, flow=flow.cut(end))
-                found += pieces_of(rest, False, piece.flow.text, about_definitions)
+                own_line = replace(item, flow=flow.cut(end))
+                found += pieces_of(own_line, False, piece.flow.text, about_definitions)
             break
         heading, after = _heading(rest, whole=item.what == "heading")
         # One that only closes a range has no text.
@@ -252,11 +252,12 @@ def speaks_of_definitions(text: str) -> bool:
     )
 
 
-def _unmarked(item: Item, flow: Flow, before: str, about_definitions: bool) -> Piece:
+def _unmarked(item: Item, flow: Flow, before: str, about_definitions: bool, listing: bool) -> Piece:
     if item.what == "heading":
         return Piece(item, None, "", flow, Flow("", flow.last_page))
     announced = speaks_of_definitions(before)
-    term = _term(flow, loose=about_definitions or announced)
+    # Within a list, “is” makes a definition of a term that is set apart.
+    term = _term(flow, loose=about_definitions or announced or listing, plain=not listing or about_definitions)
     if not term and about_definitions:
         term = flow.text[: _run_in_term(flow)].strip(" ,.:;“”\"'—") or _term_for_purposes(flow)
     if term:

@@ -39,13 +39,17 @@ def paragraphs(
     """
     about_definitions = speaks_of_definitions(subject)
     pieces: list[Piece] = []
-    stars = False
+    stars = listing = False
     before = ""
     for item in items:
         if item.what == "stars":
             stars = True
             continue
-        found = pieces_of(item, stars, before, about_definitions)
+        found = pieces_of(item, stars, before, about_definitions, listing)
+        for piece in found:
+            if piece.marker is not None:
+                # Open from its first term to the next headed paragraph of the section.
+                listing = bool(piece.term) if not piece.number else listing and not piece.marker.has_heading
         if pieces and _completes(pieces[-1], found[0]):
             # “(a) Comments Due Date” as a heading, its text in the paragraph below.
             pieces[-1].flow = found[0].flow
