@@ -390,7 +390,7 @@ class _Reading:
                 within = [number for number in numbers if not number.startswith(f"{context.part}.")]
                 if within:
                     # “In section 3.2.1” of an appendix: its own sections have no citation of the CFR.
-                    return [context._replace(detail=f"section {number}{path}") for number in within]
+                    return [context._replace(detail=f"{number}{path}") for number in within]
             return [_place((context.title, context.part, number, path, "", "")) for number in numbers]
         if kind == "cited":
             number = self._printed(match, "cited_section").rstrip(".-")

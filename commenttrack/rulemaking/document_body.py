@@ -22,7 +22,7 @@ from commenttrack.rulemaking.footnotes import RawNote, read_footnote
 from commenttrack.rulemaking.preamble import Block, Preamble, text_block
 from commenttrack.rulemaking.provisions import LevelPath, ParsedAmbiguity, ParsedSettlement, Passage, Unparsed
 from commenttrack.rulemaking.section_pieces import Item
-from commenttrack.rulemaking.sections import paragraphs, table_draft
+from commenttrack.rulemaking.sections import appendix, paragraphs, table_draft
 from commenttrack.rulemaking.tables import CONTENTS_ENTRIES, read_contents, read_table
 from commenttrack.rulemaking.xml_text import Flow, NoteCall, PageCounter, join, plain, read
 
@@ -208,7 +208,7 @@ class Body:
             self._close_preamble()
             self._items = []
         if self._items is not None:
-            self._items.append(Item("heading", flow))
+            self._items.append(Item("heading", flow, rank=max(rank, 1)))
         elif not self._regulation or not self._regulatory_heading(flow, rank):
             self._blocks.append(Block(flow, rank=rank))
 
@@ -481,6 +481,9 @@ class Body:
         if not items:
             return
         section = self._section
+        if section is not None and section.kind == "appendix":
+            self._keep(*appendix(items, section, self._ids, settled=self._given))
+            return
         drafts, ambiguities, settled = paragraphs(
             items,
             section,
@@ -491,6 +494,9 @@ class Body:
             expected=self._named_paths(),
             settled=self._given,
         )
+        self._keep(drafts, ambiguities, settled)
+
+    def _keep(self, drafts: list[Draft], ambiguities: list[ParsedAmbiguity], settled: list[ParsedSettlement]) -> None:
         self.drafts += drafts
         self.ambiguities += ambiguities
         self.settled += settled

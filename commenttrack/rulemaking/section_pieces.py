@@ -70,6 +70,8 @@ class Item:
     # The heading of a NOTE.
     heading: Flow | None = None
     table_notes: Sequence[int] = ()
+    # Of a heading: 1 to 3 as printed.
+    rank: int = 3
 
 
 @dataclass(slots=True)
@@ -119,7 +121,7 @@ def pieces_of(item: Item, stars: bool, before: str, about_definitions: bool, lis
                 own_line = replace(item, flow=flow.cut(end))
                 found += pieces_of(own_line, False, piece.flow.text, about_definitions)
             break
-        heading, after = _heading(rest, whole=item.what == "heading")
+        heading, after = heading_of(rest, whole=item.what == "heading")
         # One that only closes a range has no text.
         at = len(run) - 2 if run[-1][3] else len(run) - 1
         empty = Flow("", flow.page_at(0)) if at or run[-1][3] else after
@@ -193,7 +195,7 @@ def _may_start(token: str) -> bool:
     return any(reading.value == 1 for reading in readings(token))
 
 
-def _heading(flow: Flow, *, whole: bool) -> tuple[Flow | None, Flow]:
+def heading_of(flow: Flow, *, whole: bool) -> tuple[Flow | None, Flow]:
     """The italic heading a paragraph starts with, with the punctuation that ends it, and the rest."""
     if whole:
         return flow, Flow("", flow.last_page)

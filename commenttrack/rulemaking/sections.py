@@ -14,11 +14,16 @@ from commenttrack.rulemaking.paragraph_levels import (
     Levels,
     solve,
 )
+from commenttrack.rulemaking.preamble_outline import Heading, bare, depths, split_number
 from commenttrack.rulemaking.provisions import LevelPath, ParsedAmbiguity, ParsedSettlement, Passage
-from commenttrack.rulemaking.section_pieces import Item, Piece, pieces_of, speaks_of_definitions
+from commenttrack.rulemaking.section_pieces import Item, Piece, heading_of, pieces_of, speaks_of_definitions
 from commenttrack.rulemaking.tables import Table
 from commenttrack.wording import wording_digest
 
+# Captions of what they stand over, and marked paragraphs; no entries of an outline.
+_NO_OUTLINE = re.compile(r"\(|(?:figure|table|equation|note|example)s?\b", re.IGNORECASE)
+# “3.2.1 Ambient temperature.”
+_NUMBERED = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2}){1,5}\.?)\s+(?=[A-Z“\"(\[])")
 _AUTHORITY = re.compile(r"\(?(?:Authority|Secs?\.|Approved by the Office)")
 
 
@@ -75,6 +80,73 @@ def paragraphs(
     drafts = builder.drafts()
     held = [ParsedSettlement(builder.made[id(marked[index])].id, known[index]) for index in levels.settled]
     return drafts, builder.ambiguities(marked, levels), held
+
+
+def appendix(
+    items: list[Item], unit: Draft, ids: Ids, *, settled: Mapping[Passage, LevelPath] | None = None
+) -> tuple[list[Draft], list[ParsedAmbiguity], list[ParsedSettlement]]:
+    """The provisions of an appendix: its headings nest, and what stands under one is read apart from the rest.
+
+    An item below “I.” and “A.” is cited as “appendix A I.A”; a paragraph that starts with “3.2.1” is cited as
+    “appendix A 3.2.1”, and what follows it stands under it.
+    """
+    ranked: dict[int, Heading] = {}
+    numbered: dict[int, str] = {}
+    for index, item in enumerate(items):
+        text = item.flow.text
+        if item.what == "heading" and text and not _NO_OUTLINE.match(text):
+            ranked[index] = Heading(item.rank, *split_number(text))
+        elif item.what == "text" and text[:1].isdigit() and item.heading is None and (found := _NUMBERED.match(text)):
+            numbered[index] = found[1]
+    solved = dict(zip(ranked, depths(list(ranked.values())), strict=True))
+    made: list[Draft] = []
+    ambiguities: list[ParsedAmbiguity] = []
+    held: list[ParsedSettlement] = []
+    # The open headings and numbered paragraphs, and the numbers they are cited by.
+    chain: list[tuple[Draft, str]] = [(unit, "")]
+    depth = 1
+    start = 0
+    for stop in [*sorted({*ranked, *numbered}), len(items)]:
+        above, _ = chain[-1]
+        drafts, unclear, kept = paragraphs(items[start:stop], above, above.label, above.id, ids, settled=settled)
+        made += drafts
+        ambiguities += unclear
+        held += kept
+        if stop == len(items):
+            break
+        if stop in ranked:
+            depth = solved[stop]
+            del chain[depth:]
+            depth += 1
+            number = ranked[stop].number
+        else:
+            number = numbered[stop]
+            while len(chain) > depth and not number.startswith(f"{chain[-1][1]}."):
+                chain.pop()
+        chain.append(_appendix_entry(items[stop], number, unit, *chain[-1], ids))
+        made.append(chain[-1][0])
+        start = stop + 1
+    return made, ambiguities, held
+
+
+def _appendix_entry(item: Item, number: str, unit: Draft, above: Draft, path: str, ids: Ids) -> tuple[Draft, str]:
+    """A heading or numbered paragraph of an appendix, and the numbers it is cited by."""
+    rest = item.flow.cut(len(number)) if number else item.flow
+    own = bare(number)
+    path = own if "." in own else ".".join(filter(None, (path, own)))
+    heading, flow = heading_of(rest, whole=item.what == "heading")
+    name = path if own else slug(rest.text) or "heading"
+    draft = Draft(
+        id=ids.new(f"{unit.id}-{name}"),
+        parent=above.id,
+        kind="paragraph",
+        number=number,
+        label=f"{unit.label} {path}" if path else unit.label,
+        flow=flow,
+        heading=heading.text if heading else "",
+        heading_flow=heading,
+    )
+    return draft, path
 
 
 def _passages(marked: list[Piece], citation: str) -> list[Passage]:

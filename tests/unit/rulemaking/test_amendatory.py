@@ -189,7 +189,7 @@ def test_sections_of_an_appendix_are_no_sections_of_the_cfr():
     assert instructions(
         "4. Appendix A to subpart B of part 413 is amended by:",
         "a. In section 3.2.1, removing “the” and adding in its place “each”.",
-    ) == [("revise", "42 CFR part 413 appendix A section 3.2.1", "the", "each")]
+    ) == [("revise", "42 CFR part 413 appendix A 3.2.1", "the", "each")]
 
 
 def test_the_words_that_issue_a_rule_are_no_instruction():

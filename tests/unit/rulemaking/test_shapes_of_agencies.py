@@ -68,6 +68,33 @@ def test_a_heading_in_an_appendix_that_starts_like_one_opens_none():
     assert [label for _, label, _ in shapes(rule, "appendix")] == ["6 CFR part 226 appendix A"]
 
 
+def test_the_headings_and_numbers_of_an_appendix_nest_and_each_has_paragraphs_of_its_own():
+    rule = parsed(
+        f'{PART}<APPENDIX><HD SOURCE="HED">Appendix A to Part 226—Tests</HD><HD SOURCE="HD1">I. Scope</HD>'
+        "<P>(a) One.</P>"
+        '<HD SOURCE="HD2">A. Terms</HD><P>(a) Two.</P><HD SOURCE="HD1">Figure 1—Curve</HD><P>3.5 inches.</P>'
+        '<HD SOURCE="HD1">3. Method</HD><P>3.1 <E T="03">Warm up.</E> Wait.</P><P>3.1.1 Longer.</P><P>Note it.</P>'
+        "<P>3.2 Stop.</P><P>(a) Three.</P></APPENDIX>"
+    )
+    names = {p.id: p.label.removeprefix("6 CFR part 226 ") for p in rule.provisions}
+    assert [
+        (names[p.id], p.number, p.heading or p.text, names[p.parent]) for p in rule.provisions if p.kind == "paragraph"
+    ] == [
+        ("appendix A I", "I.", "Scope", "appendix A"),
+        ("appendix A I(a)", "(a)", "One.", "appendix A I"),
+        ("appendix A I.A", "A.", "Terms", "appendix A I"),
+        ("appendix A I.A(a)", "(a)", "Two.", "appendix A I.A"),
+        ("appendix A I.A(a)", "", "Figure 1—Curve", "appendix A I.A(a)"),
+        ("appendix A I.A(a)", "", "3.5 inches.", "appendix A I.A(a)"),
+        ("appendix A 3", "3.", "Method", "appendix A"),
+        ("appendix A 3.1", "3.1", "Warm up.", "appendix A 3"),
+        ("appendix A 3.1.1", "3.1.1", "Longer.", "appendix A 3.1"),
+        ("appendix A 3.1.1", "", "Note it.", "appendix A 3.1.1"),
+        ("appendix A 3.2", "3.2", "Stop.", "appendix A 3"),
+        ("appendix A 3.2(a)", "(a)", "Three.", "appendix A 3.2"),
+    ]
+
+
 def test_an_appendix_that_will_not_be_codified_is_preamble():
     rule = parsed(
         PART
