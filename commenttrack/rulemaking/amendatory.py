@@ -154,6 +154,20 @@ class _Reading:
     ``places`` are where the paragraphs numbered within this one act; ``open_verb`` is a verb that was left for them.
     """
 
+    # The words that those numbered within exchange, add or remove.
+    open_words: tuple[str, ...] = ()
+    # What it does when nothing is numbered within it.
+    deferred: Sequence[_Action] = ()
+    # The section that paragraphs are named of: “paragraph (c) of § 413.8”.
+    _ahead = ""
+    # The details of the next paragraph that is named: its heading, or that and itself.
+    _headed: tuple[str, ...] = ()
+    # Entries of a table or list are named: within the place, whether it is amended as a whole or by entries.
+    _entries = False
+    _entry_amended = False
+    # What is amended “to read as follows” without another verb.
+    _amended: Sequence[_Place] = ()
+
     def __init__(self, text: str, places: Sequence[_Place], inherited: str | None, words: tuple[str, ...] = ()) -> None:
         self.text = text
         # Of the same length, so that what stands in a token is taken from the text itself.
@@ -163,10 +177,6 @@ class _Reading:
         self.inherited_words = words
         self.actions: list[_Action] = []
         self.open_verb: str | None = None
-        # The words that those numbered within exchange, add or remove.
-        self.open_words: tuple[str, ...] = ()
-        # What it does when nothing is numbered within it.
-        self.deferred: list[_Action] = []
         self._verb: str | None = None
         self._passive = False
         self._targets: list[_Place] = []
@@ -175,21 +185,8 @@ class _Reading:
         self._new: list[str] | None = None
         self._sentence = False
         self._located = False
-        # The section that paragraphs are named of: “paragraph (c) of § 413.8”.
-        self._ahead = ""
-        ahead = None
-        if self.places and not self.places[-1].section and (" of §" in self.lower or " of section" in self.lower):
-            ahead = OF_SECTION.search(self.lower)
-        if ahead:
-            self._ahead = self.text[ahead.start(1) : ahead.end(1)].rstrip(".-")
-            self.places = [self.places[-1]._replace(section=self._ahead, unit="", detail="")]
-        # The details of the next paragraph that is named: its heading, or that and itself.
-        self._headed: tuple[str, ...] = ()
-        # Entries of a table or list are named: within the place, whether it is amended as a whole or by entries.
-        self._entries = False
-        self._entry_amended = False
-        # What is amended “to read as follows” without another verb.
-        self._amended: list[_Place] = []
+        if " of §" in self.lower or " of section" in self.lower:
+            self._look_ahead()
         kind = ""
         for match in TOKEN.finditer(self.lower):
             if match.lastgroup is None:
@@ -200,22 +197,32 @@ class _Reading:
                 self._token(kind, match, before)
         self._finish()
 
+    def _look_ahead(self) -> None:
+        """Find the section that paragraphs are said to be of."""
+        if self.places and not self.places[-1].section and (ahead := OF_SECTION.search(self.lower)):
+            self._ahead = self.text[ahead.start(1) : ahead.end(1)].rstrip(".-")
+            self.places = [self.places[-1]._replace(section=self._ahead, unit="", detail="")]
+
     def _token(self, kind: str, match: re.Match[str], before: str) -> None:
-        if kind == "amend":
+        # The most common ones first.
+        if kind == "in_place":
+            self._located = bool(self._words)
+        elif kind in PLACES and before not in QUALIFYING:
+            if before == "in_place" and self._ahead and self._ahead in match[0]:
+                # “paragraph (c) of § 413.8”: known from the start.
+                return
+            if kind == "introduction" and self._targets and self._targets[-1].path and before in ("section", "cited"):
+                # “Section 1.5(b)(2) introductory text is revised”
+                self._targets[-1] = self._targets[-1]._replace(detail="introductory text")
+                return
+            self._named(self._places(kind, match, self.places), more=kind in ("more", "next"))
+        elif kind == "amend":
             if self._targets and self._verb is None:
                 self.places, self._targets = self._targets, []
                 self._amended = [place for place in self.places if place.section]
             self._verb = "amend"
         elif kind in VERBS:
             self._begin(kind, match.start())
-        elif kind == "section" and before == "in_place" and self._ahead and self._ahead in match[0]:
-            # “paragraph (c) of § 413.8”: known from the start.
-            pass
-        elif kind == "introduction" and before in ("section", "cited") and self._targets and self._targets[-1].path:
-            # “Section 1.5(b)(2) introductory text is revised”
-            self._targets[-1] = self._targets[-1]._replace(detail="introductory text")
-        elif kind in PLACES and before not in QUALIFYING:
-            self._named(self._places(kind, match, self.places), more=kind in ("more", "next"))
         elif kind == "place_of":
             if self._verb == "remove" and self._words:
                 self._removed, self._words = self._words, []
@@ -241,8 +248,6 @@ class _Reading:
             self._entry_amended = self._verb == "amend"
         elif kind == "sentence":
             self._sentence = True
-        elif kind == "in_place":
-            self._located = bool(self._words)
         elif kind == "heading" and before == "paragraph" and self._targets:
             self._targets[-1] = self._targets[-1]._replace(detail="heading")
         elif (before, kind) in QUALIFIED and self._targets:

@@ -192,4 +192,7 @@ class Codification:
         return f"{title} CFR part {self.part_number}" if title else f"part {self.part_number}"
 
     def _prefix(self) -> str:
-        return f"part{slug(self.part_number) or '-x'}-" if self.part_number else ""
+        number = self.part_number
+        if number.isalnum():
+            return f"part{number}-"
+        return f"part{slug(number) or '-x'}-" if number else ""

@@ -435,6 +435,8 @@ class Body:
     def _release_lead_in(self) -> None:
         """Headings and text before a part, such as “Federal Reserve System” in a joint rule, stand in no other part."""
         above = self._codification.above
+        if above is None:
+            return
         first = len(self.drafts)
         for index in range(len(self.drafts) - 1, -1, -1):
             draft = self.drafts[index]
@@ -442,10 +444,9 @@ class Body:
                 break
             if draft.kind == "preamble_heading":
                 first = index
-        if above is not None:
-            for draft in self.drafts[first:]:
-                if draft.parent == above.id:
-                    draft.parent = None
+        for draft in self.drafts[first:]:
+            if draft.parent == above.id:
+                draft.parent = None
 
     def _regulatory_heading(self, flow: Flow, rank: int) -> bool:
         """Whether a heading opens a part, subpart, appendix or group; if so it is opened."""

@@ -154,9 +154,6 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
     """All questions in document order; no stretch of text is asked twice."""
     found: list[ParsedQuestion] = []
     asking_headings: set[str | None] = set()
-    for heading in provisions:
-        if heading.kind == "preamble_heading" and (heading.parent in asking_headings or _asks(heading.heading)):
-            asking_headings.add(heading.id)
     amended = {p.id for p in provisions if p.kind in ("part", "subpart", "section", "appendix")}
     # Whether a list of questions is open: the place its lead-in stands in, and the style of its items.
     place: str | None = None
@@ -164,6 +161,8 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
     for index, provision in enumerate(provisions):
         if provision.kind == "preamble_heading":
             place = None
+            if provision.parent in asking_headings or _asks(provision.heading):
+                asking_headings.add(provision.id)
             continue
         if (
             provision.kind != "preamble_paragraph"
@@ -173,8 +172,11 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
             continue
         text = provision.text
         asking = provision.parent in asking_headings
-        labelled = _LABELLED.match(text) if text.startswith(_LABELS) else None
-        if labelled and (labelled["question"] or asking or _asks_something(text)):
+        if (
+            text.startswith(_LABELS)
+            and (labelled := _LABELLED.match(text))
+            and (labelled["question"] or asking or _asks_something(text))
+        ):
             found.append(_question(found, provision, labelled["number"], labelled.end(), len(text)))
             continue
         item = _ITEM.match(text) if asking or place is not None else None

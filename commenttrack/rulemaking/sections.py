@@ -51,10 +51,11 @@ def paragraphs(
             stars = True
             continue
         found = pieces_of(item, stars, before, about_definitions, listing)
-        for piece in found:
-            if piece.marker is not None:
-                # Open from its first term to the next headed paragraph of the section.
-                listing = bool(piece.term) if not piece.number else listing and not piece.marker.has_heading
+        if listing or found[0].term:
+            # A list of definitions is open from its first term to the next headed paragraph of the section.
+            for piece in found:
+                if piece.marker is not None:
+                    listing = bool(piece.term) if not piece.number else listing and not piece.marker.has_heading
         if pieces and _completes(pieces[-1], found[0]):
             # “(a) Comments Due Date” as a heading, its text in the paragraph below.
             pieces[-1].flow = found[0].flow
