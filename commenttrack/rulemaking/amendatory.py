@@ -383,14 +383,14 @@ class _Reading:
         """The places a token names, in the context of the section or part that is open."""
         context = open_places[-1]
         targets = self._targets
+        if (targets or open_places)[-1].unit.startswith("supplement"):
+            # Its comments have headings and numbers of their own, which are no citations.
+            return [(targets or open_places)[-1]._replace(detail="")] if kind in ("section", "paragraph") else []
         if kind == "section":
             numbers = section_numbers(self._printed(match, "section_numbers"))
             path = self._printed(match, "section_path")
             if targets and targets[-1].unit.startswith(ANNEXES):
                 context = targets[-1]
-            if context.unit.startswith("supplement"):
-                # Comments on sections, by their numbers.
-                return [context._replace(detail="") for _ in numbers[:1]]
             if context.unit.startswith("appendix") and match[0].startswith("s") and context.part:
                 within = [number for number in numbers if not number.startswith(f"{context.part}.")]
                 if within:

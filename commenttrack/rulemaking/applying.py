@@ -91,6 +91,8 @@ class Applier:
         if target is None:
             raise CannotEdit("The place that the instruction names was not understood; read it as text")
         self._places.require_part(target, verb)
+        if target.unit.startswith("supplement"):
+            raise CannotEdit("It changes comments of a supplement, which have no citations; compare them by hand")
         if verb == "keep":
             self._keep(order, target)
         elif verb == "revise":

@@ -50,6 +50,10 @@ _GROUPS = frozenset({"CHAPTER", "SUBCHAP", "SUBTITLE", "SUBJGRP"})
 
 # The number of an instruction that stands within another one.
 _WITHIN = re.compile(r"\(?[A-Za-z]{1,5}[.)]|\([0-9]{1,2}\)")
+# “the definitions of” and what goes on after the first term of the list.
+_NAMES_TERM = re.compile(
+    r"\bdefinitions?\s+(?:(?:of|for)\s+)?(?:the\s+terms?\s+)?\Z|”[,;.]?\s*(?:,\s*)?(?:and\s+)?\Z", re.IGNORECASE
+)
 _NOT_CODIFIED = re.compile(
     r"\b(?:following|this|these|appendix|appendices|attachments?|statements?)\b[^.]{0,120}"
     r"\bwill not (?:appear|be (?:codified|printed|published))\b"
@@ -528,7 +532,8 @@ def _italics_quoted(flow: Flow) -> str:
     position = 0
     for start, end in flow.italics:
         words = flow.text[start:end].rstrip(" ,;.:")
-        if "“" in words or not words.strip() or flow.text[start - 1 : start] == "“":
+        before = "".join([*pieces, flow.text[position:start]])
+        if "“" in words or not words.strip() or not _NAMES_TERM.search(before):
             continue
         pieces += [flow.text[position:start], "“", words, "”"]
         position = start + len(words)
