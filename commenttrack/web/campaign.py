@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, HiddenField, SelectField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.models import Letter
@@ -25,13 +25,13 @@ from commenttrack.signoffs.reading import subject_of
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, options, stripped
+from commenttrack.web.mail_notes import NOTE, NoteForm, note_asked_for
 from commenttrack.web.pages import letter_frame, load
 from commenttrack.web.security import as_sent
 
 campaign = Blueprint("campaign", __name__, url_prefix="/dockets/<int:docket_id>/sign/campaign")
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NOTE = Length(max=2_000, message="Shorten the line: 2,000 characters fit.")
 
 
 class CampaignForm(Form):
@@ -215,15 +215,6 @@ def _shown_again(docket_id: int, invitees: tuple[Invitee, ...], form: SendForm) 
 # --------------------------------------------------------------------------------------------- mails to be looked at
 
 
-class NoteForm(Form):
-    """The line of one's own, to be seen in its place."""
-
-    class Meta:
-        csrf = False  # it only asks for a page
-
-    note = TextAreaField("A line of your own", filters=[stripped], validators=[NOTE])
-
-
 @campaign.get("/mails/<mail>")
 @requires(Permission.SIGN_OFFS)
 def mail_preview(docket_id: int, mail: str) -> str:
@@ -237,7 +228,7 @@ def mail_preview(docket_id: int, mail: str) -> str:
         mail=_kind(mail),
         mails=list(Mail),
         notice=_notice(docket_id, mail),
-        note=_note(),
+        note=note_asked_for(),
     )
 
 
@@ -254,17 +245,13 @@ def _kind(mail: str) -> Mail:
     return Mail(mail)
 
 
-def _note() -> str:
-    return request.args.get("note", "").strip()[:2_000]
-
-
 def _notice(docket_id: int, mail: str) -> Notice:
     _, letter = letter_frame(docket_id)
     return preview(
         database.session(),
         letter,
         _kind(mail),
-        note=_note(),
+        note=note_asked_for(),
         now=database.now(),
         base_url=database.house().settings.base_url,
     )

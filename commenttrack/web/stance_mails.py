@@ -2,8 +2,6 @@
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from wtforms import TextAreaField
-from wtforms.validators import Length
 
 from commenttrack.members.models import Organization
 from commenttrack.members.notices import Notice
@@ -12,20 +10,11 @@ from commenttrack.outbox import OutgoingMail
 from commenttrack.positions.stance_notices import Mail, mails_to, preview
 from commenttrack.web import database
 from commenttrack.web.access import requires
-from commenttrack.web.forms import Form, stripped
+from commenttrack.web.mail_notes import NoteForm, note_asked_for
 from commenttrack.web.pages import docket_frame, load
 from commenttrack.web.security import as_sent
 
 stance_mails = Blueprint("stance_mails", __name__, url_prefix="/dockets/<int:docket_id>/stances")
-
-
-class NoteForm(Form):
-    """The line of one's own, to be seen in its place."""
-
-    class Meta:
-        csrf = False  # it only asks for a page
-
-    note = TextAreaField("A line of your own", filters=[stripped], validators=[Length(max=2_000)])
 
 
 @stance_mails.get("/mails/<mail>")
@@ -41,7 +30,7 @@ def look(docket_id: int, mail: str) -> str:
         mail=_kind(mail),
         mails=list(Mail),
         notice=_notice(docket_id, mail),
-        note=_note(),
+        note=note_asked_for(),
     )
 
 
@@ -58,16 +47,12 @@ def _kind(mail: str) -> Mail:
     return Mail(mail)
 
 
-def _note() -> str:
-    return request.args.get("note", "").strip()[:2_000]
-
-
 def _notice(docket_id: int, mail: str) -> Notice:
     return preview(
         database.session(),
         docket_frame(docket_id).docket,
         _kind(mail),
-        note=_note(),
+        note=note_asked_for(),
         now=database.now(),
         settings=database.house().settings,
     )
