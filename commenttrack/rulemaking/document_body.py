@@ -314,7 +314,8 @@ class Body:
             flows = [self._read(element)]
         else:
             self._stray(element.text)
-        flow, heading = join(flows), join(heads)
+        # A page may turn between them.
+        flow, heading = join([flow for flow in flows if flow.text] or flows), join(heads)
         if not flow.text and not heading.text:
             return
         if not self._regulation:
@@ -407,6 +408,9 @@ class Body:
         self._begin_regulation()
         children = list(element)
         tags = [child.tag for child in children]
+        if tags[:1] == ["PRTPAGE"]:
+            # The page begins with the section.
+            self.pages.turn(children[0])
         number = join([self._read(child) for child, tag in zip(children, tags, strict=True) if tag == "SECTNO"])
         # “§ 170.40 [Reserved]” has no subject but that.
         named = "SUBJECT" if "SUBJECT" in tags else "RESERVED"

@@ -29,6 +29,8 @@ def read_footnote(element: _Element, pages: PageCounter, *, loose: bool = False)
     found: list[tuple[int, str, list[Flow]]] = []
     for paragraph in element if len(element) and element[0].tag != "SU" else [element]:
         flow = read(paragraph, pages, loose=loose)
+        if paragraph.tag == "PRTPAGE" and not flow.text:
+            continue
         number = _number(paragraph, flow)
         if number or not found:
             found.append((pages.count(), number, [flow.cut(len(number))]))

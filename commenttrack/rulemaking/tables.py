@@ -61,6 +61,8 @@ def read_table(element: _Element, pages: PageCounter, *, loose: bool = False) ->
         elif tag == "BOXHD":
             for head in part:
                 text = flow(head).text
+                if head.tag == "PRTPAGE" and not text:
+                    continue
                 heads.append((_number(head.get("H"), 1), text))
         elif tag == "ROW":
             rows.append(_row(part, flow, pages))

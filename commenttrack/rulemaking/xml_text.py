@@ -254,6 +254,8 @@ def read(element: _Element, pages: PageCounter, *, loose: bool = False) -> Flow:
     if not len(element):
         # Most elements are text and nothing else, and mostly without white space that is to be folded.
         text = element.text or ""
+        if not text and element.tag == "PRTPAGE":
+            pages.turn(element)
         if text.isprintable() and "  " not in text:
             return _flow((text.strip(" "), page, (), (), ()))
         return _flow((" ".join(_without_marks(text).split()), page, (), (), ()))

@@ -256,3 +256,26 @@ def test_a_presidential_document_is_called_by_its_name_and_starts_on_its_own_pag
         "signature block",
         "date of the document",
     ]
+
+
+def test_a_page_that_turns_in_front_of_a_section_or_within_its_fixed_parts_is_counted():
+    rule = parsed(
+        '<PART><PRTPAGE P="100"/><HD SOURCE="HED">PART 226—REPORTS</HD></PART>'
+        '<AUTH><HD SOURCE="HED">Authority:</HD><PRTPAGE P="101"/><P>6 U.S.C. 1.</P></AUTH>'
+        '<SECTION><PRTPAGE P="102"/><SECTNO>§ 226.3</SECTNO><SUBJECT>Reports.</SUBJECT>'
+        "<P>(a) Text.<SU>1</SU><FTREF/></P>"
+        '<FTNT><PRTPAGE P="103"/><P><SU>1</SU> Note.</P></FTNT>'
+        '<GPOTABLE><BOXHD><PRTPAGE P="104"/><CHED H="1">Head</CHED></BOXHD><ROW><ENT>Cell</ENT></ROW></GPOTABLE>'
+        "</SECTION>"
+        '<SIG><NAME>A. Person,</NAME><PRTPAGE P="105"/><TITLE>Director.</TITLE></SIG>'
+    )
+    assert [(p.kind, p.pages) for p in rule.provisions] == [
+        ("part", (100,)),
+        ("paragraph", (101,)),
+        ("section", (102,)),
+        ("paragraph", (102,)),
+        ("table", (103, 104)),
+    ]
+    assert [(note.number, note.page) for note in rule.notes] == [("1", 103)]
+    assert next(p for p in rule.provisions if p.kind == "table").rows == (("Head",), ("Cell",))
+    assert rule.document.end_page == 105
