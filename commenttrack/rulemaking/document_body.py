@@ -315,7 +315,7 @@ class Body:
         else:
             self._stray(element.text)
         # A page may turn between them.
-        flow, heading = join([flow for flow in flows if flow.text] or flows), join(heads)
+        flow, heading = join([flow for flow in flows if flow.text or flow.calls] or flows), join(heads)
         if not flow.text and not heading.text:
             return
         if not self._regulation:

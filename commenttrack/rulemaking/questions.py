@@ -108,6 +108,16 @@ _PEOPLE_ARE_ASKED = re.compile(
     r"(?:[\s,]+(?:\w+[\s,]+){0,3}?)(?:on|regarding|about|concerning|as\s+to|related\s+to|whether|how|that)\b)",
     re.IGNORECASE,
 )
+_OTHER_WAYS = re.compile(
+    r"\b(?:is|are)\s+(?:also\s+)?taking\s+(?:public\s+)?comment\s+on\b|"
+    r"\bwould\s+(?:also\s+)?like\s+to\s+(?:receive|hear|have|get|obtain)\s+(?:\w+\s+){0,3}?"
+    r"(?:comments?|feedback|input|views|information|data)\s+(?:on|about|regarding|concerning|as\s+to)\b|"
+    r"^\W*please\s+(?:also\s+)?(?:comment\s+on|describe|explain\s+(?:how|why|what|whether)|"
+    r"provide\s+(?:\w+\s+){0,4}?(?:information|data|comments?|evidence|examples|estimates)\s+(?:on|about|regarding|concerning|of|as\s+to))\b",
+    re.IGNORECASE,
+)
+# What an agency wants to do itself: “seeks to improve data on”.
+_AIM = re.compile(r"\s+to\s+(?!obtain|receive|gather|collect|elicit|solicit|learn|understand|hear)\w+", re.IGNORECASE)
 _BY_A_DAY = re.compile(
     r"\b(?:until|by|before|through|than)\s+(?:\w+\s+){0,4}?[A-Z][a-z]+\s+[0-9]{1,2},\s+(?:19|20)[0-9]{2}"
 )
@@ -127,7 +137,9 @@ _ABBREVIATED = re.compile(
 # The words that questions are made of.
 _VERB_STEMS = ("seek", "request", "invit", "welcom", "solicit", "ask", "encourag", "urge", "appreciat", "interested in")
 _ACCEPT = "accept"
-_STEMS = (*_VERB_STEMS, _ACCEPT)
+# How else it is said: “is taking comment on”, “would like to receive comments on”, “Please describe”.
+_OTHER_WAY_STEMS = ("taking comment", "would like to", "please ")
+_STEMS = (*_VERB_STEMS, _ACCEPT, "sought", *_OTHER_WAY_STEMS)
 _ANSWER_STEMS = (
     *(
         "comment",
@@ -143,7 +155,7 @@ _ANSWER_STEMS = (
     *("opinion", "perspective", "estimate", "public", "respondent", "reader", "stakeholder", "hearing", "you"),
 )
 _PASSIVE_STEMS = ("requested", "invited", "sought", "solicited", "welcome", "encouraged", "asked", "urged")
-_OTHER_STEMS = (*_PASSIVE_STEMS, _ACCEPT)
+_OTHER_STEMS = (*_PASSIVE_STEMS, _ACCEPT, *_OTHER_WAY_STEMS)
 _HEADING_STEMS = ("request", "question", "rfi", "issue", "solicit", "comment")
 _LEAD_IN_LENGTH = 300
 _WORD_LIMIT = 4
@@ -330,6 +342,8 @@ def _asks_the_reader(sentence: str, offset: int, verbs: Sequence[re.Match[str]],
             continue
         if verb.startswith("appreciat") and _GIVEN.match(rest):
             continue
+        if verb.startswith("seek") and _AIM.match(rest):
+            continue
         before = sentence[max(0, start - 40) : start]
         if (
             not _is_not_asking(before)
@@ -341,6 +355,9 @@ def _asks_the_reader(sentence: str, offset: int, verbs: Sequence[re.Match[str]],
     for stem in others:
         if stem == _ACCEPT:
             if _ACCEPTS.search(sentence) and not _BY_A_DAY.search(sentence):
+                return True
+        elif stem in _OTHER_WAY_STEMS:
+            if _OTHER_WAYS.search(sentence):
                 return True
         elif _PASSIVE.search(sentence) or _PEOPLE_ARE_ASKED.search(sentence):
             return True

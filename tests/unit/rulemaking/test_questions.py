@@ -39,6 +39,10 @@ def asked(*texts, heading=""):
         "We would also be interested in hearing if implementation is a significant change for sponsors.",
         "We request and encourage any interested person to submit comments regarding the proposed rules.",
         "Interested persons are invited to submit written data, views and arguments concerning the foregoing.",
+        "EPA is also taking comment on an alternative.",
+        "Comment is sought on this conclusion.",
+        "The agency would like to receive comments on this approach.",
+        "Please comment on whether the estimate is accurate.",
         "Do commenters agree with this reading of the statute?",
     ],
 )
@@ -56,6 +60,7 @@ def test_a_sentence_that_asks_for_comment_is_a_question(sentence):
         "Commenters requested information about the schedule.",
         "We received comments on the proposed rule.",
         "We will accept comments from the public on this proposal until November 13, 2023.",
+        "HHS seeks to improve data on the number of hospitals.",
         "One commenter asked, should commenters be given more time?",
         "Submit your comments by mail as the instructions say.",
         "This proposed rule also includes a request for information on measures.",
