@@ -17,6 +17,7 @@ from typing import NamedTuple
 from commenttrack.rulemaking.amendatory_tokens import (
     ADDS_FOLLOWING,
     ANNEXES,
+    BY_VERB,
     FOLLOWS,
     IN_FOLLOWING,
     ISSUING,
@@ -165,6 +166,8 @@ class _Reading:
     # Entries of a table or list are named: within the place, whether it is amended as a whole or by entries.
     _entries = False
     _entry_amended = False
+    # A note to a paragraph is named, not the paragraph.
+    _note = False
     # What is amended “to read as follows” without another verb.
     _amended: Sequence[_Place] = ()
 
@@ -208,13 +211,15 @@ class _Reading:
         if kind == "in_place":
             self._located = bool(self._words)
         elif kind in PLACES and before not in QUALIFYING:
-            if before == "in_place" and self._ahead and self._ahead in match[0]:
-                # “paragraph (c) of § 413.8”: known from the start.
+            if before == "in_place" and self._is_told(kind, match):
                 return
             if kind == "introduction" and self._targets and self._targets[-1].path and before in ("section", "cited"):
                 # “Section 1.5(b)(2) introductory text is revised”
                 self._targets[-1] = self._targets[-1]._replace(detail="introductory text")
                 return
+            if self._words and kind == "paragraph" and BY_VERB.match(self.lower, match.end()):
+                self._close()
+                self._verb = "amend"
             self._named(self._places(kind, match, self.places), more=kind in ("more", "next"))
         elif kind == "amend":
             if self._targets and self._verb is None:
@@ -224,7 +229,7 @@ class _Reading:
         elif kind in VERBS:
             self._begin(kind, match.start())
         elif kind == "place_of":
-            if self._verb == "remove" and self._words:
+            if self._verb in ("remove", "revise") and self._words:
                 self._removed, self._words = self._words, []
             else:
                 self._begin("add", match.start())
@@ -243,6 +248,8 @@ class _Reading:
             self._located = False
         elif kind == "directive":
             self._words.append(self._printed(match, "directive_number"))
+        elif kind == "note":
+            self._note = True
         elif kind == "entry":
             self._entries = True
             self._entry_amended = self._verb == "amend"
@@ -256,6 +263,23 @@ class _Reading:
             self._targets[-1:] = [place._replace(detail=detail) for place in self._places(kind, match, self._targets)]
         elif kind not in ("noise", "passive", "beside"):
             self._named(self._places(kind, match, self.places))
+
+    def _is_told(self, kind: str, match: re.Match[str]) -> bool:
+        """Whether a place after “in”, “of” or “to” only says where what was named stands."""
+        if self._ahead and self._ahead in match[0]:
+            # “paragraph (c) of § 413.8”: known from the start.
+            return True
+        if not self._targets:
+            return False
+        if kind == "subpart":
+            # “Add § 413.10 to subpart A”
+            return self._verb == "add" and bool(self._targets[-1].section)
+        if kind == "section" and self._targets[-1].detail.startswith("“") and not self._targets[-1].section:
+            # “the definition of “X” in § 413.24”
+            number = section_numbers(self._printed(match, "section_numbers"))[0]
+            self._targets = [target._replace(section=number) for target in self._targets]
+            return True
+        return False
 
     def _begin(self, verb: str, start: int) -> None:
         """A verb starts; what was collected for the one before is done."""
@@ -288,6 +312,7 @@ class _Reading:
             self._verb is None
             and self._targets
             and not self._targets[-1].path
+            and not self._targets[-1].detail
             and (places[0].path or (places[0].detail and self._targets == [places[0]._replace(detail="")]))
         ):
             # “In § 413.1, in paragraph (b)” narrows the place down, and so does a definition.
@@ -312,6 +337,9 @@ class _Reading:
             for index, old in enumerate(self._removed):
                 new = put[index] if len(self._words) > 1 else put[0]
                 self.actions += [("revise", place.citation(), (old, new)) for place in targets or self.places]
+        elif self._note:
+            self._note = False
+            self.actions += [(None, place.citation(), ()) for place in targets]
         elif self._entries and not all(place.section or place.unit or place.detail for place in targets):
             # Entries of a table of contents.
             pass
@@ -433,7 +461,10 @@ class _Reading:
                 named = paths(f"{targets[-1].path}, {listed}")[1:]
             else:
                 return []
-            title, part, section, _, _, unit = base
+            title, part, section, _, detail, unit = base
+            if detail.startswith("“"):
+                # “the definition of “X” by revising paragraph (2)”
+                return [base._replace(detail=f"{detail} ({')('.join(path)})") for path in named]
             found = [_place((title, part, section, f"({')('.join(path)})", "", unit)) for path in named]
             if match["introductory"] or match["more_introductory"]:
                 found[-1] = found[-1]._replace(detail="introductory text")

@@ -41,9 +41,11 @@ TOKEN = re.compile(
     |add(?:ing)?{IN_ITS_PLACE}(?P<place_of_3>)
     |insert(?:ing)?{IN_ITS_PLACE}(?P<place_of_4>)
     |replacing\s+(?:it|them)\s+with{IN_ITS_PLACE}(?P<place_of_5>)
-    |and\s+(?:by\s+)?(?:add|insert)(?:ing)?\s+(?=(?:the\s+)?(?:\w+\s+)?{QUOTED}\s*,?\s+in\s+(?:its|their)\s+place)(?P<place_of_6>)
+    |and\s+(?:by\s+)?(?:add|insert)(?:ing)?\s+
+        (?=(?:(?:the\s+)?(?:\w+\s+)?{QUOTED}|a\s+\w+)\s*,?\s+in\s+(?:its|their)\s+place)(?P<place_of_6>)
     |and\s+(?:adding|inserting)\s+in\s+lieu\s+thereof(?P<place_of_7>)
-    |with\s+the\s+(?:words?|phrases?|terms?|references?)(?P<place_of_8>)
+    |with(?:\s+the\s+(?:words?|phrases?|terms?|references?)|(?=\s+[“"‘]))(?P<place_of_8>)
+    |to\s+read(?=\s+[“"‘])(?P<place_of_9>)
     |remov\w+\s+and\s+reserv(?:e|ed|es|ing)\b(?P<reserve>)
     |reserv(?:e|ed|es|ing)\b(?P<reserve_2>)
     |add\w*\s+and\s+reserv\w+(?P<reserve_3>)
@@ -55,6 +57,8 @@ TOKEN = re.compile(
     |remov(?:e|ed|es|ing)\b(?P<remove>)
     |delet(?:e|ed|es|ing)\b(?P<remove_2>)
     |withdraw(?:n|ing)?\b(?P<remove_3>)
+    |replac(?:e|es|ing)\s+(?=(?:the\s+)?(?:\w+\s+)?[“"‘])(?P<remove_4>)
+    |notes?\s+(?:[0-9]+\s+)?(?:to|following|after)(?=\s+(?:newly\s+\w+\s+)?paragraph)(?P<note>)
     |amend(?:ed|ing|s)?\b(?P<amend>)
     |[ia](?:(?<=i)s|(?<=a)re)\b(?=[^.;]{{0,40}}?(?:revised|added|removed|redesignated|reserved|deleted|amended)\b)(?P<passive>)
     |parts?\s+(?P<part_number>[0-9]+[a-z]?)\b(?P<part>)
@@ -63,7 +67,7 @@ TOKEN = re.compile(
     |[as](?:(?<=a)ppendix|(?<=s)upplement)\s+(?P<appendix_letter>[a-z0-9-]{{1,4}})\b
         (?:\s+(?:to|of)\s+(?:subpart\s+[a-z]{{1,3}}\s+(?:of|to)\s+)?part\s+(?P<appendix_part>[0-9]+[a-z]?)\b)?(?P<appendix>)
     |[§s](?:(?<=§)§?\s*|(?<=s)ections?\s+)(?P<section_numbers>{SECTION}(?P<section_path>{MARKERS})?
-        (?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?{SECTION})*)(?=[\s,;:—–(]|\.(?![0-9])|$)(?P<section>)
+        (?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+through\s+)(?:§\s*)?{SECTION}(?![0-9a-z(-]|\.[0-9]))*)(?=[\s,;:—–(]|\.(?![0-9])|$)(?P<section>)
     |cfr\s+(?P<cited_section>{SECTION})(?P<cited_path>{MARKERS})?(?=[\s,;:—–(]|\.(?![0-9])|$)(?P<cited>)
     |headings?(?P<shared>\s*,?\s+and\s+(?:the\s+)?(?:\w+\s+sentence|introductory\s+text))?
         (?=\s+(?:of|for|to)\s+(?:newly\s+\w+\s+)?paragraphs?\s+\()(?P<paragraph_heading>)
@@ -74,7 +78,7 @@ TOKEN = re.compile(
         |(?P<next_section>{SECTION})(?P<next_path>{MARKERS})?(?=[\s,;:—–(]|\.(?![0-9])|$)(?P<next>))
     |[ti](?:(?<=t)he\s+i|(?<=i))ntroductory\s+text\b(?P<introduction>)
     |[hps](?:(?<=h)|(?<=p)(?:aragraph|art)\s*h|(?<=s)(?:ection|ubject|ubpart)\s*h)eading\b
-        (?:\s+(?:of|for|to)(?=\s+(?:the\s+)?(?:sub)?part|\s+(?:the\s+)?appendix))?(?P<heading>)
+        (?:\s+(?:of|for|to)(?=\s+(?:the\s+)?(?:(?:sub)?part|appendix|section)\b|\s+§))?(?P<heading>)
     |authority\s+citations?\b(?:\s+(?:following|after|at\s+the\s+end\s+of)(?=\s+(?:§|section)))?(?P<authority>)
     |definitions?\s+(?:(?:of|for)\s+)?(?:the\s+terms?\s+)?(?P<terms>{QUOTED})(?P<definition>)
     |table\b(?:\s+[0-9a-z]+)?(?P<table>)
@@ -99,7 +103,7 @@ TOKEN = re.compile(
 KINDS = {name: name.rstrip("_0123456789") for name in TOKEN.groupindex}
 QUALIFIED = {
     *(("authority", "part"), ("authority", "section"), ("authority", "subpart"), ("part", "subpart")),
-    *(("heading", "part"), ("heading", "subpart"), ("heading", "appendix")),
+    *(("heading", "part"), ("heading", "subpart"), ("heading", "appendix"), ("heading", "section")),
 }
 QUALIFYING = frozenset(before for before, _ in QUALIFIED)
 # What names a place whatever stands before it, unless it qualifies that.
@@ -133,6 +137,8 @@ POINTS = {"period": ".", "semicolon": ";", "comma": ",", "colon": ":"}
 OF_SECTION = re.compile(
     rf"\bparagraphs?\s+{LIST}\s+(?:introductory\s+text\s+)?of\s+(?:§\s*|section\s+)({SECTION})(?=[\s,;:]|\.(?![0-9])|$)"
 )
+# “… and in paragraph (b) by removing”: the place of what follows, not of what was said.
+BY_VERB = re.compile(r"\s*,?\s+by\s+(?:remov|add|revis|redesignat|insert|delet|replac)")
 ADDS_FOLLOWING = re.compile(r"\badd(?:ing)?\s+(?:\w+\s+){0,4}?the\s+following\b")
 IN_FOLLOWING = re.compile(r"\bin\s+(?:each\s+of\s+)?the\s+following\b[^.;]*:\s*$", re.DOTALL)
 READS = re.compile(r"\bto\s+read\s+as\s+follows\b")

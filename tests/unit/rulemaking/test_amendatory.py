@@ -93,6 +93,37 @@ def instructions(*lines, title=42, part="413"):
             "1. In part 413, remove the words “his” wherever they occur and add, in their place, the words “her”.",
             [("revise", "42 CFR part 413", "his", "her")],
         ),
+        (
+            "1. Amend § 413.6 in paragraph (a) by removing “X” and in paragraph (b) by removing “Z”.",
+            [("remove", "42 CFR 413.6(a)", "X", ""), ("remove", "42 CFR 413.6(b)", "Z", "")],
+        ),
+        ("1. Add § 413.10 to subpart A to read as follows:", [("add", "42 CFR 413.10")]),
+        (
+            "1. Revise §§ 413.18, 413.19(a), and 413.20(b)(2) to read as follows:",
+            [("revise", f"42 CFR 413.{end}") for end in ("18", "19(a)", "20(b)(2)")],
+        ),
+        ("1. Revise the section heading of § 413.21 to read as follows:", [("revise", "42 CFR 413.21 heading")]),
+        (
+            "1. In § 413.22, the section heading and paragraph (a) are revised to read as follows:",
+            [("revise", "42 CFR 413.22 heading"), ("revise", "42 CFR 413.22(a)")],
+        ),
+        (
+            "1. Amend the definition of “A” in § 413.24 by revising paragraph (2) to read as follows:",
+            [("revise", "42 CFR 413.24 “A” (2)")],
+        ),
+        (
+            "1. In part 413, revise all references to “the Board” to read “the Bureau”.",
+            [("revise", "42 CFR part 413", "the Board", "the Bureau")],
+        ),
+        (
+            "1. Amend § 413.32 by removing “; and” at the end of paragraph (a)(1) and adding a period in its place.",
+            [("revise", "42 CFR 413.32(a)(1)", "; and", ".")],
+        ),
+        (
+            "1. Amend § 413.37 by replacing “2 percent” with “3 percent” in paragraph (b).",
+            [("revise", "42 CFR 413.37(b)", "2 percent", "3 percent")],
+        ),
+        ("1. Amend § 413.46 by revising note 1 to paragraph (b).", [(None, "42 CFR 413.46(b)")]),
         ("1. Revise subpart E of part 413 to read as follows:", [("revise", "42 CFR part 413 subpart E")]),
         (
             "1. Subpart J, consisting of §§ 413.161 through 413.171, is added to read as follows:",
