@@ -69,6 +69,7 @@ class _Place(NamedTuple):
 
 
 # All values in the order of the fields; made as flows are, see xml_text.
+_instruction: Callable[[tuple[object, ...]], ParsedInstruction] = partial(tuple.__new__, ParsedInstruction)
 _place: Callable[[tuple[object, ...]], _Place] = partial(tuple.__new__, _Place)
 
 
@@ -91,11 +92,10 @@ def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
     leading: tuple[Amendment, Sequence[_Action], _Level | None] | None = None
 
     def keep(amendment: Amendment, actions: Sequence[_Action]) -> None:
+        text, page = amendment.text, amendment.page
         for verb, target, words in actions:
             name = f"i{len(found) + 1}"
-            found.append(
-                ParsedInstruction(name, verb, target, amendment.text, amendment.page, amendment.provision, words)
-            )
+            found.append(_instruction((name, verb, target, text, page, amendment.provision, words)))
 
     part: tuple[int | None, str] | None = None
     for amendment in amendments:
@@ -195,6 +195,12 @@ class _Reading:
             if match.lastgroup is None:
                 continue
             before, kind = kind, KINDS[match.lastgroup]
+            if kind == "in_place":
+                # The most common one.
+                self._located = bool(self._words)
+                continue
+            if kind == "noise":
+                continue
             # “after paragraph (b)” says where, not what.
             if before != "beside" or kind in VERBS:
                 self._token(kind, match, before)
@@ -207,11 +213,8 @@ class _Reading:
             self.places = [self.places[-1]._replace(section=self._ahead, unit="", detail="")]
 
     def _token(self, kind: str, match: re.Match[str], before: str) -> None:
-        # The most common ones first.
-        if kind == "in_place":
-            self._located = bool(self._words)
-        elif kind in PLACES and before not in QUALIFYING:
-            if before == "in_place" and self._is_told(kind, match):
+        if kind in PLACES and before not in QUALIFYING:
+            if before == "in_place" and (self._ahead or self._targets) and self._is_told(kind, match):
                 return
             if kind == "introduction" and self._targets and self._targets[-1].path and before in ("section", "cited"):
                 # “Section 1.5(b)(2) introductory text is revised”
@@ -261,7 +264,7 @@ class _Reading:
             # “the authority citation for part 3, subpart A” is one place.
             detail = self._targets[-1].detail
             self._targets[-1:] = [place._replace(detail=detail) for place in self._places(kind, match, self._targets)]
-        elif kind not in ("noise", "passive", "beside"):
+        elif kind not in ("passive", "beside"):
             self._named(self._places(kind, match, self.places))
 
     def _is_told(self, kind: str, match: re.Match[str]) -> bool:
@@ -269,12 +272,15 @@ class _Reading:
         if self._ahead and self._ahead in match[0]:
             # “paragraph (c) of § 413.8”: known from the start.
             return True
-        if not self._targets:
-            return False
-        if kind == "subpart":
+        if kind == "subpart" and self._targets:
             # “Add § 413.10 to subpart A”
             return self._verb == "add" and bool(self._targets[-1].section)
-        if kind == "section" and self._targets[-1].detail.startswith("“") and not self._targets[-1].section:
+        if (
+            kind == "section"
+            and self._targets
+            and self._targets[-1].detail.startswith("“")
+            and not self._targets[-1].section
+        ):
             # “the definition of “X” in § 413.24”
             number = section_numbers(self._printed(match, "section_numbers"))[0]
             self._targets = [target._replace(section=number) for target in self._targets]

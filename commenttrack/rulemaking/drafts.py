@@ -40,6 +40,28 @@ class Draft:
         """The provision; ``note_ids`` maps the serial of each note call and table note to its note's id."""
         text, page, breaks, _, called = self.flow
         heading = self.heading_flow
+        pages = self.pages
+        if heading is None and not (breaks or called or pages or self.own_notes):
+            # Most of them.
+            return _provision(
+                (
+                    self.id,
+                    self.parent,
+                    self.kind,
+                    self.number,
+                    self.label,
+                    self.heading,
+                    text,
+                    () if page is None else (page,),
+                    (),
+                    self.rows,
+                    (),
+                    (),
+                    self.term,
+                    self.image,
+                    self.header_rows,
+                )
+            )
         notes: tuple[str, ...] = ()
         calls: tuple[tuple[int, str], ...] = ()
         if called:
@@ -49,7 +71,6 @@ class Draft:
             serials += [call.serial for call in called]
             serials += self.own_notes
             notes = tuple(dict.fromkeys([note_ids[serial] for serial in serials if serial in note_ids]))
-        pages = self.pages
         if not pages:
             if breaks or (heading is not None and (heading.breaks or heading.page != page)):
                 pages = self._pages()

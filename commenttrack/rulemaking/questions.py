@@ -139,7 +139,9 @@ _VERB_STEMS = ("seek", "request", "invit", "welcom", "solicit", "ask", "encourag
 _ACCEPT = "accept"
 # How else it is said: “is taking comment on”, “would like to receive comments on”, “Please describe”.
 _OTHER_WAY_STEMS = ("taking comment", "would like to", "please ")
-_STEMS = (*_VERB_STEMS, _ACCEPT, "sought", *_OTHER_WAY_STEMS)
+_ASKING_STEMS = (*_VERB_STEMS, _ACCEPT)
+_OTHERWISE_STEMS = ("sought", *_OTHER_WAY_STEMS)
+_STEMS = (*_ASKING_STEMS, *_OTHERWISE_STEMS)
 _ANSWER_STEMS = (
     *(
         "comment",
@@ -205,7 +207,9 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
             continue
         # Of the same length as the text.
         lower = text.replace("İ", "I").lower()
-        stems = [stem for stem in _STEMS if stem in lower]
+        stems = [stem for stem in _ASKING_STEMS if stem in lower]
+        if "omment" in lower or "please " in lower:
+            stems += [stem for stem in _OTHERWISE_STEMS if stem in lower]
         questioning = "?" in text
         if not (asking or questioning) and not (stems and _holds(lower, _ANSWER_STEMS)):
             continue
