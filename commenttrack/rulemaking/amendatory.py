@@ -275,6 +275,14 @@ class _Reading:
         if kind == "subpart" and self._targets:
             # “Add § 413.10 to subpart A”
             return self._verb == "add" and bool(self._targets[-1].section)
+        if kind == "paragraph" and self._targets and self._targets[-1].detail.startswith("“"):
+            # “the definition of “X” in paragraph (c)”
+            [place] = self._places(kind, match, self.places)[:1]
+            self._targets = [
+                target._replace(path=place.path) if target.detail and not target.path else target
+                for target in self._targets
+            ]
+            return True
         if (
             kind == "section"
             and self._targets

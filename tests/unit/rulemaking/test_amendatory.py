@@ -108,6 +108,10 @@ def instructions(*lines, title=42, part="413"):
             [("revise", "42 CFR 413.22 heading"), ("revise", "42 CFR 413.22(a)")],
         ),
         (
+            "1. Amend § 413.24 by revising the definitions of “A” and “B” in paragraph (c) and adding paragraph (d).",
+            [("revise", "42 CFR 413.24(c) “A”"), ("revise", "42 CFR 413.24(c) “B”"), ("add", "42 CFR 413.24(d)")],
+        ),
+        (
             "1. Amend the definition of “A” in § 413.24 by revising paragraph (2) to read as follows:",
             [("revise", "42 CFR 413.24 “A” (2)")],
         ),
