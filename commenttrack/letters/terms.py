@@ -33,6 +33,8 @@ _DEFINITION = re.compile(
     r"\((?:[^()“”\"]{0,40}?[\s])??(?:the |our |an? )?[“\"]([^“”\"()]{2,60})[,.]?[”\"][^()]{0,80}\)"
 )
 _SECOND = re.compile(r"[“\"]([^“”\"()]{2,60})[,.]?[”\"]")
+_ARTICLE = re.compile(r"\A(?:[Tt]he|[Oo]ur|[Aa]n?) ")
+"""(“the Coalition”) names what (the “Coalition”) does, and “The Coalition” that begins a sentence is a use of it."""
 
 
 def check_terms(content: LetterContent) -> list[TermWarning]:
@@ -47,7 +49,8 @@ def check_terms(content: LetterContent) -> list[TermWarning]:
     warnings: list[tuple[int, int, TermWarning]] = []
     for index, (key, where, text) in enumerate(texts):
         for match in _DEFINITION.finditer(text):
-            for term in dict.fromkeys(second.group(1).strip(" ,.") for second in _SECOND.finditer(match.group())):
+            named = (_ARTICLE.sub("", second.group(1).strip(" ,.")) for second in _SECOND.finditer(match.group()))
+            for term in dict.fromkeys(named):
                 if not re.search(r"[A-Z]", term):
                     continue  # “we”, “our members”: too common a word to follow
                 if term in definitions:
