@@ -6,10 +6,12 @@ A letter typed as Markdown (:mod:`commenttrack.letters.markdown`) and a letter c
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 from commenttrack.letters.authorities import CitedDocument, DeclaredSource
+from commenttrack.wording import wording_digest
 
 Order = Literal["alphabetical", "lead-first"]
 Article = Literal["ignore", "keep"]
@@ -54,6 +56,18 @@ class Picture:
     data: bytes
     width: float
     height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that is filed with the letter; ``key`` is that of the exhibit which names it."""
+
+    key: str
+    name: str
+    media_type: str
+    size: int
+    """Bytes."""
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +129,8 @@ class LetterHead:
     lang: str = "en-US"
     redline_words: RedlineWords = "hidden"
     """``shown`` prints [delete: …] and [insert: …]; ``hidden`` keeps these words for screen readers and for copies."""
+    requests_table: bool = True
+    """Whether the table of all requests prints where the text asks for it (``{requests}``)."""
     current_text: CurrentTextPlace = "data"
     """``shown`` prints, before each requested text, what the rule would do to the current one; ``data`` only attaches
     it."""
@@ -170,6 +186,32 @@ class LetterPartContent:
 
 
 @dataclass(frozen=True, slots=True)
+class PartWords:
+    """The words of a part, in both languages of its letter."""
+
+    heading: str = ""
+    text: str = ""
+    requested_text: str = ""
+    second_heading: str = ""
+    second_text: str = ""
+
+    @classmethod
+    def of(cls, part: Mapping[str, Any]) -> "PartWords":
+        """Those of a part of a frozen version (``LetterVersion.parts_json``)."""
+        return cls(*(part.get(field.name, "") for field in fields(cls)))
+
+    @property
+    def first(self) -> "PartWords":
+        """Those of the letter's own language alone."""
+        return PartWords(self.heading, self.text, self.requested_text)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the wording (:func:`commenttrack.wording.wording_digest`)."""
+        return wording_digest(self.heading, self.text, self.requested_text, self.second_heading, self.second_text)
+
+
+@dataclass(frozen=True, slots=True)
 class LetterContent:
     """A whole letter."""
 
@@ -182,6 +224,8 @@ class LetterContent:
     """Further leads of a joint letter, in the order in which they sign after the lead."""
     pictures: tuple[Picture, ...] = ()
     """Everything that the letter can show; nothing else is printed as an image."""
+    attachments: tuple[Attachment, ...] = ()
+    """Files that are filed with it, in the order of its exhibits."""
 
 
 @dataclass(frozen=True, slots=True)

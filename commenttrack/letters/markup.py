@@ -34,6 +34,7 @@ from commenttrack.letters.blocks import (
     plain,
 )
 from commenttrack.letters.content import Picture, RedlineWords
+from commenttrack.letters.languages import has_right_to_left, marked
 from commenttrack.letters.notes import Note
 from commenttrack.letters.pictures import refusal_of_address
 
@@ -73,6 +74,8 @@ class Markup:
         self._plans = plans or {}
         self._pictures = {picture.name: picture for picture in pictures}
         self._landscapes = 0
+        self.turned = False
+        """Whether what is written now belongs to a text from right to left."""
 
     def blocks(self, blocks: Blocks) -> str:
         """HTML of blocks."""
@@ -82,7 +85,12 @@ class Markup:
         match block:
             case Paragraph(inlines):
                 kind = ' class="redline"' if _has_redline(inlines) else ""
-                return f"<p{kind}>{self.inlines(inlines)}</p>"
+                if not self.turned or not _reads_on(_printed(inlines)):
+                    return f"<p{kind}>{self.inlines(inlines)}</p>"
+                self.turned = False  # words of the agency are read as the agency wrote them
+                text = self.inlines(inlines)
+                self.turned = True
+                return f'<p{kind} dir="ltr">{text}</p>'
             case Heading(level, inlines):
                 return f"<h{level}>{self.inlines(inlines)}</h{level}>"
             case Quote(inner, source):
@@ -183,7 +191,7 @@ class Markup:
         for inline in inlines:
             match inline:
                 case Text(text):
-                    out.append(_unbroken(text) if self._place == "foot" else escape(text))
+                    out.append(self._text(text))
                 case Break():
                     out.append("<br>")
                 case Styled("link", children, href):
@@ -199,6 +207,11 @@ class Markup:
                 case _:
                     raise AssertionError(f"{inline!r} was not resolved")
         return "".join(out)
+
+    def _text(self, text: str) -> str:
+        if self._place != "word" and (self.turned or has_right_to_left(text)):
+            return escape(marked(text))  # a span would take a word out of its line and set it in the wrong order
+        return _unbroken(text) if self._place == "foot" else escape(text)
 
     def _change(self, tag: str, text: str) -> str:
         if self._place == "word":
@@ -257,13 +270,12 @@ _TOGETHER = re.compile(
 )
 
 
-# A span of its own would take a word out of its line of Hebrew or Arabic and set it in the wrong order.
-_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+def _reads_on(words: str) -> bool:
+    """Whether a paragraph is in a script from left to right throughout."""
+    return not has_right_to_left(words) and any(char.isalpha() for char in words)
 
 
 def _unbroken(text: str) -> str:
-    if _RIGHT_TO_LEFT.search(text):
-        return escape(text)
     out = []
     end = 0
     for match in _TOGETHER.finditer(text):

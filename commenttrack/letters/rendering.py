@@ -14,9 +14,10 @@ from markupsafe import Markup as Safe
 from commenttrack.errors import BadInput
 from commenttrack.letters import pdf as pages
 from commenttrack.letters.assets import font_faces
-from commenttrack.letters.blocks import Inlines, NoteMark, plain
+from commenttrack.letters.blocks import Blocks, Inlines, NoteMark, plain
 from commenttrack.letters.citation_forms import ofr
 from commenttrack.letters.content import LetterContent, LetterHead, ordered_signatories, signature_blocks
+from commenttrack.letters.languages import direction, has_right_to_left, marked, right_to_left
 from commenttrack.letters.markup import Markup, NotePlan
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
 from commenttrack.letters.requested_layers import requests_in
@@ -68,12 +69,21 @@ def part_html(content: LetterContent, key: str) -> str:
     """
     letter = arrange_part(content, key)
     markup = Markup(letter.notes, "end", content.head.redline_words, pictures=content.pictures)
-    (part,) = (_part_view(part, markup, 0) for part in letter.parts)
+    (part,) = (_part_view(part, markup, 0, _turned(content.head)) for part in letter.parts)
     notes = [{"number": note.number, "text": _safe(markup.note_text(note))} for note in letter.notes]
     translation = content.head.translation
     beside = translation is not None and translation.layout == "side-by-side"
     return (
-        _environment().get_template("part.html").render(part=part, notes=notes, translation=translation, beside=beside)
+        _environment()
+        .get_template("part.html")
+        .render(
+            part=part,
+            notes=notes,
+            translation=translation,
+            direction=direction(content.head.lang),
+            second_direction=direction(translation.lang if translation else ""),
+            beside=beside,
+        )
     )
 
 
@@ -83,8 +93,11 @@ def word_html(letter: ArrangedLetter) -> str:
 
 
 def letter_data(letter: ArrangedLetter) -> dict[str, Any]:
-    """``commenttrack-letter/1``: parts with numbers, provisions and requested text; notes; signatories in order."""
-    return {
+    """``commenttrack-letter/1``: parts with numbers, provisions and requested text; notes; signatories in order.
+
+    ``attachments`` and ``second_language`` are there only in a letter that has them.
+    """
+    data: dict[str, Any] = {
         "format": "commenttrack-letter/1",
         "date": letter.content.head.date,
         "re": list(letter.content.head.re),
@@ -106,6 +119,19 @@ def letter_data(letter: ArrangedLetter) -> dict[str, Any]:
         ],
         "signatories": [asdict(signatory) for signatory in ordered_signatories(letter.content)],
     }
+    if letter.content.attachments:
+        data["attachments"] = [asdict(attachment) for attachment in letter.content.attachments]
+    translation = letter.content.head.translation
+    if translation is not None:
+        data["second_language"] = {
+            "lang": translation.lang,
+            "parts": [
+                {"key": part.part.key, "heading": part.part.translated_heading, "text": part.part.translation}
+                for part in letter.parts
+                if part.part.translated_heading or part.part.translation
+            ],
+        }
+    return data
 
 
 def _plain_space(text: str) -> str:
@@ -117,13 +143,20 @@ def _plain_space(text: str) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder("templates") / "letter"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["in_line"] = _in_line
+    return environment
+
+
+def _in_line(text: str, direction: str) -> str:
+    """A line of the head for a text of that direction."""
+    return marked(text) if direction == "rtl" or has_right_to_left(text) else text
 
 
 def _asset(name: str) -> str:
@@ -161,12 +194,14 @@ def _page(
     head = letter.content.head
     markup = Markup(letter.notes, place, head.redline_words, plans, letter.content.pictures)
     shift = int(head.translation is not None and bool(head.translation.heading))
-    parts = [_part_view(part, markup, shift) for part in letter.parts]
+    parts = [_part_view(part, markup, shift, _turned(head)) for part in letter.parts]
     beside = head.translation is not None and head.translation.layout == "side-by-side"
     signing = signature_blocks(letter.content)
     title = _title(letter)
     context: dict[str, Any] = {
         "lang": head.lang,
+        "direction": direction(head.lang),
+        "second_direction": direction(head.translation.lang if head.translation else ""),
         "title": title,
         "author": head.letterhead.name or letter.content.lead,
         "subject": " · ".join(head.re[1:]),
@@ -209,23 +244,35 @@ def _safe(html: str) -> Safe:
     return Safe(html)  # noqa: S704
 
 
-def _part_view(part: ArrangedPart, markup: Markup, second_shift: int) -> _PartView:
-    return _PartView(
+def _part_view(part: ArrangedPart, markup: Markup, second_shift: int, turned: tuple[bool, bool]) -> _PartView:
+    """A part for the templates; ``turned``: whether each of the letter's languages is written from right to left."""
+
+    def blocks(blocks: Blocks, second: bool = False) -> Safe:
+        markup.turned = turned[second]
+        return _safe(markup.blocks(blocks))
+
+    def inlines(inlines: Inlines, second: bool = False) -> Safe:
+        markup.turned = turned[second]
+        return _safe(markup.inlines(inlines))
+
+    view = _PartView(
         part.part.key,
         part.level or 1,
         part.mark,
-        _safe(markup.inlines(part.heading)),
-        _safe(markup.blocks(part.blocks)),
-        _safe(markup.blocks(part.requested)),
-        _safe(markup.blocks(part.current)),
+        inlines(part.heading),
+        blocks(part.blocks),
+        blocks(part.requested),
+        blocks(part.current),
         part.part.provisions,
         part.part.annex,
         " ".join(name for name in ("annex", "landscape") if getattr(part.part, name)),
         min((part.level or 1) + second_shift, 6),
-        _safe(markup.inlines(part.second_heading)),
-        _safe(markup.blocks(part.second)),
-        tuple((_safe(markup.blocks(one)), _safe(markup.blocks(other))) for one, other in part.pairs),
+        inlines(part.second_heading, True),
+        blocks(part.second, True),
+        tuple((blocks(one), blocks(other, True)) for one, other in part.pairs),
     )
+    markup.turned = turned[0]
+    return view
 
 
 def _logo(head: LetterHead, markup: Markup) -> Safe:
@@ -233,6 +280,10 @@ def _logo(head: LetterHead, markup: Markup) -> Safe:
         return _safe("")
     alt = head.letterhead.logo_alt or (f"{head.letterhead.name} logo" if head.letterhead.name else "Logo")
     return _safe(markup.picture(head.letterhead.logo, alt, "logo"))
+
+
+def _turned(head: LetterHead) -> tuple[bool, bool]:
+    return right_to_left(head.lang), head.translation is not None and right_to_left(head.translation.lang)
 
 
 _FAMILIES = {
@@ -244,7 +295,8 @@ _FAMILIES = {
 
 def _page_styles(head: LetterHead) -> str:
     """What the house style and a review copy change in the style sheet."""
-    return _FAMILIES[head.house_style.fonts] + (_asset("review.css") if head.review else "")
+    turned = _asset("right_to_left.css") if right_to_left(head.lang) else ""
+    return _FAMILIES[head.house_style.fonts] + (_asset("review.css") if head.review else "") + turned
 
 
 def _contents(letter: ArrangedLetter, markup: Markup) -> list[dict[str, object]]:

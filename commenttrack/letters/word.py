@@ -36,8 +36,12 @@ __all__ = ["Frame", "attached", "html_docx", "letter_docx"]
 _EARLIEST = "1980-01-01T00:00:00Z"
 
 
-def letter_docx(content: LetterContent, comments: Sequence[MarginComment] = ()) -> bytes:
+def letter_docx(
+    content: LetterContent, comments: Sequence[MarginComment] = (), *, typed: LetterContent | None = None
+) -> bytes:
     """The letter as .docx, with comments in its margin.
+
+    ``typed`` is the letter before pages and the current text were put in: what comes back is laid over its words.
 
     Raises :class:`CannotRender` when the extra ``word`` is not installed.
     """
@@ -56,7 +60,7 @@ def letter_docx(content: LetterContent, comments: Sequence[MarginComment] = ()) 
     )
     letter = arrange(content)
     file = html_docx(word_html(letter), frame, named=_names(letter), pictures=content.pictures)
-    exported = described(content, read_word(file), author=frame.author, stamp=frame.stamp)
+    exported = described(typed or content, read_word(file), author=frame.author, stamp=frame.stamp)
     file = attached(file, exported_word.to_json(exported))
     return written(with_comments(read_parts(file), comments)) if comments else file
 
@@ -157,12 +161,12 @@ def _document(
                 body.remove(paragraph)  # a property of the file; a letter does not print it
         on_new_pages(body)
         set_tables(body)
-        set_languages(body, frame.second_lang)
+        set_languages(body, frame.lang, frame.second_lang)
         in_sections(body, frame)
         set_links(body, named)
         describe(body)
     else:
-        set_languages(root, frame.second_lang)
+        set_languages(root, frame.lang, frame.second_lang)
         set_links(root, named)
     if whole_changes:
         mark_whole(root)

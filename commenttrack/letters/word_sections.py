@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 from lxml.etree import _Element
 
+from commenttrack.letters.languages import right_to_left
 from commenttrack.letters.word_marks import inside, marked, unmark
 from commenttrack.letters.word_package import NAMES, Parts, R, W, declare, made, properties, put, relate, w
 
@@ -133,11 +134,12 @@ def _section(layout: _Layout, before: _Layout | None, frame: Frame) -> _Element:
         heads += f'<w:footerReference w:type="first" r:id="rIdfooter{2 if layout.landscape else 1}"/>'
     right = _ROOM if frame.review else _INCH
     lines = '<w:lnNumType w:countBy="1" w:distance="240" w:restart="newPage"/>' if frame.review else ""
+    turned_pages = "<w:bidi/>" if right_to_left(frame.lang) else ""
     columns = f'<w:cols w:num="{layout.columns}" w:space="{_GAP}"/>' if layout.columns > 1 else ""
     return etree.fromstring(
         f'<w:sectPr xmlns:w="{W}" xmlns:r="{R}">{heads}{kind}<w:pgSz {size}/>'
         f'<w:pgMar w:top="{_INCH}" w:right="{right}" w:bottom="{_INCH}" w:left="{_INCH}" w:header="720" w:footer="720" '
-        f'w:gutter="0"/>{lines}{columns}{"<w:titlePg/>" if before is None else ""}</w:sectPr>'
+        f'w:gutter="0"/>{lines}{columns}{"<w:titlePg/>" if before is None else ""}{turned_pages}</w:sectPr>'
     )
 
 
@@ -242,17 +244,21 @@ _TAB = "<w:r><w:tab/></w:r>"
 _BOLD = '<w:rPr><w:b/><w:color w:val="7A1F12"/></w:rPr>'
 
 
-def _line(style: str, width: int, inner: str) -> str:
+def _line(style: str, width: int, inner: str, *, turned: bool = False) -> str:
     tabs = f'<w:tabs><w:tab w:val="clear" w:pos="9360"/><w:tab w:val="right" w:pos="{width}"/></w:tabs>'
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{tabs if width != 9360 else ""}</w:pPr>{inner}</w:p>'
+    bidi = "<w:bidi/>" if turned else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{tabs if width != 9360 else ""}{bidi}</w:pPr>{inner}</w:p>'
 
 
 def _head(frame: Frame, width: int, *, first: bool) -> str:
     mark = _line("Header", width, run(frame.mark, _BOLD)) if frame.mark else ""
     left, right = ("", "") if first else (frame.left, frame.right)
-    return mark + _line("Header", width, run(left) + _TAB + run(right))
+    return mark + _line("Header", width, run(left) + _TAB + run(right), turned=right_to_left(frame.lang))
 
 
 def _foot(frame: Frame, width: int) -> str:
     pages = run("Page ") + field("PAGE") + run(" of ") + field("NUMPAGES")
-    return _line("Footer", width, run(frame.banner, _BOLD) + _TAB + pages)
+    banner = run(frame.banner, _BOLD)
+    if right_to_left(frame.lang):  # the words of the page numbers read from left to right
+        return _line("Footer", width, pages + _TAB + banner)
+    return _line("Footer", width, banner + _TAB + pages)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from commenttrack.letters.languages import right_to_left
 from commenttrack.letters.word_languages import language
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -149,6 +150,8 @@ def styled(data: bytes, lang: str, fonts: str = "serif", width: int = 9360) -> b
             style.remove(old)
         spacing = f'<w:spacing w:before="{look.before}" w:after="{look.after}" {look.line}/>'
         more = look.more.replace("{width}", str(width))
+        if right_to_left(lang) and "<w:right w:val" not in more:  # a bar stands where lines begin; the schema says left
+            more = more.replace("<w:left w:val", "<w:right w:val")
         style.append(etree.fromstring(f'<w:pPr xmlns:w="{_W}">{more}{spacing}{look.last}</w:pPr>'))
         font = serif if look.font == _SERIF else sans
         faces = f'<w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:cs="{font}" w:eastAsia="{font}"/>'

@@ -109,7 +109,42 @@ Worte.
 """
 
 
-def test_pictures_exhibits_annexes_review_copies_and_two_languages_pass_too(verapdf, tmp_path):
+_FROM_RIGHT_TO_LEFT = """---
+lang: ar
+letterhead: {name: المجلس التجاري, address: [417 شارع العجلات]}
+re: [ضمانات لصادرات التقنية]
+salutation: "السادة الكرام:"
+toc: true
+signatories: [{organization: المجلس, person: نور}, {organization: الاتحاد, person: سمير}]
+translation: {lang: en-US, layout: side-by-side}
+---
+# النطاق
+
+نص وفقاً للمادة § 7.2(a) كما في [@89 FR 5698, 5702].[^1]
+
+::: translation
+# Scope
+
+Words under § 7.2(a).[^1]
+
+[^1]: A note.
+:::
+
+# الملاحق {.annex}
+
+::: exhibit التكاليف {#costs}
+Submitted with this letter as the file exhibit-costs.xlsx (Excel workbook, 48 KB).
+
+Source: Survey
+:::
+
+No item may be exported{-- anywhere--}{++ to a place of concern++}.
+
+[^1]: ملاحظة.
+"""
+
+
+def test_pictures_exhibits_annexes_review_copies_two_languages_and_right_to_left_pass_too(verapdf, tmp_path):
     picture = io.BytesIO()
     Image.new("RGBA", (90, 30), (31, 58, 95, 120)).save(picture, "PNG")
     drawing = (
@@ -122,9 +157,11 @@ def test_pictures_exhibits_annexes_review_copies_and_two_languages_pass_too(vera
         text = _SEVERAL.replace("REVIEW", review).replace("LAYOUT", layout)
         made.append(tmp_path / f"{layout}.pdf")
         made[-1].write_bytes(letter_pdf(content_from_markdown(text, files.__getitem__)))
+    made.append(tmp_path / "right-to-left.pdf")
+    made[-1].write_bytes(letter_pdf(content_from_markdown(_FROM_RIGHT_TO_LEFT)))
     for seed in (2, 11):
         made.append(tmp_path / f"shape{seed}.pdf")
         made[-1].write_bytes(letter_pdf(content_from_markdown(real_shape(seed))))
     code, lines = verapdf(*made)
     assert code == 0, lines
-    assert lines.count("compliant: true") == 8
+    assert lines.count("compliant: true") == 10
