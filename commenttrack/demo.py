@@ -197,7 +197,7 @@ class _Job:
         document = self._document(session)
         letter = illustration.begin_letter(session, self.made, document, lead(session), actor=ACTOR, now=_now())
         parts = compose_letter(session, letter, actor=ACTOR, now=_now())
-        version = freeze(session, letter, actor=ACTOR, now=_now())
+        version = freeze(session, letter, storage=self.storage, actor=ACTOR, now=_now())
         self.letter_id = letter.id
         words = sum(len(f"{part.heading} {part.text} {part.requested_text}".split()) for part in parts)
         return [

@@ -1,7 +1,8 @@
 """The digest of a wording and the difference of two wordings.
 
 A sign-off is bound to wordings, so what counts as "the same wording" is decided here and nowhere else:
-heading, text and requested text, after Unicode NFC, with white space folded and the typography of spaces ignored.
+heading, text and requested text, and heading and text in a second language where there is one, after Unicode NFC, with
+white space folded and the typography of spaces ignored.
 """
 
 import difflib
@@ -29,11 +30,17 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def wording_digest(heading: str, text: str, requested_text: str = "") -> str:
-    """SHA-256 (64 hexadecimal digits) of a wording. Each field follows its length, so none runs into another."""
+def wording_digest(
+    heading: str, text: str, requested_text: str = "", second_heading: str = "", second_text: str = ""
+) -> str:
+    """SHA-256 (64 hexadecimal digits) of a wording. Each field follows its length, so none runs into another.
+
+    A wording without a second language has the digest of its first three fields alone.
+    """
     digest = hashlib.sha256()
-    for field in (heading, text, requested_text):
-        content = folded(field).encode()
+    fields = [folded(field) for field in (heading, text, requested_text, second_heading, second_text)]
+    for field in fields if any(fields[3:]) else fields[:3]:
+        content = field.encode()
         digest.update(f"{len(content)}:".encode())
         digest.update(content)
     return digest.hexdigest()

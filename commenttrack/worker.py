@@ -19,9 +19,9 @@ from commenttrack.filing.operations import prepare_packet, record_packet
 from commenttrack.letters import made_files
 from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.letters.operations import content_of_version, store_file
-from commenttrack.letters.pictured import with_pictures
+from commenttrack.letters.pictured import with_files
 from commenttrack.letters.rendering import letter_pdf
-from commenttrack.letters.rule_details import with_rule_details
+from commenttrack.letters.rule_details import built
 from commenttrack.members.models import Person
 from commenttrack.rulemaking import importing
 from commenttrack.rulemaking.models import RuleDocument
@@ -170,8 +170,8 @@ class Worker:
             if any(file.name == name for file in version.files):
                 return {"file": name}
             content = content_of_version(version, draft=True)
-            content = with_rule_details(session, version.letter, content, self._storage)
-            data = letter_pdf(with_pictures(version.letter, content, self._storage))
+            content = built(session, version.letter, content, self._storage)
+            data = letter_pdf(with_files(version.letter, content, self._storage))
         with self._sessions() as session, transaction(session):
             store_file(
                 session,

@@ -33,10 +33,11 @@ from commenttrack.filing.packet import (
 from commenttrack.filing.preflight import Finding, preflight, report
 from commenttrack.filing.routes import Routes, routes_for
 from commenttrack.letters import files as letter_files
+from commenttrack.letters.attachments import attachments_of_version
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version, reads_as_frozen, store_file
-from commenttrack.letters.pictured import with_pictures
-from commenttrack.letters.rule_details import with_rule_details
+from commenttrack.letters.pictured import with_files
+from commenttrack.letters.rule_details import built
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs.campaign import comment_date_in_words, comments_close, moment_in_words
 from commenttrack.signoffs.certificate import CertifiedFile, certificate_content, certificate_pdf
@@ -120,7 +121,7 @@ def prepare_packet(
     :class:`~commenttrack.signoffs.refusals.StaleSignOffs` unless ``leave_out_stale``,
     :class:`~commenttrack.signoffs.finals.NotFrozenForFiling` for a letter with conditions,
     :class:`~commenttrack.signoffs.finals.QuorumNotMet` unless ``without_quorum``, or the reason recorded when the
-    version was frozen for filing, says why, and what rendering raises.
+    version was frozen for filing, says why, and what rendering raises, with :class:`~commenttrack.letters.quotations.DiffersFromRule` among it.
     """
     newest = newest_version(version.letter)
     if version.id != newest.id:
@@ -140,15 +141,18 @@ def prepare_packet(
     signatures = digest_of([version.letter.lead.name, *(asdict(printed) for printed in block.printed)])
     issued = next((filing for filing in earlier if filing.signatures_digest == signatures), None)
     letter = _issued_letter(issued, storage) if issued else _new_letter(session, version, block, storage)
+    attached = [
+        PackedFile(row.name, row.media_type, storage.get(row.storage_key)) for row in attachments_of_version(version)
+    ]
     matrix = PackedFile(
         "matrix.xlsx", EXCEL, matrix_xlsx(matrix_of(session, version, block.current), stamp=version.frozen_at)
     )
     facts = _facts(session, version, block, routes, gate, shortened=form.shortened, without_quorum=without_quorum)
-    findings = [*checklist(facts, now=now), *_checked(form, letter[0], routes, limits)]
+    findings = [*checklist(facts, now=now), *_checked(form, [letter[0], *attached], routes, limits)]
     decisions = _decisions(session, version)
     fingerprint = digest_of(
         {
-            "files": [file.sha256 for file in (*letter, matrix)],
+            "files": [file.sha256 for file in (*letter, *attached, matrix)],
             "form": form.as_json(),
             "findings": [asdict(finding) for finding in findings],
             "decisions": list(decisions),
@@ -158,9 +162,10 @@ def prepare_packet(
         return earlier[-1]
     others = [
         *letter,
+        *attached,
         matrix,
         PackedFile("form.json", JSON, as_json(form.as_json())),
-        PackedFile("form.txt", TEXT, form.as_text().encode()),
+        PackedFile("form.txt", TEXT, _form_text(form, [letter[0], *attached]).encode()),
         PackedFile("preflight.txt", TEXT, _report(version, findings, limits, now).encode()),
     ]
     certificate = certificate_content(
@@ -175,6 +180,7 @@ def prepare_packet(
     listed = manifest(
         version,
         files,
+        to_attach=[file.name for file in (letter[0], *attached)],
         number=number,
         built_by=actor,
         built_at=now.isoformat(),
@@ -267,11 +273,11 @@ def _decisions(session: Session, version: LetterVersion) -> tuple[int, ...]:
 
 
 def _new_letter(session: Session, version: LetterVersion, block: SignatureBlock, storage: Storage) -> list[PackedFile]:
-    content = with_pictures(version.letter, content_of_version(version, signatories=block.printed), storage)
-    content = with_rule_details(session, version.letter, content, storage)
+    typed = content_of_version(version, signatories=block.printed)
+    content = built(session, version.letter, with_files(version.letter, typed, storage), storage)
     return [
         PackedFile("letter.pdf", PDF, letter_files.render(content, ".pdf")),
-        PackedFile("letter.docx", WORD, letter_files.render(content, ".docx")),
+        PackedFile("letter.docx", WORD, letter_files.render(content, ".docx", typed=typed)),
     ]
 
 
@@ -334,11 +340,18 @@ def _form(session: Session, version: LetterVersion, block: SignatureBlock, route
     )
 
 
-def _checked(form: Form, letter: PackedFile, routes: Routes, limits: Limits) -> list[Finding]:
+def _form_text(form: Form, to_attach: Sequence[PackedFile]) -> str:
+    """The form's values, and below them the files that go with them."""
+    label = "Files to attach"
+    lines = [label, "-" * len(label), *(f"{file.name} ({len(file.data):,} bytes)" for file in to_attach)]
+    return f"{form.as_text()}\n" + "\n".join(lines) + "\n"
+
+
+def _checked(form: Form, to_attach: Sequence[PackedFile], routes: Routes, limits: Limits) -> list[Finding]:
     found = preflight(
         form.value("comment"),
         form.value("organization"),
-        [(letter.name, len(letter.data), letter.data)],
+        [(file.name, len(file.data), file.data) for file in to_attach],
         limits,
         organization_type=form.value("organization_type"),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from commenttrack.filing.matrix import AnswerRow, Matrix, MatrixRow, SignatoryRow
+from commenttrack.letters.attachments import PREFIX
 from commenttrack.letters.heads import ILLUSTRATIVE
 from commenttrack.letters.models import LetterPart, LetterPartLink, LetterVersion, PartKind
 from commenttrack.positions.models import AnswerState, Position, ProvisionPosition, QuestionAnswer
@@ -28,6 +29,11 @@ PDF, WORD, EXCEL, JSON, TEXT, ZIP = (
     "text/plain; charset=utf-8",
     "application/zip",
 )
+
+
+def is_filed(name: str) -> bool:
+    """Whether a file of a packet goes to the agency: the letter and what it names, not what is kept beside them."""
+    return name == "letter.pdf" or name.startswith(PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +229,7 @@ def manifest(
     version: LetterVersion,
     files: Sequence[PackedFile],
     *,
+    to_attach: Sequence[str],
     number: int,
     built_by: str,
     built_at: str,
@@ -249,6 +256,7 @@ def manifest(
         "signatories": list(signatories),
         "left_out_because_stale": list(left_out),
         "where_to_file": list(routes),
+        "files_to_attach": list(to_attach),
         "files": [
             {"name": file.name, "media_type": file.media_type, "size": len(file.data), "sha256": file.sha256}
             for file in sorted(files, key=lambda file: file.name)

@@ -127,6 +127,8 @@ def _own_source(inner: Blocks) -> Quote:
 
 _DEEPEST = 40
 DIVISIONS = ("exhibit", "request", "landscape", "translation")
+REQUESTS = "{requests}"
+"""A paragraph that becomes the table of all requests."""
 KEY = re.compile(r"[a-z][\w.-]*")
 """What a part, an exhibit or a request can be called."""
 DIVISION_KEY = re.compile(rf"\s*\{{#({KEY.pattern})\}}\Z")
@@ -285,7 +287,7 @@ class _Reader:
                 case "paragraph_open":
                     inlines = inlines_of(self._next().children or [])
                     self._next()
-                    if inlines == (Text("{requests}"),):
+                    if inlines == (Text(REQUESTS),):
                         blocks.append(RequestTable())
                     elif inlines:
                         blocks.append(Paragraph(inlines))

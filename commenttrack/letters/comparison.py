@@ -13,11 +13,11 @@ from typing import Literal
 from commenttrack.errors import BadInput
 from commenttrack.letters import blocks as b
 from commenttrack.letters.body import read, read_requested
-from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent, leads_of
+from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent, PartWords, leads_of
 from commenttrack.letters.outline import levels_of, part_name, part_numbers
 from commenttrack.wording import Change, difference, differs, folded
 
-PieceKind = Literal["text", "heading", "item", "quotation", "row", "note", "requested"]
+PieceKind = Literal["text", "heading", "item", "quotation", "row", "note", "requested", "picture", "second"]
 What = Literal["same", "changed", "added", "removed"]
 
 LARGEST_COMPARED = 2_500
@@ -28,12 +28,12 @@ _ALIKE = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A paragraph, list item, row of a table or note as plain words."""
+    """A paragraph, list item, row of a table, note or picture as plain words; ``second``: of the second language."""
 
     kind: PieceKind
     text: str
     mark: str = ""
-    """Of a list item: “•” or “2.”."""
+    """Of a list item: “•” or “2.”; of a picture its name."""
     depth: int = 0
 
 
@@ -136,13 +136,22 @@ def compare(before: LetterContent, after: LetterContent) -> Comparison:
     return Comparison(tuple(_compared_pieces(_head(before), _head(after))), tuple(parts), tuple(earlier))
 
 
-def compare_wordings(before: tuple[str, str, str], after: tuple[str, str, str]) -> ComparedPart:
-    """Two wordings of one part, each as heading, text and requested text."""
-    earlier, later = (
-        LetterContent(LetterHead(), (LetterPartContent("part", heading, 1 if heading else 0, text, requested),))
-        for heading, text, requested in (before, after)
-    )
+def compare_wordings(before: PartWords, after: PartWords) -> ComparedPart:
+    """Two wordings of one part."""
+    earlier, later = (LetterContent(LetterHead(), (_alone(words),)) for words in (before, after))
     return compare(earlier, later).parts[0]
+
+
+def _alone(words: PartWords) -> LetterPartContent:
+    return LetterPartContent(
+        "part",
+        words.heading,
+        1 if words.heading else 0,
+        words.text,
+        words.requested_text,
+        translated_heading=words.second_heading,
+        translation=words.second_text,
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------- parts
@@ -218,7 +227,12 @@ def _compared(
     shown = new or old
     assert shown is not None  # a key comes from one of the two states  # noqa: S101
     before, typed_before = _pieces_of(old, names[0])
-    alike = old is not None and new is not None and _texts(old) == _texts(new) and "[#" not in new.part.text
+    alike = (
+        old is not None
+        and new is not None
+        and _texts(old) == _texts(new)
+        and "[#" not in new.part.text + new.part.translation
+    )
     after, typed_after = (before, typed_before) if alike else _pieces_of(new, names[1])
     as_typed = typed_before or typed_after
     if as_typed or (old and new and before == after and _typed(old.part) != _typed(new.part)):
@@ -235,8 +249,8 @@ def _compared(
     )  # fmt: skip
 
 
-def _texts(part: _Part) -> tuple[str, str]:
-    return part.part.text, part.part.requested_text
+def _texts(part: _Part) -> tuple[str, ...]:
+    return part.part.text, part.part.requested_text, part.part.translated_heading, part.part.translation
 
 
 # ------------------------------------------------------------------------------------------------------------- pieces
@@ -247,23 +261,35 @@ def _pieces_of(state: _Part | None, names: Mapping[str, str]) -> tuple[list[Piec
     if state is None:
         return [], False
     try:
-        body = read(state.part.text)
+        body, second = read(state.part.text), read(state.part.translation)
         requested = read_requested(state.part.requested_text)
     except BadInput:
         return _typed(state.part), True
-    inline_notes: list[str] = []
-    pieces = list(_of_blocks(body.blocks, names, inline_notes))
-    for blocks in body.notes.values():
-        inside = [piece.text for piece in _of_blocks(blocks, names, inline_notes)]
-        pieces.append(Piece("note", " ".join(inside)))
-    pieces += [Piece("note", text) for text in inline_notes]
+    pieces = list(_of_body(body, names))
     pieces += [replace(piece, kind="requested") for piece in _of_blocks(requested, names, [])]
+    pieces += [Piece("second", run.text) for run in _runs(state.part.translated_heading)]
+    pieces += [replace(piece, kind="second") for piece in _of_body(second, names)]
     return [piece for piece in pieces if piece.text.strip()], False
 
 
+def _of_body(body: b.Body, names: Mapping[str, str]) -> Iterator[Piece]:
+    """A text, then its notes."""
+    inline_notes: list[str] = []
+    yield from _of_blocks(body.blocks, names, inline_notes)
+    for blocks in body.notes.values():
+        inside = [piece.text for piece in _of_blocks(blocks, names, inline_notes)]
+        yield Piece("note", " ".join(inside))
+    yield from (Piece("note", text) for text in inline_notes)
+
+
 def _typed(part: LetterPartContent) -> list[Piece]:
-    lines = [Piece("text", line) for line in part.text.splitlines() if line.strip()]
-    return lines + [Piece("requested", line) for line in part.requested_text.splitlines() if line.strip()]
+    fields: tuple[tuple[PieceKind, str], ...] = (
+        ("text", part.text),
+        ("requested", part.requested_text),
+        ("second", part.translated_heading),
+        ("second", part.translation),
+    )
+    return [Piece(kind, line) for kind, text in fields for line in text.splitlines() if line.strip()]
 
 
 def _of_blocks(
@@ -274,6 +300,8 @@ def _of_blocks(
 
     for block in blocks:
         match block:
+            case b.Paragraph((b.Image(alt, address),)):
+                yield Piece("picture", words((b.Image(alt, address),)), mark=address)
             case b.Paragraph(inlines):
                 yield Piece(kind, words(inlines), depth=depth)
             case b.Heading(_, inlines):
@@ -344,10 +372,21 @@ def _head(content: LetterContent) -> list[Piece]:
         ("Closing", (head.closing,)),
         ("Contact", (head.contact,)),
         ("Led by", leads_of(content)),
+        *_second(head),
         ("Look", _look(head)),
     ]
     pieces = [(name, ", ".join(" ".join(value.split()) for value in values if value)) for name, values in lines]
     return [Piece("text", f"{name}: {value}") for name, value in pieces if value]
+
+
+def _second(head: LetterHead) -> Iterator[tuple[str, Iterable[str]]]:
+    second = head.translation
+    if second is not None:
+        yield "Second language", (second.lang, "side by side" if second.layout == "side-by-side" else "after the first")
+        yield "Its heading", (second.heading,)
+        yield from (("Its Re", (line,)) for line in second.re)
+        yield "Its salutation", (second.salutation,)
+        yield "Its closing", (second.closing,)
 
 
 def _look(head: LetterHead) -> tuple[str, ...]:
@@ -356,6 +395,7 @@ def _look(head: LetterHead) -> tuple[str, ...]:
         f"signatures {head.order}, {head.signature_blocks}",
         f"{head.house_style.numbering} numbering",
         f"{head.house_style.fonts} type",
+        "" if head.requests_table else "no table of requests",
     )
 
 
@@ -428,7 +468,7 @@ def _pairs(before: Sequence[Piece], after: Sequence[Piece]) -> list[tuple[int | 
 
 def _alike(old: Piece, old_words: Counter[str], new: Piece, new_words: Counter[str]) -> float:
     """The share of words that two pieces have in common; 0 when they are not one piece reworded."""
-    if old.kind != new.kind:
+    if old.kind != new.kind or old.kind == "picture":  # another picture is another picture, whatever its words
         return 0.0
     total = old_words.total() + new_words.total()
     share = 2 * (old_words & new_words).total() / total if total else 1.0

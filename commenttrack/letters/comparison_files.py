@@ -5,14 +5,22 @@ is printed by what prints letters.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from commenttrack.errors import BadInput
 from commenttrack.letters.body import as_markdown
-from commenttrack.letters.comparison import ComparedPart, ComparedPiece, Comparison, What
-from commenttrack.letters.content import HouseStyle, LetterContent, LetterHead, Letterhead, LetterPartContent
+from commenttrack.letters.comparison import ComparedPart, ComparedPiece, Comparison, PieceKind, What
+from commenttrack.letters.content import (
+    HouseStyle,
+    LetterContent,
+    LetterHead,
+    Letterhead,
+    LetterPartContent,
+    Picture,
+    Translation,
+)
 from commenttrack.letters.notes import arrange
 from commenttrack.wording import Change
 
@@ -31,11 +39,14 @@ class Titles:
     """Of the later state, as letters date themselves; the file carries it inside."""
     house_style: HouseStyle = field(default_factory=HouseStyle)
     lang: str = "en-US"
+    second_lang: str = ""
+    """Of letters in two languages."""
 
 
-def render(comparison: Comparison, titles: Titles, suffix: str) -> bytes:
+def render(comparison: Comparison, titles: Titles, suffix: str, pictures: tuple[Picture, ...] = ()) -> bytes:
     """The bytes of the redline; the same comparison gives the same bytes.
 
+    Pictures that are not among ``pictures`` are shown as words.
     In Word accepting all changes leaves the later state and rejecting them the earlier one, parts in their places.
     Raises :class:`BadInput` for another ending, and what :func:`rendering.letter_pdf` and :func:`word.html_docx` raise.
     """
@@ -45,22 +56,25 @@ def render(comparison: Comparison, titles: Titles, suffix: str) -> bytes:
     if suffix == ".pdf":
         from commenttrack.letters.rendering import letter_pdf
 
-        return letter_pdf(as_letter(comparison, titles))
+        return letter_pdf(as_letter(comparison, titles, pictures))
     from commenttrack.letters.rendering import letter_stamp, word_html
     from commenttrack.letters.word import Frame, html_docx
 
-    content = as_letter(comparison, titles, tracked=True)
+    content = as_letter(comparison, titles, pictures, tracked=True)
     frame = Frame(
         "CommentTrack",
         letter_stamp(LetterHead(date=titles.day)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         lang=titles.lang,
+        second_lang=titles.second_lang,
         left=f"{titles.earlier} → {titles.later}",
         right=titles.day,
     )
-    return html_docx(word_html(arrange(content)), frame, whole_changes=True)
+    return html_docx(word_html(arrange(content)), frame, whole_changes=True, pictures=content.pictures)
 
 
-def as_letter(comparison: Comparison, titles: Titles, *, tracked: bool = False) -> LetterContent:
+def as_letter(
+    comparison: Comparison, titles: Titles, pictures: tuple[Picture, ...] = (), *, tracked: bool = False
+) -> LetterContent:
     """The redline as a letter. ``tracked`` leaves out words of its own and moves parts by taking them out and in."""
     head = LetterHead(
         letterhead=Letterhead("" if tracked else f"Redline: {titles.earlier} → {titles.later}", titles.letter),
@@ -69,6 +83,7 @@ def as_letter(comparison: Comparison, titles: Titles, *, tracked: bool = False) 
         redline_words="hidden",
         house_style=titles.house_style,
         lang=titles.lang,
+        translation=Translation(titles.second_lang, "side-by-side") if titles.second_lang else None,
     )
     if tracked:
         head = replace(head, letterhead=Letterhead(), date="")
@@ -80,8 +95,8 @@ def as_letter(comparison: Comparison, titles: Titles, *, tracked: bool = False) 
         parts.append(LetterPartContent("around-the-letter", "", 0, "\n\n".join(lines)))
     for number, part in enumerate(_as_tracked(comparison) if tracked else comparison.parts):
         # Keys of their own: a moved part stands twice.
-        parts.append(_part(f"redline-{number}", part, () if tracked else _said(part)))
-    return LetterContent(head, tuple(parts))
+        parts.append(_part(f"redline-{number}", part, pictures, tracked=tracked))
+    return LetterContent(head, tuple(parts), pictures=pictures)
 
 
 def _said(part: ComparedPart) -> Iterator[str]:
@@ -128,19 +143,44 @@ def _one_side(part: ComparedPart, side: Literal["insert", "delete"]) -> Compared
     return replace(part, what=what, title=whole(part.title), pieces=kept)
 
 
-def _part(key: str, part: ComparedPart, said: Iterable[str]) -> LetterPartContent:
-    blocks = [f"*{as_markdown(sentence)}*" for sentence in said]
-    requested = False
+_LABELS: dict[PieceKind, str] = {"requested": "Requested text", "second": "In the second language"}
+
+
+def _part(key: str, part: ComparedPart, pictures: Sequence[Picture], *, tracked: bool) -> LetterPartContent:
+    blocks = [] if tracked else [f"*{as_markdown(sentence)}*" for sentence in _said(part)]
+    beside: list[str] = []
+    shown = frozenset(picture.name for picture in pictures)
+    before: PieceKind = "text"
     for piece in part.pieces:
-        if piece.kind == "requested" and not requested:
-            requested = True
-            blocks.append(f"**{_whole('Requested text', part)}**")
-        blocks.append(_block(piece))
-    return LetterPartContent(key, _marked(part.title), part.level, "\n\n".join(blocks))
+        if piece.kind == "second" and not tracked:
+            beside.append(_block(piece))  # tracked changes of a table are more than accepting and rejecting can undo
+            continue
+        if piece.kind in _LABELS and piece.kind != before:
+            blocks.append(f"**{_whole(piece.kind, part)}**")
+        before = piece.kind
+        if piece.kind == "picture" and piece.mark in shown:
+            blocks += _picture(piece, tracked=tracked)
+        else:
+            blocks.append(_block(piece))
+    texts = "\n\n".join(blocks), "\n\n".join(beside)
+    return LetterPartContent(key, _marked(part.title), part.level, texts[0], translation=texts[1])
 
 
-def _whole(words: str, part: ComparedPart) -> str:
-    kinds = {piece.what for piece in part.pieces if piece.kind == "requested"}
+def _picture(piece: ComparedPiece, *, tracked: bool) -> Iterator[str]:
+    """A picture, and in words what happened to it: a stroke through it or below it would not be seen."""
+    words = "".join(run.text for run in piece.runs)
+    alt = words.removeprefix(f"[image {piece.mark}: ").removesuffix("]")
+    image = f"![{as_markdown(alt)}](<{piece.mark}>)"
+    if piece.what in ("added", "removed"):
+        if not tracked:
+            yield f"*Picture {'put in' if piece.what == 'added' else 'taken out'}:*"
+        image = f"{{++{image}++}}" if piece.what == "added" else f"{{--{image}--}}"
+    yield image
+
+
+def _whole(kind: PieceKind, part: ComparedPart) -> str:
+    words = _LABELS[kind]
+    kinds = {piece.what for piece in part.pieces if piece.kind == kind}
     if kinds == {"added"}:
         return f"{{++{words}++}}"
     return f"{{--{words}--}}" if kinds == {"removed"} else words

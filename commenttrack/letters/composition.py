@@ -60,6 +60,8 @@ class Inputs:
     introduction: str = ""
     general: str = ""
     conclusion: str = ""
+    summary: bool = True
+    """Whether the letter has a table of its requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def compose(inputs: Inputs) -> tuple[LetterPartDraft, ...]:
     writer = _Writer(inputs)
     comments, answers = writer.comments(), writer.answers()
     parts = [writer.introduction()]
-    if summary := writer.summary(comments):
+    if inputs.summary and (summary := writer.summary(comments)):
         parts.append(summary)
     if inputs.general.strip():
         parts.append(LetterPartDraft("general", "general", "General comments", 1, inputs.general.strip()))

@@ -9,15 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commenttrack.errors import Refused
+from commenttrack.letters.attachments import attachments_of
+from commenttrack.letters.exhibit_parts import unattached
 from commenttrack.letters.models import Letter, LetterPart, PartKind
 from commenttrack.letters.operations import content_of_letter, links_behind, problems, suspect_parts
 from commenttrack.letters.quotations import Problem
+from commenttrack.letters.second_language import lacking
 from commenttrack.letters.terms import check_terms
 from commenttrack.positions.approval import Blocking, blocking
 from commenttrack.positions.models import QuestionAnswer
 from commenttrack.rulemaking.models import Question
+from commenttrack.storage import Storage
 
-Kind = Literal["unreadable", "quotation", "citation", "requested", "suspect", "position", "term", "question"]
+Kind = Literal[
+    "unreadable", "quotation", "citation", "requested", "suspect", "position", "term", "second", "exhibit", "question"
+]
 BLOCKING = frozenset({"unreadable", "quotation", "citation", "requested"})
 """Kinds that keep a draft from being frozen."""
 _KINDS: dict[str, Kind] = {"page": "citation", "citation": "citation", "requested_text": "requested"}
@@ -43,12 +49,13 @@ class DraftWarning:
         return self.kind in BLOCKING
 
 
-def warnings_of(session: Session, letter: Letter, *, now: dt.datetime) -> list[DraftWarning]:
+def warnings_of(session: Session, letter: Letter, *, storage: Storage, now: dt.datetime) -> list[DraftWarning]:
     """Everything that warns, what blocks first, then in the order of the letter."""
     parts = {part.key: part for part in letter.parts}
     found: list[DraftWarning] = []
     try:
-        found += [_of_problem(problem, parts.get(problem.part)) for problem in problems(session, letter)]
+        checked = problems(session, letter, storage=storage)
+        found += [_of_problem(problem, parts.get(problem.part)) for problem in checked]
     except Refused as refusal:
         found.append(DraftWarning("unreadable", str(refusal)))
     found += [
@@ -59,6 +66,8 @@ def warnings_of(session: Session, letter: Letter, *, now: dt.datetime) -> list[D
         DraftWarning("term", warning.message, parts.get(warning.part), words=warning.term)
         for warning in check_terms(content_of_letter(letter))
     ]
+    found += _of_exhibits(session, letter)
+    found += [DraftWarning("second", each.sentence, each.part) for each in lacking(letter)]
     found += [
         DraftWarning(
             "question",
@@ -89,6 +98,20 @@ def _of_positions(session: Session, letter: Letter, now: dt.datetime) -> Iterato
             part for part in included if any(link.position_id == item.position.id for link in links_behind([part]))
         )
         yield DraftWarning("position", item.sentence, part, position=item.position.id)
+
+
+def _of_exhibits(session: Session, letter: Letter) -> Iterator[DraftWarning]:
+    """Files that go with the letter unnamed, and exhibits that the letter names and that do not go with it."""
+    for row in attachments_of(letter):
+        part = next(part for part in letter.parts if part.included and f"{{#{row.key}}}" in part.text)
+        if row.name not in part.text:
+            yield DraftWarning(
+                "exhibit", f"The file {row.name} is filed with the letter; its exhibit does not name it.", part
+            )
+    for exhibit in unattached(session, letter):
+        part = next(part for part in letter.parts if part.included and f"{{#exhibit-{exhibit.id}}}" in part.text)
+        message = f"“{exhibit.caption}” is named, and its file is not filed with the letter. Put it in under Exhibits."
+        yield DraftWarning("exhibit", message, part)
 
 
 def _unanswered(session: Session, letter: Letter) -> Sequence[Question]:

@@ -2,20 +2,21 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from commenttrack import audit
 from commenttrack.letters.composition import Answer, Inputs, LetterPartDraft, MappedPosition, compose
+from commenttrack.letters.content import PartWords
+from commenttrack.letters.markdown import head_from_mapping
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, PartKind
 from commenttrack.letters.operations import reword
 from commenttrack.positions.answers import answers_of
 from commenttrack.positions.mapping import links_of
 from commenttrack.positions.models import AnswerState, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking.operations import parsed_rule
-from commenttrack.wording import wording_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def proposal(session: Session, letter: Letter) -> Proposal:
     drafts, _, _ = _composed(session, letter)
     present = {part.key: part for part in letter.parts}
     pairs = [(present[draft.key], draft) for draft in drafts if draft.key in present]
-    differing = [(part, draft) for part, draft in pairs if part.wording_digest != _digest(draft)]
+    differing = [(part, draft) for part, draft in pairs if part.words.first.digest != words_of(draft).digest]
     keys = {draft.key for draft in drafts}
     return Proposal(
         edited=tuple(pair for pair in differing if pair[0].edited_by),
@@ -152,23 +153,19 @@ def take_over(session: Session, part: LetterPart, *, actor: str, now: dt.datetim
 
 def _write(part: LetterPart, draft: LetterPartDraft, actor: str, now: dt.datetime) -> bool:
     """Give the part the draft's words; whether that changed anything. A part that somebody left out stays out."""
-    if part.wording_digest == _digest(draft) and part.level == draft.level:
+    words = words_of(draft)
+    if part.words.first.digest == words.digest and part.level == draft.level:
         return False
-    reword(
-        part,
-        heading=draft.heading,
-        text=draft.text,
-        requested_text=draft.requested_text,
-        why="composed again",
-        actor=actor,
-        now=now,
-    )
+    second = part.words  # what is composed has one language; the other waits for a person
+    both = replace(words, second_heading=second.second_heading, second_text=second.second_text)
+    reword(part, both, why="composed again", actor=actor, now=now)
     part.level = draft.level
     return True
 
 
-def _digest(draft: LetterPartDraft) -> str:
-    return wording_digest(draft.heading, draft.text, draft.requested_text)
+def words_of(draft: LetterPartDraft) -> PartWords:
+    """The words of a part as composed."""
+    return PartWords(draft.heading, draft.text, draft.requested_text)
 
 
 def _relink(
@@ -228,4 +225,5 @@ def _inputs(
         introduction=letter.texts_json.get("introduction", ""),
         general=letter.texts_json.get("general", ""),
         conclusion=letter.texts_json.get("conclusion", ""),
+        summary=head_from_mapping(letter.head_json).requests_table,
     )

@@ -1,6 +1,7 @@
 """Exhibits of the positions behind a letter, as exhibits of the letter: one annex part that is edited like any."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from commenttrack import audit
 from commenttrack.errors import Refused
+from commenttrack.letters.attachments import attach_file, mentioned
 from commenttrack.letters.body import as_markdown
 from commenttrack.letters.models import Letter, LetterPart, PartKind
 from commenttrack.letters.operations import edit_part, links_behind
@@ -29,9 +31,9 @@ class Offered:
     exhibit: Exhibit
     position: Position
     printable: bool
-    """Whether it is a picture; of other files a letter prints the caption and the name."""
+    """Whether it is a picture; of other files a letter prints caption, source and name, and the file goes with it."""
     inside: bool
-    """Whether the letter shows it already."""
+    """Whether the letter has it already: as a picture on its pages, or as a file that goes with it."""
 
     @property
     def call(self) -> str:
@@ -49,8 +51,7 @@ def offered(session: Session, letter: Letter) -> list[Offered]:
         .order_by(Position.source_document_id, Position.place, Exhibit.id)
     ).all()
     return [
-        Offered(exhibit, position, exhibit.media_type in PICTURES, _stands_in(letter, exhibit))
-        for exhibit, position in rows
+        Offered(exhibit, position, exhibit.media_type in PICTURES, _has(letter, exhibit)) for exhibit, position in rows
     ]
 
 
@@ -59,12 +60,19 @@ def put_in(
 ) -> LetterPart:
     """Add exhibits to the letter's annex of exhibits, each with caption, source and a key to refer to it.
 
+    What is no picture becomes a file that is filed with the letter; the letter names it.
+
     Raises :class:`Refused` when there is nothing to add, and :class:`pictures.NotAPicture` for a damaged picture.
     """
-    new = [exhibit for exhibit in exhibits if not _stands_in(letter, exhibit)]
+    new = [exhibit for exhibit in exhibits if not _has(letter, exhibit)]
     if not new:
-        raise Refused("Choose an exhibit that the letter does not show yet.")
-    texts = [_division(session, letter, exhibit, storage, actor, now) for exhibit in new]
+        raise Refused("Choose an exhibit that the letter does not have yet.")
+    # One whose caption stands in the letter already is only missing its file.
+    texts = [
+        division
+        for exhibit in new
+        if (division := _division(session, letter, exhibit, storage, actor, now)) and not _stands_in(letter, exhibit)
+    ]
     part = next((part for part in letter.parts if part.key == KEY), None)
     if part is None:
         part = LetterPart(
@@ -93,6 +101,23 @@ def _stands_in(letter: Letter, exhibit: Exhibit) -> bool:
     return any(mark in part.text for part in letter.parts)
 
 
+def _has(letter: Letter, exhibit: Exhibit) -> bool:
+    whole = exhibit.media_type in PICTURES or any(row.key == _key(exhibit) for row in letter.attachments)
+    return whole and _stands_in(letter, exhibit)
+
+
+def unattached(session: Session, letter: Letter) -> list[Exhibit]:
+    """Exhibits that the letter only names: no pictures, and their files do not go with it."""
+    ids = {int(found) for part in letter.parts if part.included for found in _MARK.findall(part.text)}
+    if not ids:
+        return []
+    rows = session.scalars(select(Exhibit).where(Exhibit.id.in_(ids)).order_by(Exhibit.id))
+    return [row for row in rows if not _has(letter, row)]
+
+
+_MARK = re.compile(r"\{#exhibit-(\d{1,9})\}")
+
+
 def _key(exhibit: Exhibit) -> str:
     return f"exhibit-{exhibit.id}"
 
@@ -106,6 +131,17 @@ def _division(
         picture = add_picture(session, letter, data, file_name=exhibit.file_name, storage=storage, actor=actor, now=now)
         body = f"![{caption}]({picture.name})"
     else:
-        body = f"Submitted with this letter as the file {as_markdown(exhibit.file_name)}."
+        row = attach_file(
+            session,
+            letter,
+            storage.get(exhibit.storage_key),
+            key=_key(exhibit),
+            file_name=exhibit.file_name,
+            media_type=exhibit.media_type,
+            storage=storage,
+            actor=actor,
+            now=now,
+        )
+        body = mentioned(row)
     source = f"\n\nSource: {as_markdown(exhibit.source)}" if exhibit.source.strip() else ""
     return f"::: exhibit {caption} {{#{_key(exhibit)}}}\n{body}{source}\n:::"

@@ -71,10 +71,15 @@ def with_source(content: LetterContent, rule: ParsedRule) -> LetterContent:
 
 
 def render(
-    content: LetterContent, suffix: str, *, rule: ParsedRule | None = None, current: Sequence[CurrentText] = ()
+    content: LetterContent,
+    suffix: str,
+    *,
+    rule: ParsedRule | None = None,
+    current: Sequence[CurrentText] = (),
+    typed: LetterContent | None = None,
 ) -> bytes:
     """The bytes of the letter in the format of ``suffix``; with ``rule`` only when the letter agrees with it and, where
-    it quotes the CFR, with ``current``.
+    it quotes the CFR, with ``current``. ``typed`` is what :func:`word.letter_docx` asks for.
 
     Raises :class:`BadInput` for another ending, :class:`quotations.DiffersFromRule`, and what
     :func:`rendering.letter_pdf` and :func:`word.letter_docx` raise.
@@ -82,6 +87,7 @@ def render(
     if suffix.lower() not in FORMATS:
         raise BadInput(f"A letter is written as {', '.join(FORMATS)}, not as {suffix or 'a file without an ending'}.")
     if rule is not None:
+        typed = typed or content
         quotations.require(content, rule, current)
         content = with_pins(with_source(content, rule), rule)
     # The page maker and the Word writer take half a second to load; checks and HTML do without them.
@@ -92,7 +98,7 @@ def render(
     if suffix.lower() == ".docx":
         from commenttrack.letters.word import letter_docx
 
-        return letter_docx(content)
+        return letter_docx(content, typed=typed)
     from commenttrack.letters.rendering import letter_pdf
 
     return letter_pdf(content)

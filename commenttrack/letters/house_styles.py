@@ -20,7 +20,7 @@ from commenttrack.storage import Storage
 KEYS = frozenset(
     {
         *("house_style", "the", "signature_columns", "signature_blocks", "redline_words", "thousands_comma", "toc"),
-        *("exhibits", "closing", "contact"),
+        *("exhibits", "closing", "contact", "requests_table"),
     }
 )
 """Keys of a letter's head that belong to an association and not to one letter."""

@@ -22,8 +22,9 @@ from commenttrack.letters.comparison import compare
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.models import DraftSnapshot, Letter, LetterVersion
 from commenttrack.letters.operations import content_of_letter, content_of_version
-from commenttrack.letters.pictured import with_pictures
+from commenttrack.letters.pictured import with_files
 from commenttrack.letters.restoring import named
+from commenttrack.letters.rule_details import details_state, with_rule_details
 from commenttrack.storage import Storage
 
 MAKE = "make a file of the letter"
@@ -73,23 +74,26 @@ def content_in(letter: Letter, state: LetterVersion | DraftSnapshot | None) -> L
     return content_of_version(state)
 
 
-def digest_of(letter: Letter, wanted: Wanted) -> str:
+def digest_of(session: Session, letter: Letter, wanted: Wanted) -> str:
     """SHA-256 of everything that the file would say, and of who prints it."""
-    said = [repr(replace(content_in(letter, state_named(letter, wanted.state)), pictures=()))]
+    content = content_in(letter, state_named(letter, wanted.state))
+    said = [repr(replace(content, pictures=()))]
     if wanted.earlier:
         said.append(repr(content_in(letter, state_named(letter, wanted.earlier))))
+    else:
+        said.append(details_state(session, letter, content))
     said += [wanted.suffix, commenttrack.__version__, wanted.state if wanted.earlier else "", wanted.earlier]
     return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
 def job_for(session: Session, letter: Letter, wanted: Wanted) -> Job | None:
     """The job that makes or made this file as the letter reads now; None when nobody asked for it."""
-    return session.scalar(select(Job).where(Job.key == _key(letter, digest_of(letter, wanted))))
+    return session.scalar(select(Job).where(Job.key == _key(letter, digest_of(session, letter, wanted))))
 
 
 def ask_for(session: Session, letter: Letter, wanted: Wanted, *, now: dt.datetime) -> Job:
     """Have the file made in the background, unless it is there; a failed attempt is tried again."""
-    digest = digest_of(letter, wanted)
+    digest = digest_of(session, letter, wanted)
     payload = {"letter": letter.id, "digest": digest, **asdict(wanted)}
     job = jobs.queue(session, name=MAKE, key=_key(letter, digest), payload=payload, now=now)
     if job.state is JobState.FAILED:
@@ -110,7 +114,7 @@ def make(
     """
     letter = session.get_one(Letter, payload["letter"])
     wanted = Wanted(payload["suffix"], payload["state"], payload["earlier"])
-    if digest_of(letter, wanted) != payload["digest"]:
+    if digest_of(session, letter, wanted) != payload["digest"]:
         raise ChangedMeanwhile("The draft was edited while its file waited to be made. Ask for it again.")
     later = state_named(letter, wanted.state)
     content = content_in(letter, later)
@@ -119,10 +123,14 @@ def make(
         from commenttrack.letters.rendering import letter_pdf  # half a second; most who come here only ask
 
         tell(f"Laying out the pages of {words:,} words")
-        return {"file": storage.put(letter_pdf(with_pictures(letter, content, storage)))}
+        content = with_rule_details(session, letter, with_files(letter, content, storage), storage)
+        return {"file": storage.put(letter_pdf(content))}
     earlier = state_named(letter, wanted.earlier)
     tell(f"Comparing {words:,} words")
-    compared = compare(content_in(letter, earlier), content)
+    old = content_in(letter, earlier)
+    second = content.head.translation or old.head.translation
+    compared = compare(old, content)
+    both = replace(content, parts=(*content.parts, *old.parts))  # a picture may stand in one of the two alone
     titles = comparison_files.Titles(
         letter=letter.title,
         earlier=title_of(earlier),
@@ -130,6 +138,8 @@ def make(
         day=content.head.date,
         house_style=content.head.house_style,
         lang=content.head.lang,
+        second_lang=second.lang if second else "",
     )
     tell("Writing the redline")
-    return {"file": storage.put(comparison_files.render(compared, titles, wanted.suffix))}
+    pictures = with_files(letter, both, storage).pictures
+    return {"file": storage.put(comparison_files.render(compared, titles, wanted.suffix, pictures))}

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import yaml
 
 from commenttrack.errors import BadInput
+from commenttrack.letters.body import REQUESTS
 from commenttrack.letters.cited_sources import sources_of
 from commenttrack.letters.content import (
     Addressee,
@@ -43,8 +44,8 @@ from commenttrack.letters.pictures import MOST, checked, refusal_of_address
 _KEYS = (
     "letterhead", "date", "via", "to", "re", "salutation", "closing", "contact", "signatories", "lead", "order", "the",
     "signature_columns", "signature_blocks", "annex_of_signatories", "exhibits", "citations", "thousands_comma", "toc",
-    "draft", "review", "numbered", "lang", "translation", "redline_words", "current_text", "illustrative", "sources",
-    "house_style",
+    "draft", "review", "numbered", "lang", "translation", "redline_words", "requests_table", "current_text",
+    "illustrative", "sources", "house_style",
 )  # fmt: skip
 _LONGEST_HEAD = 500_000
 
@@ -80,10 +81,13 @@ def content_from_markdown(text: str, files: Files | None = None) -> LetterConten
         raise BadInput(
             "The letter has ::: translation; say in its head in which language: translation: {lang: zh-Hans}."
         )
+    parts = letter.parts
+    if not head.requests_table:  # a part that is nothing but the table goes with it
+        parts = tuple(part for part in parts if part.text.strip() != REQUESTS)
     names = (*((head.letterhead.logo,) if head.letterhead.logo else ()), *letter.images)
     return LetterContent(
         head,
-        letter.parts,
+        parts,
         signatories,
         leads[0] if leads else "",
         co_leads=leads[1:],
@@ -199,6 +203,7 @@ def head_from_mapping(values: Mapping[str, Any]) -> LetterHead:
         numbered=flag_of(values.get("numbered"), "numbered", True),
         lang=language_of(values.get("lang"), "lang") or "en-US",
         redline_words=choice_of(values.get("redline_words"), "redline_words", get_args(RedlineWords), "hidden"),
+        requests_table=flag_of(values.get("requests_table"), "requests_table", True),
         current_text=choice_of(values.get("current_text"), "current_text", get_args(CurrentTextPlace), "data"),
         illustrative=text_of(values.get("illustrative"), "illustrative"),
         sources=documents,

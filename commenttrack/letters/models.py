@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from commenttrack import full_text
 from commenttrack.db import Base
+from commenttrack.letters.content import PartWords
 from commenttrack.members.models import Organization
 from commenttrack.positions.models import ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking.models import Docket, RuleDocument
@@ -57,6 +58,9 @@ class Letter(Base):
         back_populates="letter", cascade="all, delete-orphan", order_by="DraftSnapshot.id"
     )
     pictures: Mapped[list["LetterPicture"]] = relationship(cascade="all, delete-orphan", order_by="LetterPicture.id")
+    attachments: Mapped[list["LetterAttachment"]] = relationship(
+        cascade="all, delete-orphan", order_by="LetterAttachment.id"
+    )
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
 
@@ -80,10 +84,16 @@ class LetterPart(Base):
     text: Mapped[str]
     # Markdown of `letter compile`.
     requested_text: Mapped[str]
+    second_heading: Mapped[str] = mapped_column(default="")
+    second_text: Mapped[str] = mapped_column(default="")
+    # In the letter's second language; kept, and not printed, while its head names none.
+    second_of: Mapped[str] = mapped_column(default="")
+    # Digest of the words of the first language that the second stands for; another one says that they moved since.
     included: Mapped[bool] = mapped_column(default=True)
     annex: Mapped[bool] = mapped_column(default=False)
     # Whether it stands after the signatures.
     wording_digest: Mapped[str]
+    # Of everything that prints: in a letter in two languages, of both.
     edited_by: Mapped[str] = mapped_column(default="")
     # Name of the person who last wrote it; empty while it stands as generated from the mapping.
     updated_at: Mapped[dt.datetime]
@@ -97,6 +107,11 @@ class LetterPart(Base):
     )
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+    @property
+    def words(self) -> PartWords:
+        """Everything it says; of a part that is not stored yet, what it was given."""
+        return _words(self)
 
 
 class LetterPartLink(Base):
@@ -140,6 +155,10 @@ class PartWording(Base):
     heading: Mapped[str]
     text: Mapped[str]
     requested_text: Mapped[str]
+    second_heading: Mapped[str] = mapped_column(default="")
+    second_text: Mapped[str] = mapped_column(default="")
+    second_of: Mapped[str] = mapped_column(default="")
+    # As LetterPart has them.
     written_by: Mapped[str]
     # Empty for words composed from the mapping.
     written_at: Mapped[dt.datetime]
@@ -149,6 +168,16 @@ class PartWording(Base):
     # "edited", "composed again", "version 2 restored".
 
     part: Mapped[LetterPart] = relationship(back_populates="earlier_wordings")
+
+    @property
+    def words(self) -> PartWords:
+        """Everything the part said."""
+        return _words(self)
+
+
+def _words(row: LetterPart | PartWording) -> PartWords:
+    fields = (row.heading, row.text, row.requested_text, row.second_heading, row.second_text)
+    return PartWords(*(field or "" for field in fields))
 
 
 class DraftSnapshot(Base):
@@ -181,6 +210,29 @@ class LetterPicture(Base):
     width: Mapped[float]
     height: Mapped[float]
     # Pixels, or units of an SVG.
+    storage_key: Mapped[str]
+    added_by: Mapped[str]
+    added_at: Mapped[dt.datetime]
+
+
+class LetterAttachment(Base):
+    """A file that is filed with the letter, under the name by which its exhibit calls it.
+
+    Never changed: frozen versions name it.
+    """
+
+    __tablename__ = "letter_attachment"
+    __table_args__ = (UniqueConstraint("letter_id", "key"), UniqueConstraint("letter_id", "name"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    # Of the exhibit in the letter's text, which says whether the file goes along.
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    # Bytes.
+    sha256: Mapped[str]
     storage_key: Mapped[str]
     added_by: Mapped[str]
     added_at: Mapped[dt.datetime]
@@ -220,7 +272,8 @@ class LetterVersion(Base):
     head_json: Mapped[dict[str, Any]]
     parts_json: Mapped[list[Any]]
     # [{"key", "number", "heading", "level", "text", "requested_text", "annex", "provisions": [label, …], "digest",
-    #   "positions": [[id, version], …]}, …]; "annex" is absent from versions of before there were annexes.
+    #   "positions": [[id, version], …]}, …]; "annex" is absent from versions of before there were annexes, and
+    # "second_heading" and "second_text" from parts that have nothing in a second language.
     frozen_by: Mapped[str]
     frozen_at: Mapped[dt.datetime]
     override_reason: Mapped[str] = mapped_column(default="")

@@ -4,15 +4,16 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
-from commenttrack.letters import quotations
-from commenttrack.letters.content import LetterContent, LetterPartContent, Signatory
+from commenttrack.letters import quotations, rule_details
+from commenttrack.letters.body import REQUESTS
+from commenttrack.letters.content import LetterContent, LetterPartContent, PartWords, Signatory
 from commenttrack.letters.markdown import head_from_mapping
 from commenttrack.letters.models import (
     DraftSnapshot,
@@ -28,19 +29,17 @@ from commenttrack.members.models import Organization
 from commenttrack.positions.approval import Blocking, as_json, blocking
 from commenttrack.positions.models import ProvisionPosition
 from commenttrack.rulemaking.models import RuleDocument
-from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.storage import Storage
-from commenttrack.wording import wording_digest
 
 
 class EditedMeanwhile(Conflict):
     """Somebody saved the part after this editor opened it. Holds both texts, so that none is lost."""
 
-    def __init__(self, theirs: LetterPart, yours: tuple[str, str, str]) -> None:
+    def __init__(self, theirs: LetterPart, yours: PartWords) -> None:
         super().__init__(f"{theirs.edited_by or 'Somebody'} saved this part while you were editing it.")
         self.theirs = theirs
         self.yours = yours
-        """Heading, text and requested text as they were sent."""
+        """As they were sent; what was not sent reads as it stands."""
 
 
 class NotReadyToFreeze(Refused):
@@ -101,8 +100,13 @@ def start_letter(
 
 
 def edit_head(session: Session, letter: Letter, head: Mapping[str, Any], *, actor: str, now: dt.datetime) -> None:
-    """Change what stands around the body: date, addressees, Re: lines and the like."""
-    head_from_mapping(head)
+    """Change what stands around the body: date, addressees, Re: lines and the like.
+
+    What parts print follows it: the summary of requests is taken in or left out with ``requests_table``, and with a
+    second language its wordings are signed too.
+    """
+    read = head_from_mapping(head)
+    before = head_from_mapping(letter.head_json)
     audit.record(
         session,
         actor=actor,
@@ -112,6 +116,32 @@ def edit_head(session: Session, letter: Letter, head: Mapping[str, Any], *, acto
         before=letter.head_json,
     )
     letter.head_json = dict(head)
+    settle_digests(letter)
+    if read.requests_table != before.requests_table:
+        for part in letter.parts:
+            if part.kind is PartKind.SUMMARY or part.text.strip() == REQUESTS:
+                include_part(session, part, included=read.requests_table, actor=actor, now=now)
+
+
+def settle_digests(letter: Letter) -> None:
+    """Make the digest of each part that of what it prints; a second language prints only while the head names it."""
+    for part in letter.parts:
+        digest = printed(part).digest
+        if part.wording_digest != digest:
+            part.wording_digest = digest
+
+
+def in_two_languages(letter: Letter) -> bool:
+    """Whether the head names a second language."""
+    return bool(letter.head_json.get("translation"))
+
+
+def printed(part: LetterPart, words: PartWords | None = None) -> PartWords:
+    """The words of a part, or words given to it, that print: a second language only while the head names it."""
+    words = words or part.words
+    # A part that was just made may be in no letter yet.
+    letter: Letter | None = part.letter
+    return words if letter is not None and in_two_languages(letter) else words.first
 
 
 def edit_part(
@@ -127,11 +157,28 @@ def edit_part(
     now: dt.datetime,
 ) -> LetterPart:
     """Save a person's wording of a part. From then on composing leaves the part alone; its earlier words are kept."""
-    if part.revision != expected_revision:
-        raise EditedMeanwhile(part, (heading, text, requested_text))
-    before = part.wording_digest
-    reword(part, heading=heading, text=text, requested_text=requested_text, why=why, actor=actor, now=now)
+    words = replace(part.words, heading=heading, text=text, requested_text=requested_text)
+    rewrite(session, part, words, expected_revision=expected_revision, why=why, actor=actor, now=now)
     part.edited_by = actor
+    return part
+
+
+def rewrite(
+    session: Session,
+    part: LetterPart,
+    words: PartWords,
+    *,
+    expected_revision: int,
+    second_of: str | None = None,
+    why: str,
+    actor: str,
+    now: dt.datetime,
+) -> None:
+    """Reword a part as :func:`reword` does, unless somebody saved it meanwhile, and tell the trail."""
+    if part.revision != expected_revision:
+        raise EditedMeanwhile(part, words)
+    before = part.wording_digest
+    reword(part, words, second_of=second_of, why=why, actor=actor, now=now)
     audit.record(
         session,
         actor=actor,
@@ -143,20 +190,26 @@ def edit_part(
         after=part.wording_digest,
         **({} if why == "edited" else {"why": why}),
     )
-    return part
 
 
 def reword(
-    part: LetterPart, *, heading: str, text: str, requested_text: str, why: str, actor: str, now: dt.datetime
+    part: LetterPart, words: PartWords, *, second_of: str | None = None, why: str, actor: str, now: dt.datetime
 ) -> None:
-    """Give a part other words and keep those it had, if it had any; its caller says in the trail what happened."""
-    words = heading.strip(), text.strip(), requested_text.strip()
-    if (part.heading, part.text, part.requested_text) != words and part.wording_digest:
+    """Give a part other words and keep those it had, if it had any; its caller says in the trail what happened.
+
+    ``second_of`` is the digest of the words of the first language that those of the second stand for; None leaves what
+    is known of that.
+    """
+    words = PartWords(*(getattr(words, field.name).strip() for field in fields(words)))
+    if part.words != words and part.wording_digest:
         part.earlier_wordings.append(
             PartWording(
                 heading=part.heading,
                 text=part.text,
                 requested_text=part.requested_text,
+                second_heading=part.second_heading,
+                second_text=part.second_text,
+                second_of=part.second_of,
                 written_by=part.edited_by,
                 written_at=part.updated_at,
                 replaced_by=actor,
@@ -164,8 +217,11 @@ def reword(
                 why=why,
             )
         )
-    part.heading, part.text, part.requested_text = words
-    part.wording_digest, part.updated_at = wording_digest(*words), now
+    part.heading, part.text, part.requested_text = words.heading, words.text, words.requested_text
+    part.second_heading, part.second_text = words.second_heading, words.second_text
+    if second_of is not None:
+        part.second_of = second_of
+    part.wording_digest, part.updated_at = printed(part, words).digest, now
 
 
 def add_part(
@@ -190,7 +246,7 @@ def add_part(
         level=level,
         text=text.strip(),
         requested_text="",
-        wording_digest=wording_digest(heading, text),
+        wording_digest=PartWords(heading, text).digest,
         edited_by=actor,
         updated_at=now,
     )
@@ -252,14 +308,21 @@ def digests(letter: Letter) -> dict[str, str]:
 
 
 def _part_content(part: LetterPart) -> LetterPartContent:
+    return replace(_worded(part, part.words), provisions=_provisions(part))
+
+
+def _worded(part: LetterPart, words: PartWords) -> LetterPartContent:
+    """The part as it would print with some words; what it speaks of is left out."""
+    words = printed(part, words)
     return LetterPartContent(
         key=part.key,
-        heading=part.heading,
-        level=part.level if part.heading else 0,
-        text=part.text,
-        requested_text=part.requested_text,
-        provisions=_provisions(part),
+        heading=words.heading,
+        level=part.level if words.heading else 0,
+        text=words.text,
+        requested_text=words.requested_text,
         annex=part.annex,
+        translated_heading=words.second_heading,
+        translation=words.second_text,
     )
 
 
@@ -297,6 +360,7 @@ def content_of_version(
     version: LetterVersion | DraftSnapshot, *, draft: bool = False, signatories: Sequence[Signatory] = ()
 ) -> LetterContent:
     """The letter as it was frozen, or as a draft was kept."""
+    both = bool(version.head_json.get("translation"))
     parts = (
         LetterPartContent(
             key=part["key"],
@@ -306,6 +370,8 @@ def content_of_version(
             requested_text=part["requested_text"],
             provisions=tuple(part["provisions"]),
             annex=part.get("annex", False),
+            translated_heading=part.get("second_heading", "") if both else "",
+            translation=part.get("second_text", "") if both else "",
         )
         for part in version.parts_json
         if part.get("included", True)
@@ -313,22 +379,17 @@ def content_of_version(
     return _content(version.letter, version.head_json, parts, draft, signatories)
 
 
-def content_with(letter: Letter, part: LetterPart, *, heading: str, text: str, requested_text: str) -> LetterContent:
+def content_with(letter: Letter, part: LetterPart, words: PartWords) -> LetterContent:
     """The letter as it would print with these words in one part; for a preview, so nothing but the parts is read."""
-    parts = []
-    for each in letter.parts:
-        mine = each is part
-        if not (each.included or mine):
-            continue
-        shown = heading if mine else each.heading
-        words = (text, requested_text) if mine else (each.text, each.requested_text)
-        parts.append(LetterPartContent(each.key, shown, each.level if shown else 0, *words, annex=each.annex))
+    parts = [
+        _worded(each, words if each is part else each.words) for each in letter.parts if each.included or each is part
+    ]
     return LetterContent(head_from_mapping(letter.head_json), tuple(parts))
 
 
-def problems(session: Session, letter: Letter) -> list[quotations.Problem]:
+def problems(session: Session, letter: Letter, *, storage: Storage) -> list[quotations.Problem]:
     """Every quotation, citation and requested text of the letter that does not stand in the rule."""
-    return quotations.check(content_of_letter(letter), parsed_rule(session, letter.rule_document))
+    return rule_details.problems(session, letter, content_of_letter(letter), storage)
 
 
 def suspect_parts(letter: Letter) -> list[LetterPart]:
@@ -349,7 +410,9 @@ def reads_as_frozen(letter: Letter) -> bool:
     return newest.head_json == letter.head_json and _digests_of(newest) == list(digests(letter).items())
 
 
-def freeze(session: Session, letter: Letter, *, override: str = "", actor: str, now: dt.datetime) -> LetterVersion:
+def freeze(
+    session: Session, letter: Letter, *, override: str = "", storage: Storage, actor: str, now: dt.datetime
+) -> LetterVersion:
     """Fix the letter as it stands as its next version, which people can be asked to sign.
 
     Refuses an empty letter, one whose quotations, citations or requested texts do not stand in the rule, and one that
@@ -359,7 +422,7 @@ def freeze(session: Session, letter: Letter, *, override: str = "", actor: str, 
     parts = numbered(letter)
     if not parts:
         raise NotReadyToFreeze(["It has no parts; compose it from the mapping or write one."])
-    found = problems(session, letter)
+    found = problems(session, letter, storage=storage)
     if found:
         raise NotReadyToFreeze([str(problem) for problem in found])
     last = letter.versions[-1] if letter.versions else None
@@ -393,18 +456,20 @@ def freeze(session: Session, letter: Letter, *, override: str = "", actor: str, 
     return version
 
 
-def as_json_part(part: LetterPart, number: str) -> dict[str, Any]:
-    """A part as ``LetterVersion.parts_json`` keeps it."""
-    content = _part_content(part)
+def as_json_part(part: LetterPart, number: str, *, unprinted: bool = False) -> dict[str, Any]:
+    """A part as ``LetterVersion.parts_json`` keeps it; ``unprinted`` keeps a second language that does not print."""
+    words = part.words if unprinted else printed(part)
+    second = {"second_heading": words.second_heading, "second_text": words.second_text, "second_of": part.second_of}
     return {
-        "key": content.key,
+        "key": part.key,
         "number": number,
-        "heading": content.heading,
+        "heading": words.heading,
         "level": part.level,
-        "text": content.text,
-        "requested_text": content.requested_text,
-        "annex": content.annex,
-        "provisions": list(content.provisions),
+        "text": words.text,
+        "requested_text": words.requested_text,
+        **(second if words != words.first else {}),
+        "annex": part.annex,
+        "provisions": list(_provisions(part)),
         "digest": part.wording_digest,
         "positions": _positions(part),
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from commenttrack.letters.content import PartWords
 from commenttrack.wording import Change, difference
 
 
@@ -12,9 +13,7 @@ class Wording:
     """One wording of a part."""
 
     number: str
-    heading: str
-    text: str
-    requested_text: str
+    words: PartWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +28,38 @@ class PartChange:
     headings: tuple[Change, ...]
     text: tuple[Change, ...]
     requested_text: tuple[Change, ...]
+    second_heading: tuple[Change, ...] = ()
+    second_text: tuple[Change, ...] = ()
+    """In the letter's second language; empty where neither wording has one."""
+
+    @property
+    def runs(self) -> tuple[tuple[Change, ...], ...]:
+        """Everything that may differ, in the order of the part."""
+        return self.headings, self.text, self.requested_text, self.second_heading, self.second_text
 
 
-_NOTHING = Wording("", "", "", "")
+_NOTHING = Wording("", PartWords())
 
 
 def wordings_of(parts_json: Sequence[Mapping[str, Any]]) -> dict[str, Wording]:
     """The wordings of a frozen version (``LetterVersion.parts_json``) by part key, in order."""
-    return {
-        part["key"]: Wording(part["number"], part["heading"], part["text"], part["requested_text"])
-        for part in parts_json
-    }
+    return {part["key"]: Wording(part["number"], PartWords.of(part)) for part in parts_json}
 
 
 def part_change(key: str, old: Wording | None, new: Wording | None) -> PartChange:
     """The difference of two wordings of a part, either of which may not exist."""
-    before, after = old or _NOTHING, new or _NOTHING
+    before, after = (old or _NOTHING).words, (new or _NOTHING).words
     shown = new or old or _NOTHING
     return PartChange(
         key=key,
         number=shown.number,
-        heading=shown.heading,
+        heading=shown.words.heading,
         what="changed" if old and new else "added" if new else "removed",
         headings=tuple(difference(before.heading, after.heading)),
         text=tuple(difference(before.text, after.text)),
         requested_text=tuple(difference(before.requested_text, after.requested_text)),
+        second_heading=tuple(difference(before.second_heading, after.second_heading)),
+        second_text=tuple(difference(before.second_text, after.second_text)),
     )
 
 
@@ -75,7 +81,7 @@ def in_words(change: PartChange) -> str:
     """
     if change.what != "changed":
         return ""
-    fields = (_line(runs) for runs in (change.headings, change.text, change.requested_text))
+    fields = (_line(runs) for runs in change.runs)
     return " / ".join(line for line in fields if line)
 
 

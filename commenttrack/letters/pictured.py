@@ -1,4 +1,4 @@
-"""The pictures of a stored letter: taking one in, and giving them to what prints the letter."""
+"""The pictures of a stored letter: taking one in, and giving them and the attached files to what prints the letter."""
 
 import datetime as dt
 import re
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from commenttrack import audit
 from commenttrack.errors import Refused
+from commenttrack.letters.attachments import described
 from commenttrack.letters.content import LetterContent, Picture
 from commenttrack.letters.models import Letter, LetterPicture
 from commenttrack.letters.pictures import MOST, checked
@@ -47,9 +48,9 @@ def add_picture(
     return row
 
 
-def with_pictures(letter: Letter, content: LetterContent, storage: Storage) -> LetterContent:
-    """The content with the bytes of the letter's pictures that it names."""
-    texts = [content.head.letterhead.logo, *(part.text for part in content.parts)]
+def with_files(letter: Letter, content: LetterContent, storage: Storage) -> LetterContent:
+    """The content with the bytes of the pictures that it names, and with what is said of its attached files."""
+    texts = [content.head.letterhead.logo, *(text for part in content.parts for text in (part.text, part.translation))]
     named = [row for row in letter.pictures if any(row.name in text for text in texts)]
     return replace(
         content,
@@ -57,4 +58,5 @@ def with_pictures(letter: Letter, content: LetterContent, storage: Storage) -> L
             Picture(row.name, cast(Any, row.media_type), storage.get(row.storage_key), row.width, row.height)
             for row in named
         ),
+        attachments=described(letter, content),
     )

@@ -54,7 +54,7 @@ def labelled(
             counts.requests.append(_Request("", part.key, (Text(", ".join(part.provisions)),), _SET_OUT))
     order = {part.key: index for index, part in enumerate(content.parts)}
     counts.requests.sort(key=lambda request: order[request.part])
-    return [replace(body, blocks=_with_tables(body.blocks, counts.requests)) for body in named], counts.names
+    return [_tabled(body, content, counts) for body in named], counts.names
 
 
 def labelled_second(content: LetterContent, bodies: Sequence[Body]) -> list[Body]:
@@ -63,7 +63,7 @@ def labelled_second(content: LetterContent, bodies: Sequence[Body]) -> list[Body
     named = [
         replace(body, blocks=counts.blocks(body.blocks, part)) for part, body in zip(content.parts, bodies, strict=True)
     ]
-    return [replace(body, blocks=_with_tables(body.blocks, counts.requests)) for body in named]
+    return [_tabled(body, content, counts) for body in named]
 
 
 _SET_OUT: Inlines = (Text("Adopt the text that is set out there."),)
@@ -113,8 +113,8 @@ class _Counts:
         return division
 
 
-def _changed(blocks: Blocks, change: Callable[[Division | RequestTable], Block]) -> Blocks:
-    """The blocks with each division and table of requests changed, the outer one before those within it."""
+def _changed(blocks: Blocks, change: Callable[[Division | RequestTable], Block | None]) -> Blocks:
+    """The blocks with each division and table of requests changed or dropped, the outer one before those within it."""
     out: list[Block] = []
     for block in blocks:
         match block:
@@ -122,7 +122,8 @@ def _changed(blocks: Blocks, change: Callable[[Division | RequestTable], Block])
                 changed = change(block)
                 if isinstance(changed, Division):
                     changed = replace(changed, blocks=_changed(changed.blocks, change))
-                out.append(changed)
+                if changed is not None:
+                    out.append(changed)
             case Quote(inner, source):
                 out.append(Quote(_changed(inner, change), source))
             case ListBlock(items):
@@ -132,8 +133,15 @@ def _changed(blocks: Blocks, change: Callable[[Division | RequestTable], Block])
     return tuple(out)
 
 
-def _with_tables(blocks: Blocks, requests: Sequence[_Request]) -> Blocks:
-    return _changed(blocks, lambda block: _table(requests) if isinstance(block, RequestTable) else block)
+def _tabled(body: Body, content: LetterContent, counts: _Counts) -> Body:
+    """The body with the table of all requests where it asks for it, or without when the letter has the table off."""
+
+    def change(block: Division | RequestTable) -> Block | None:
+        if isinstance(block, RequestTable):
+            return _table(counts.requests) if content.head.requests_table else None
+        return block
+
+    return replace(body, blocks=_changed(body.blocks, change))
 
 
 def _table(requests: Sequence[_Request]) -> Table:

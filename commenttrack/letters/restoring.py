@@ -6,13 +6,14 @@ keeps the whole draft, so that it can be undone by restoring that.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
 from commenttrack.errors import Refused
+from commenttrack.letters.content import PartWords
 from commenttrack.letters.markdown import head_from_mapping
 from commenttrack.letters.models import (
     DraftSnapshot,
@@ -22,7 +23,7 @@ from commenttrack.letters.models import (
     PartKind,
     PartWording,
 )
-from commenttrack.letters.operations import as_json_part, edit_part, numbered
+from commenttrack.letters.operations import as_json_part, numbered, rewrite, settle_digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,9 @@ def restore_state(
             )  # fmt: skip
             letter.parts.append(part)
             session.flush()  # its revision is counted by the database
-        if (part.heading, part.text, part.requested_text) != (old["heading"], old["text"], old["requested_text"]):
-            _bring_back(session, part, old, name, actor, now)
+        words, second_of = _words_of(old, part, whole=bool(state.head_json.get("translation")))
+        if part.words != words:
+            _bring_back(session, part, words, second_of, name, actor, now)
             reworded.append(key)
         part.level, part.annex = old["level"], old.get("annex", False)
     included: list[str] = []
@@ -80,6 +82,7 @@ def restore_state(
         raise Refused(f"The draft reads like {name} already.")
     head_from_mapping(state.head_json)
     letter.head_json = dict(state.head_json)
+    settle_digests(letter)
     letter.snapshots.append(before)
     session.flush()  # the audit event names the snapshot
     audit.record(
@@ -110,15 +113,15 @@ def restore_part(
 
     ``wording`` is a kept wording of this part or its entry in ``parts_json``. Refuses when the part reads so already.
     """
-    old = wording
     if isinstance(wording, PartWording):
         if wording.part is not part:
             raise Refused("These words were those of another part.")
-        old = {"heading": wording.heading, "text": wording.text, "requested_text": wording.requested_text}
-    assert not isinstance(old, PartWording)  # noqa: S101  # narrowed above
-    if (part.heading, part.text, part.requested_text) == (old["heading"], old["text"], old["requested_text"]):
+        words, second_of = wording.words, wording.second_of
+    else:
+        words, second_of = _words_of(wording, part, whole=False)
+    if part.words == words:
         raise Refused(f"The part reads as in {name} already.")
-    return _bring_back(session, part, old, name, actor, now)
+    return _bring_back(session, part, words, second_of, name, actor, now)
 
 
 def named(state: LetterVersion | DraftSnapshot) -> str:
@@ -133,7 +136,8 @@ def _snapshot(letter: Letter, why: str, actor: str, now: dt.datetime) -> DraftSn
     return DraftSnapshot(
         head_json=dict(letter.head_json),
         parts_json=[
-            {**as_json_part(part, numbers.get(part.key, "")), "included": part.included} for part in letter.parts
+            {**as_json_part(part, numbers.get(part.key, ""), unprinted=True), "included": part.included}
+            for part in letter.parts
         ],
         why=why,
         kept_by=actor,
@@ -141,20 +145,25 @@ def _snapshot(letter: Letter, why: str, actor: str, now: dt.datetime) -> DraftSn
     )
 
 
+def _words_of(old: Mapping[str, Any], part: LetterPart, *, whole: bool) -> tuple[PartWords, str]:
+    """The words that a part had, and what its second language stood for.
+
+    Unless the state is ``whole``, one that has nothing in a second language leaves what the part has there now.
+    """
+    words = PartWords.of(old)
+    if whole or "second_of" in old:
+        return words, old.get("second_of", "")
+    present = part.words
+    return replace(words, second_heading=present.second_heading, second_text=present.second_text), part.second_of
+
+
 def _bring_back(
-    session: Session, part: LetterPart, old: Mapping[str, Any], name: str, actor: str, now: dt.datetime
+    session: Session, part: LetterPart, words: PartWords, second_of: str, name: str, actor: str, now: dt.datetime
 ) -> LetterPart:
-    return edit_part(
-        session,
-        part,
-        expected_revision=part.revision,
-        heading=old["heading"],
-        text=old["text"],
-        requested_text=old["requested_text"],
-        why=f"{name} restored",
-        actor=actor,
-        now=now,
-    )
+    why = f"{name} restored"
+    rewrite(session, part, words, expected_revision=part.revision, second_of=second_of, why=why, actor=actor, now=now)
+    part.edited_by = actor
+    return part
 
 
 def _order(present: Sequence[str], wanted: Sequence[str]) -> list[str]:

@@ -6,13 +6,15 @@ both texts.
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
+from commenttrack.letters.exported_word import SECOND
 from commenttrack.letters.models import EditKind, EditState, LetterPart, PartComment, ReturnedFile, SuggestedEdit
-from commenttrack.letters.operations import edit_part
+from commenttrack.letters.operations import rewrite
 from commenttrack.letters.suggestion_anchors import Anchored, only_place, place_of, with_edits
 
 
@@ -198,8 +200,10 @@ def _write(session: Session, edit: SuggestedEdit, reads: str, *, actor: str, now
     """Give the part its new wording as an editor would."""
     assert edit.part is not None  # noqa: S101  # asked before
     part = edit.part
-    fields = {"heading": part.heading, "text": part.text, "requested_text": part.requested_text}
-    edit_part(session, part, expected_revision=part.revision, actor=actor, now=now, **(fields | {edit.field: reads}))
+    words = replace(part.words, **{_NAMES.get(edit.field, edit.field): reads})
+    rewrite(session, part, words, expected_revision=part.revision, why="edited", actor=actor, now=now)
+    if edit.field not in SECOND:
+        part.edited_by = actor
     session.flush()  # the next edit of this part counts from the revision that this one makes
 
 
@@ -207,7 +211,11 @@ def field_of(part: LetterPart | None, field: str) -> str:
     """The present text of a field of a part."""
     if part is None:
         raise Refused("The part it was made to is no longer in the letter.")
-    return {"heading": part.heading, "text": part.text, "requested_text": part.requested_text}[field]
+    return str(getattr(part.words, _NAMES.get(field, field)))
+
+
+_NAMES = dict(zip(SECOND, ("second_heading", "second_text"), strict=True))
+"""What a part calls the fields of a Word file that are in the second language."""
 
 
 def _digest(text: str) -> str:

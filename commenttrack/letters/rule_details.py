@@ -1,12 +1,19 @@
-"""What the letter of a docket takes from its rule when it is built: pages of citations, and the current text."""
+"""What the letter of a docket takes from its rule: pages of citations, the current text, and the check of both.
+
+The draft's warnings, its preview, its Word file and the final build all come here, so that none of them shows or passes
+what another does not.
+"""
+
+import re
 
 from sqlalchemy.orm import Session
 
+from commenttrack.letters import quotations
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.models import Letter
 from commenttrack.letters.pins import may_want_pages, with_pins
 from commenttrack.letters.requested_layers import with_current_text
-from commenttrack.rulemaking.current_text import attached, redline_of
+from commenttrack.rulemaking.current_text import attached, redline_of, state_of, texts_of
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.storage import Storage
 
@@ -17,10 +24,49 @@ def with_rule_details(session: Session, letter: Letter, content: LetterContent, 
     The rule and the current text are read only when something in the letter asks for them.
     """
     document = letter.rule_document
-    if any(may_want_pages(part) for part in content.parts):
+    if _wants_pages(content):
         content = with_pins(content, parsed_rule(session, document))
-    if any(part.requested_text.strip() for part in content.parts):
+    if _makes_requests(content):
         redline = redline_of(session, document, attached(session, document), storage=storage)
         if redline is not None:
             return with_current_text(content, redline)
     return content
+
+
+def problems(session: Session, letter: Letter, content: LetterContent, storage: Storage) -> list[quotations.Problem]:
+    """Everything in the letter that stands neither in its rule nor, where it cites the CFR, in the current text."""
+    document = letter.rule_document
+    rule = parsed_rule(session, document)
+    current = texts_of(rule, attached(session, document), storage=storage) if _cites(content) else []
+    return quotations.check(content, rule, current)
+
+
+def built(session: Session, letter: Letter, content: LetterContent, storage: Storage) -> LetterContent:
+    """The letter as it is printed for good, with all details; raises :class:`quotations.DiffersFromRule`."""
+    if found := problems(session, letter, content, storage):
+        raise quotations.DiffersFromRule(found)
+    return with_rule_details(session, letter, content, storage)
+
+
+def details_state(session: Session, letter: Letter, content: LetterContent) -> str:
+    """Of what the details would be made now; empty for a letter that asks for none."""
+    if not (_wants_pages(content) or _makes_requests(content)):
+        return ""
+    document = letter.rule_document
+    return repr(state_of(session, document, attached(session, document)))
+
+
+def _wants_pages(content: LetterContent) -> bool:
+    return any(may_want_pages(part) for part in content.parts)
+
+
+def _makes_requests(content: LetterContent) -> bool:
+    return any(part.requested_text.strip() for part in content.parts)
+
+
+_CFR = re.compile(r"\bC\.?\s?F\.?\s?R\b")
+
+
+def _cites(content: LetterContent) -> bool:
+    """Whether the letter may cite the CFR, as far as can be seen without reading it."""
+    return bool(content.head.works) or any(_CFR.search(part.text) for part in content.parts)

@@ -7,15 +7,15 @@ a file changes the letter until a person accepts it.
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
 from commenttrack.errors import BadInput, Refused
-from commenttrack.letters.content import LetterContent
-from commenttrack.letters.exported_word import SECOND, Exported, from_json
+from commenttrack.letters.content import LetterContent, PartWords
+from commenttrack.letters.exported_word import FIELDS, SECOND, Exported, from_json
 from commenttrack.letters.models import (
     EditKind,
     Letter,
@@ -25,11 +25,12 @@ from commenttrack.letters.models import (
     ReturnedFile,
     SuggestedEdit,
 )
-from commenttrack.letters.operations import content_of_letter, content_of_version
-from commenttrack.letters.pictured import with_pictures
+from commenttrack.letters.operations import content_of_letter, content_of_version, in_two_languages
+from commenttrack.letters.pictured import with_files
 from commenttrack.letters.returned_places import AnotherLetter, Placed, PlacedComment, place_changes
 from commenttrack.letters.returned_text import ReturnedWord
 from commenttrack.letters.returned_word import read_word
+from commenttrack.letters.rule_details import with_rule_details
 from commenttrack.letters.word import letter_docx
 from commenttrack.letters.word_comments import MarginComment
 from commenttrack.members.models import Organization
@@ -52,7 +53,9 @@ class AlreadyBrought(Refused):
 
 def word_draft(session: Session, letter: Letter, *, storage: Storage) -> bytes:
     """The letter as it stands as a Word file to send around, with the comments on its parts in the margin."""
-    return letter_docx(with_pictures(letter, content_of_letter(letter), storage), _margin(session, letter))
+    typed = content_of_letter(letter)
+    content = with_rule_details(session, letter, with_files(letter, typed, storage), storage)
+    return letter_docx(content, _margin(session, letter), typed=typed)
 
 
 def _margin(session: Session, letter: Letter) -> list[MarginComment]:
@@ -118,10 +121,7 @@ def import_returned_file(
         file.problem = str(refusal)
     else:
         file.version = version
-        file.exported_json = {
-            part.key: {"heading": part.heading, "text": part.text, "requested_text": part.requested_text}
-            for part in exported.parts
-        }
+        file.exported_json = {part.key: {name: part.field(name) for name in FIELDS} for part in exported.parts}
         file.notices_json = list(placed.notices)
         file.tracked, file.untracked = placed.tracked, placed.untracked
         _store(session, file, placed)
@@ -152,9 +152,9 @@ def _placed(letter: Letter, word: ReturnedWord) -> tuple[Exported, Placed, Lette
 
 
 def _version_of(letter: Letter, exported: Exported) -> LetterVersion | None:
-    wordings = [(part.key, part.heading, part.text, part.requested_text) for part in exported.parts]
+    wordings = [(part.key, *map(part.field, FIELDS)) for part in exported.parts]
     for version in reversed(letter.versions):
-        if wordings == [(p["key"], p["heading"], p["text"], p["requested_text"]) for p in version.parts_json]:
+        if wordings == [(part["key"], *astuple(PartWords.of(part))) for part in version.parts_json]:
             return version
     return None
 
@@ -236,8 +236,8 @@ def _why_not(part: LetterPart | None, field: str) -> str:
     """Why a suggestion cannot be taken over into the letter; empty when it can."""
     if part is None:
         return "The part it was made to is no longer in the letter."
-    if field in SECOND:
-        return "It changes the text in the second language, which is kept in a file of its own; change it there."
+    if field in SECOND and not in_two_languages(part.letter):
+        return "It changes the text in a second language, which the letter has no longer."
     return ""
 
 

@@ -18,12 +18,14 @@ from commenttrack.rulemaking import amending, ecfr
 from commenttrack.rulemaking import redline as redlines
 from commenttrack.rulemaking.models import CurrentText, Provision, RuleDocument
 from commenttrack.rulemaking.operations import parsed_rule
+from commenttrack.rulemaking.provisions import ParsedRule
 from commenttrack.rulemaking.redline import Redline
 from commenttrack.storage import Storage
 
 # Redlines of the documents that people look at now; making one takes up to two seconds.
 _KEPT = 8
 _MADE: OrderedDict[tuple[Any, ...], Redline] = OrderedDict()
+_READ: OrderedDict[tuple[Any, ...], ecfr.CurrentText] = OrderedDict()
 _LOCK = threading.Lock()
 
 
@@ -129,6 +131,22 @@ def redline_of(
     """
     if not texts:
         return None
+    key = state_of(session, document, texts)
+    with _LOCK:
+        made = _MADE.get(key)
+    if made is None:
+        rule = parsed_rule(session, document)
+        made = redlines.redline(rule, texts_of(rule, texts, storage=storage))
+    with _LOCK:
+        _MADE[key] = made
+        _MADE.move_to_end(key)
+        while len(_MADE) > _KEPT:
+            _MADE.popitem(last=False)
+    return made
+
+
+def state_of(session: Session, document: RuleDocument, texts: list[CurrentText]) -> tuple[Any, ...]:
+    """What a redline of the document on these texts is made of: its words, its citations, and the files."""
     wording = hashlib.sha256()
     for row in session.execute(
         select(Provision.label, Provision.wording_digest)
@@ -136,23 +154,26 @@ def redline_of(
         .order_by(Provision.place)
     ):
         wording.update(f"{row.label}\0{row.wording_digest}\0".encode())
-    key = (document.id, wording.hexdigest(), *((each.source_key, each.as_of) for each in texts))
+    return (document.id, wording.hexdigest(), *((each.source_key, each.as_of) for each in texts))
+
+
+def texts_of(rule: ParsedRule, texts: list[CurrentText], *, storage: Storage) -> list[ecfr.CurrentText]:
+    """The attached texts as they read, of the parts that the rule amends; a file is read once."""
+    parts = amending.parts(rule)
+    return [_text_of(each, parts, storage) for each in texts]
+
+
+def _text_of(row: CurrentText, parts: frozenset[str], storage: Storage) -> ecfr.CurrentText:
+    key = (row.source_key, row.title, row.as_of, parts)
     with _LOCK:
-        made = _MADE.get(key)
-    if made is None:
-        rule = parsed_rule(session, document)
-        parts = amending.parts(rule)
-        current = [
-            ecfr.read(storage.get(each.source_key), name=each.source_name, parts=parts or None, title=each.title)
-            for each in texts
-        ]
-        days = [each.as_of.isoformat() if each.as_of else "" for each in texts]
-        made = redlines.redline(
-            rule, [replace(text, as_of=text.as_of or day) for text, day in zip(current, days, strict=True)]
-        )
+        known = _READ.get(key)
+    if known is None:
+        data = storage.get(row.source_key)
+        text = ecfr.read(data, name=row.source_name, parts=parts or None, title=row.title)
+        known = replace(text, as_of=text.as_of or (row.as_of.isoformat() if row.as_of else ""))
     with _LOCK:
-        _MADE[key] = made
-        _MADE.move_to_end(key)
-        while len(_MADE) > _KEPT:
-            _MADE.popitem(last=False)
-    return made
+        _READ[key] = known
+        _READ.move_to_end(key)
+        while len(_READ) > _KEPT:
+            _READ.popitem(last=False)
+    return known

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from commenttrack.audit import AuditEvent
 from commenttrack.config import Settings
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, LetterVersion
-from commenttrack.letters.operations import numbered
+from commenttrack.letters.operations import numbered, printed
 from commenttrack.letters.part_changes import PartChange, Wording, part_change, wordings_of
 from commenttrack.positions.models import ProvisionPosition
 from commenttrack.signoffs import operations
@@ -135,10 +135,7 @@ def board(session: Session, letter: Letter) -> Board:
         )
     ).all()
     decisions = {sign_off.organization_id: sign_off for sign_off in standing_decisions(session, letter.id)}
-    today = {
-        entry.part.key: Wording(entry.number, entry.part.heading, entry.part.text, entry.part.requested_text)
-        for entry in numbered(now)
-    }
+    today = {entry.part.key: Wording(entry.number, printed(entry.part)) for entry in numbered(now)}
     digests = {part.key: part.wording_digest for part in now.parts if part.included}
     cosmetic = cosmetic_changes(session, letter.id)
     differences: dict[tuple[int, str], PartChange] = {}
@@ -149,7 +146,7 @@ def board(session: Session, letter: Letter) -> Board:
     counted = Counter(row.standing for row in rows)
     newest = now.versions[-1] if now.versions else None
     return Board(
-        parts=tuple(BoardPart(key, wording.number, wording.heading) for key, wording in today.items()),
+        parts=tuple(BoardPart(key, wording.number, wording.words.heading) for key, wording in today.items()),
         rows=tuple(rows),
         totals={each: counted[each] for each in Standing},
         newest=newest,

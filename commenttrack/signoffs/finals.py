@@ -19,6 +19,7 @@ from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.signoffs.campaigns import quorum_of
 from commenttrack.signoffs.models import FinalVersion
 from commenttrack.signoffs.reading import joined_since, version_digests
+from commenttrack.storage import Storage
 from commenttrack.wording import one_line
 
 
@@ -107,7 +108,14 @@ def _gate(session: Session, letter: Letter, today: Mapping[str, str], final: Fin
 
 
 def freeze_for_filing(
-    session: Session, letter: Letter, *, without_quorum: str = "", override: str = "", actor: str, now: dt.datetime
+    session: Session,
+    letter: Letter,
+    *,
+    without_quorum: str = "",
+    override: str = "",
+    storage: Storage,
+    actor: str,
+    now: dt.datetime,
 ) -> FinalVersion:
     """Freeze the letter as it stands for filing: its newest version where it reads like that, else a new one.
 
@@ -118,7 +126,7 @@ def freeze_for_filing(
     if letters.reads_as_frozen(letter):
         version = letter.versions[-1]
     else:
-        version = letters.freeze(session, letter, override=override, actor=actor, now=now)
+        version = letters.freeze(session, letter, override=override, storage=storage, actor=actor, now=now)
     return make_final(session, version, without_quorum=without_quorum, actor=actor, now=now)
 
 

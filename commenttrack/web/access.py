@@ -25,6 +25,7 @@ PUBLIC = frozenset(
         "signing.decide",
         "signing.recorded",
         "signing.letter_file",
+        "signing.attached",
         "answering.show",
         "answering.save",
         "answering.opened",

@@ -35,6 +35,7 @@ from commenttrack.web.reminders import reminders
 from commenttrack.web.reports import reports
 from commenttrack.web.returned_files import returned_files
 from commenttrack.web.rulemaking import rulemaking
+from commenttrack.web.second_language import second_language
 from commenttrack.web.settling import settling
 from commenttrack.web.signing import signing
 from commenttrack.web.signoffs import signoffs
@@ -66,6 +67,7 @@ SUBJECTS = (
     suspects,
     letters,
     letter_heads,
+    second_language,
     comparing,
     returned_files,
     versions,

@@ -172,13 +172,9 @@ def earlier_wordings(docket_id: int, part_id: int) -> str:
     wordings: list[tuple[PartWording, ComparedPart]] = []
     after: PartWording | LetterPart = part
     for wording in reversed(part.earlier_wordings):
-        wordings.append((wording, compare_wordings(_words(wording), _words(after))))
+        wordings.append((wording, compare_wordings(wording.words, after.words)))
         after = wording
     return render_template("web/letters/earlier.html", part=part, wordings=wordings)
-
-
-def _words(wording: PartWording | LetterPart) -> tuple[str, str, str]:
-    return wording.heading, wording.text, wording.requested_text
 
 
 @comparing.post("/parts/<int:part_id>/earlier/<int:wording_id>")

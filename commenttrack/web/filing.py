@@ -11,6 +11,7 @@ from wtforms.validators import Length
 from commenttrack import jobs
 from commenttrack.errors import Refused
 from commenttrack.filing.models import Filing, PacketFile
+from commenttrack.filing.packet import is_filed
 from commenttrack.filing.routes import routes_for
 from commenttrack.jobs import Job, JobState
 from commenttrack.letters.models import Letter, LetterVersion
@@ -60,6 +61,7 @@ def packet(docket_id: int) -> str:
         block=block,
         gate=gate_of_version(session, newest),
         filings=filings,
+        is_filed=is_filed,
         current=next((each for each in filings if each.letter_version_id == newest.id), None),
         job=_latest_job(newest),
         form=BuildForm(None),

@@ -10,7 +10,9 @@ from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from commenttrack.errors import Refused
+from commenttrack.filing import limits
 from commenttrack.letters import exhibit_parts, house_styles, operations
+from commenttrack.letters.attachments import attachments_of
 from commenttrack.letters.pictured import add_picture
 from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.permissions import Permission
@@ -66,6 +68,7 @@ class LookForm(Form):
     )
     exhibits = SelectField("Exhibits", choices=options([("letters", "Exhibit A, B"), ("numbers", "Exhibit 1, 2")]))
     toc = BooleanField("Table of contents")
+    requests_table = BooleanField("Summary table of requests")
 
 
 _LOOK_STYLE = ("fonts", "citations", "order", "numbering")
@@ -81,6 +84,7 @@ def _look_fields(head: dict[str, Any]) -> dict[str, Any]:
         **{key: value for key, value in look.items() if value},
         "signature_columns": str(head.get("signature_columns", "auto")),
         "toc": head.get("toc", False),
+        "requests_table": head.get("requests_table", True),
     }
 
 
@@ -91,6 +95,7 @@ def _look_of(form: LookForm) -> dict[str, Any]:
         **{key: form[key].data for key in _LOOK_CHOICES},
         "signature_columns": columns if columns == "auto" else int(columns),
         "toc": bool(form.toc.data),
+        "requests_table": bool(form.requests_table.data),
     }
 
 
@@ -145,6 +150,16 @@ class HeadForm(LookForm):
     closing = StringField("Closing", filters=[stripped])
     contact = TextAreaField("Contact", filters=[stripped])
     leads = CheckBoxes("Leads beside the first", coerce=str, choices=[])
+    second_lang = StringField("Second language", filters=[stripped], validators=[Length(max=35)])
+    second_layout = SelectField(
+        "Where the second language stands",
+        choices=options([("after", "After the first"), ("side-by-side", "Side by side with the first")]),
+    )
+    second_heading = StringField("Heading above the second text", filters=[stripped], validators=[Length(max=300)])
+    second_re = TextAreaField("Re: in the second language")
+    second_salutation = StringField("Salutation in the second language", filters=[stripped])
+    second_closing = StringField("Closing in the second language", filters=[stripped])
+    lang = StringField("Language of the letter", filters=[stripped], validators=[Length(max=35)])
     annex = StringField("Annex that describes each organization", filters=[stripped], validators=[Length(max=200)])
 
 
@@ -185,7 +200,8 @@ def head(docket_id: int) -> ResponseReturnValue:
     ), 422 if form.is_submitted() else 200
 
 
-_HEAD_TEXTS = ("date", "via", "salutation", "closing", "contact")
+_HEAD_TEXTS = ("date", "via", "salutation", "closing", "contact", "lang")
+_SECOND_TEXTS = ("lang", "heading", "salutation", "closing")
 
 
 def _head_fields(head: dict[str, Any]) -> dict[str, Any]:
@@ -203,6 +219,9 @@ def _head_fields(head: dict[str, Any]) -> dict[str, Any]:
         "re": "\n".join(head.get("re", [])),
         "leads": leads[1:] if isinstance(leads, list) else [],
         "annex": "About the Undersigned Organizations" if annex is True else annex or "",
+        **{f"second_{key}": (head.get("translation") or {}).get(key) or "" for key in _SECOND_TEXTS},
+        "second_layout": (head.get("translation") or {}).get("layout", "after"),
+        "second_re": "\n".join((head.get("translation") or {}).get("re", [])),
     }
 
 
@@ -249,8 +268,19 @@ def _head_of(form: HeadForm, before: dict[str, Any], lead: str) -> dict[str, Any
         "re": lines(form.re.data),
         "lead": [lead, *form.leads.data] if form.leads.data else [],
         "annex_of_signatories": form.annex.data or "",
+        "translation": _second_of(form),
     }
-    return {key: value for key, value in new.items() if value not in ("", [], {}, False)}
+    off = {} if form.requests_table.data else {"requests_table": False}  # the one flag that is on unless said otherwise
+    return {key: value for key, value in new.items() if value not in ("", [], {}, False)} | off
+
+
+def _second_of(form: HeadForm) -> dict[str, Any]:
+    """The second language; empty for a letter in one."""
+    if not form.second_lang.data:
+        return {}
+    texts = {key: form[f"second_{key}"].data or "" for key in _SECOND_TEXTS}
+    values = {**texts, "layout": form.second_layout.data, "re": lines(form.second_re.data)}
+    return {key: value for key, value in values.items() if value}
 
 
 # ------------------------------------------------------------------------------------------------------------ exhibits
@@ -259,7 +289,7 @@ def _head_of(form: HeadForm, before: dict[str, Any], lead: str) -> dict[str, Any
 @letter_heads.route(f"{_HEAD}/exhibits", methods=["GET", "POST"])
 @requires(Permission.DRAFT)
 def exhibits(docket_id: int) -> ResponseReturnValue:
-    """Choose among the exhibits of the positions behind the letter; pictures are printed in an annex."""
+    """Choose among the exhibits of the positions behind the letter; pictures are printed, other files go along."""
     letter, session = letter_with_parts(docket_id), database.session()
     offered = exhibit_parts.offered(session, letter)
     form = Form()
@@ -281,4 +311,11 @@ def exhibits(docket_id: int) -> ResponseReturnValue:
         else:
             flash("The exhibits stand in the letter.", "done")
             return redirect(url_for("letters.part", docket_id=docket_id, part_id=part.id), 303)
-    return render_template("web/letters/exhibits.html", form=form, offered=offered), 422 if form.is_submitted() else 200
+    page = render_template(
+        "web/letters/exhibits.html",
+        form=form,
+        offered=offered,
+        attached=attachments_of(letter),
+        limits=limits.load(database.house().settings.data),
+    )
+    return page, 422 if form.is_submitted() else 200

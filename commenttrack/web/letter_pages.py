@@ -6,6 +6,7 @@ from markupsafe import Markup as Safe
 
 from commenttrack.letters.blocks import plain
 from commenttrack.letters.content import LetterContent, LetterHead
+from commenttrack.letters.languages import direction
 from commenttrack.letters.markup import Markup
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
 
@@ -23,7 +24,18 @@ class ReadablePart:
     heading: Safe
     body: Safe
     requested: Safe
+    current: Safe
+    """The current text and what the rule would do to it, where the letter shows it."""
     provisions: tuple[str, ...]
+    second_heading: Safe
+    second: Safe
+    pairs: tuple[tuple[Safe, Safe], ...]
+    """Both languages block by block, where they stand side by side; the body is empty then."""
+
+    @property
+    def in_two(self) -> bool:
+        """Whether it says anything in the second language."""
+        return bool(self.second_heading or self.second or self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,9 @@ class ReadableLetter:
     notes: tuple[tuple[int, Safe], ...]
     logo: Safe
     """Empty for a letter without one."""
+    direction: str
+    """``rtl`` or ``ltr``."""
+    second_direction: str
 
 
 def readable(content: LetterContent) -> ReadableLetter:
@@ -60,6 +75,8 @@ def _page(letter: ArrangedLetter) -> ReadableLetter:
         tuple(_part(part, markup) for part in letter.parts),
         tuple((note.number, _safe(markup.note_text(note))) for note in letter.notes),
         _safe(markup.picture(logo, alt, "letter__logo")) if logo in {each.name for each in pictures} else Safe(),
+        direction(head.lang),
+        direction(head.translation.lang if head.translation else ""),
     )
 
 
@@ -74,7 +91,11 @@ def _part(part: ArrangedPart, markup: Markup) -> ReadablePart:
         heading=_safe(markup.inlines(part.heading)),
         body=_safe(markup.blocks(part.blocks)),
         requested=_safe(markup.blocks(part.requested)),
+        current=_safe(markup.blocks(part.current)),
         provisions=part.part.provisions,
+        second_heading=_safe(markup.inlines(part.second_heading)),
+        second=_safe(markup.blocks(part.second)),
+        pairs=tuple((_safe(markup.blocks(one)), _safe(markup.blocks(other))) for one, other in part.pairs),
     )
 
 

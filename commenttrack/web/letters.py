@@ -1,6 +1,6 @@
 """The letter: its parts, their wording, its versions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -14,11 +14,11 @@ from commenttrack.errors import Refused
 from commenttrack.letters import drafting, house_styles, operations
 from commenttrack.letters.comparison import ComparedPart, compare_wordings
 from commenttrack.letters.composition import LetterPartDraft
-from commenttrack.letters.content import Letterhead
+from commenttrack.letters.content import Letterhead, PartWords
 from commenttrack.letters.draft_warnings import warnings_of
 from commenttrack.letters.heads import ILLUSTRATIVE, head_for
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
-from commenttrack.letters.pictured import with_pictures
+from commenttrack.letters.pictured import with_files
 from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.models import Position, ProvisionPosition, QuestionAnswer
@@ -67,7 +67,7 @@ def draft(docket_id: int) -> str:
 
 def _outline(letter: Letter) -> dict[str, Any]:
     """What the list of parts shows, and everything that warns."""
-    warnings = warnings_of(database.session(), letter, now=database.now())
+    warnings = warnings_of(database.session(), letter, storage=database.house().storage, now=database.now())
     marks: dict[int, set[str]] = {}
     for warning in warnings:
         if warning.part is not None:
@@ -154,9 +154,7 @@ def compose(docket_id: int) -> ResponseReturnValue:
     found = drafting.proposal(session, letter)
 
     def change(part: LetterPart, draft: LetterPartDraft) -> ComparedPart:
-        return compare_wordings(
-            (part.heading, part.text, part.requested_text), (draft.heading, draft.text, draft.requested_text)
-        )
+        return compare_wordings(part.words.first, drafting.words_of(draft))
 
     return render_template(
         "web/letters/compose.html",
@@ -218,15 +216,20 @@ class Preview:
 
 
 def _preview(letter: Letter, part: LetterPart, form: PartForm) -> Preview:
-    content = operations.content_with(
-        letter,
-        part,
+    words = replace(
+        part.words,
         heading=form.heading.data or "",
         text=form.text.data or "",
         requested_text=form.requested_text.data or "",
     )
+    return preview_of(letter, part, words)
+
+
+def preview_of(letter: Letter, part: LetterPart, words: PartWords) -> Preview:
+    """The part with these words as it would print in its letter."""
+    content = operations.content_with(letter, part, words)
     try:
-        return Preview(readable_part(with_pictures(letter, content, database.house().storage), part.key))
+        return Preview(readable_part(with_files(letter, content, database.house().storage), part.key))
     except Refused as refusal:
         return Preview(None, str(refusal))
 
@@ -259,16 +262,25 @@ def _part_page(letter: Letter, part: LetterPart, form: PartForm) -> ResponseRetu
 def _conflict(form: PartForm, conflict: operations.EditedMeanwhile) -> ResponseReturnValue:
     """Both texts, and their difference: nothing of either is lost."""
     theirs = conflict.theirs
-    heading, text, requested_text = conflict.yours
-    sides: list[tuple[str, str, str, list[Change]]] = [
-        ("Heading", theirs.heading, heading, difference(theirs.heading, heading)),
-        ("Text", theirs.text, text, difference(theirs.text, text)),
-        ("Requested text", theirs.requested_text, requested_text, difference(theirs.requested_text, requested_text)),
-    ]
-    page = render_template(
-        "web/letters/conflict.html", theirs=theirs, form=form, sides=[side for side in sides if differs(side[3])]
-    )
+    page = render_template("web/letters/conflict.html", theirs=theirs, form=form, sides=sides_of(conflict))
     return page, 409
+
+
+def sides_of(conflict: operations.EditedMeanwhile) -> list[tuple[str, str, str, list[Change]]]:
+    """What two people made of each field of a part, and the difference, where there is one."""
+    theirs, yours = conflict.theirs.words, conflict.yours
+    pairs = [(label, getattr(theirs, name), getattr(yours, name)) for name, label in _FIELDS.items()]
+    sides = [(label, one, other, difference(one, other)) for label, one, other in pairs]
+    return [side for side in sides if differs(side[3])]
+
+
+_FIELDS = {
+    "heading": "Heading",
+    "text": "Text",
+    "requested_text": "Requested text",
+    "second_heading": "Heading in the second language",
+    "second_text": "Text in the second language",
+}
 
 
 def part_of(letter: Letter, part_id: int) -> LetterPart:

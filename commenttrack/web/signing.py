@@ -14,9 +14,10 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from commenttrack.errors import Conflict, Refused
+from commenttrack.letters.attachments import attachments_of_version
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.operations import content_of_version
-from commenttrack.letters.pictured import with_pictures
+from commenttrack.letters.pictured import with_files
 from commenttrack.members.links import LinkUnknown, token_hash
 from commenttrack.signoffs import codes, handing_on, links, operations
 from commenttrack.signoffs.campaign import last_moment_in_words
@@ -244,7 +245,7 @@ def _page(token: str, shown: Invitation, form: SignForm, problem: str = "") -> s
         form=form,
         problem=problem,
         readable=readable(
-            with_pictures(shown.request.letter, content_of_version(shown.version), database.house().storage)
+            with_files(shown.request.letter, content_of_version(shown.version), database.house().storage)
         ),
         changes=changes_shown(session, shown),
         again=said_before(session, shown) if may_reaffirm(shown) else None,
@@ -258,6 +259,7 @@ def _around(shown: Invitation) -> dict[str, Any]:
         "docket": docket,
         "due": due_of(docket, eastern_day(database.now())),
         "closes": last_moment_in_words(shown.closes),
+        "attached": attachments_of_version(shown.version),
         "pdf": next((file for file in shown.version.files if file.media_type == "application/pdf"), None),
     }
 
@@ -324,3 +326,12 @@ def letter_file(token: str) -> ResponseReturnValue:
     pdf = _around(shown)["pdf"] or abort(404)
     data = database.house().storage.get(pdf.storage_key)
     return send_file(io.BytesIO(data), pdf.media_type, download_name=pdf.name)
+
+
+@signing.get("/files/<int:file_id>")
+def attached(token: str, file_id: int) -> ResponseReturnValue:
+    """A file that is filed with the version to decide on."""
+    shown = _invitation(token)
+    file = next((each for each in attachments_of_version(shown.version) if each.id == file_id), None) or abort(404)
+    data = database.house().storage.get(file.storage_key)
+    return send_file(io.BytesIO(data), file.media_type, as_attachment=True, download_name=file.name)

@@ -11,17 +11,19 @@ from commenttrack import jobs
 from commenttrack.errors import Refused
 from commenttrack.jobs import Job, JobState
 from commenttrack.letters import made_files, operations
+from commenttrack.letters.content import LetterContent
 from commenttrack.letters.draft_warnings import warnings_of
 from commenttrack.letters.made_files import Wanted
-from commenttrack.letters.models import IssuedFile, Letter, LetterVersion
-from commenttrack.letters.pictured import with_pictures
+from commenttrack.letters.models import IssuedFile, Letter, LetterAttachment, LetterVersion
+from commenttrack.letters.pictured import with_files
+from commenttrack.letters.rule_details import with_rule_details
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.approval import Blocking, blocking
 from commenttrack.signoffs import finals
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, stripped
-from commenttrack.web.letter_pages import readable
+from commenttrack.web.letter_pages import ReadableLetter, readable
 from commenttrack.web.letters import letter_with_parts, numbered_parts
 from commenttrack.web.pages import letter_frame, load
 
@@ -54,12 +56,17 @@ def preview(docket_id: int) -> str:
     session = database.session()
     job: Job | None = None
     try:
-        content = operations.content_of_letter(letter)
-        shown = readable(with_pictures(letter, content, database.house().storage))
+        shown = _readable(letter, operations.content_of_letter(letter))
         job = made_files.job_for(session, letter, Wanted(".pdf"))
     except Refused as refusal:
         return render_template("web/letters/preview.html", letter=letter, readable=None, job=None, problem=str(refusal))
     return render_template("web/letters/preview.html", letter=letter, readable=shown, job=job, problem="")
+
+
+def _readable(letter: Letter, content: LetterContent) -> ReadableLetter:
+    """The letter as it prints: with its pictures, pages of citations and the current text under requests."""
+    storage = database.house().storage
+    return readable(with_rule_details(database.session(), letter, with_files(letter, content, storage), storage))
 
 
 @versions.get("/preview.pdf")
@@ -133,7 +140,7 @@ def freeze(docket_id: int) -> ResponseReturnValue:
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
     elif unchanged:
         form.for_filing.data = True
-    warnings = warnings_of(database.session(), letter, now=database.now())
+    warnings = warnings_of(database.session(), letter, storage=database.house().storage, now=database.now())
     page = render_template(
         "web/letters/freeze.html",
         form=form,
@@ -152,12 +159,23 @@ def freeze(docket_id: int) -> ResponseReturnValue:
 
 def _frozen(letter: Letter, form: FreezeForm) -> LetterVersion:
     """The version that the form asks for, frozen to be signed or for filing."""
-    session, actor, now = database.session(), signed_in().person.name, database.now()
+    session, storage, actor, now = (
+        database.session(),
+        database.house().storage,
+        signed_in().person.name,
+        database.now(),
+    )
     override = form.override.data or ""
     if not form.for_filing.data:
-        return operations.freeze(session, letter, override=override, actor=actor, now=now)
+        return operations.freeze(session, letter, override=override, storage=storage, actor=actor, now=now)
     final = finals.freeze_for_filing(
-        session, letter, without_quorum=form.without_quorum.data or "", override=override, actor=actor, now=now
+        session,
+        letter,
+        without_quorum=form.without_quorum.data or "",
+        override=override,
+        storage=storage,
+        actor=actor,
+        now=now,
     )
     return final.letter_version
 
@@ -212,3 +230,15 @@ def issued(docket_id: int, file_id: int) -> ResponseReturnValue:
         abort(404)
     data = database.house().storage.get(found.storage_key)
     return send_file(io.BytesIO(data), found.media_type, download_name=found.name)
+
+
+@versions.get("/attached/<int:file_id>")
+@requires(Permission.READ)
+def attached(docket_id: int, file_id: int) -> ResponseReturnValue:
+    """A file that is filed with the letter."""
+    _, letter = letter_frame(docket_id)
+    found = load(LetterAttachment, file_id)
+    if found.letter_id != letter.id:
+        abort(404)
+    data = database.house().storage.get(found.storage_key)
+    return send_file(io.BytesIO(data), found.media_type, as_attachment=True, download_name=found.name)

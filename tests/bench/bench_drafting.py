@@ -52,7 +52,7 @@ def furnish(folder: Path, pages: int):
         compose_letter(session, letter, **by)
         for number in range(pages // 2):
             part = add_part(session, letter, heading=f"Point {number + 1}", text="\n\n".join([PARAGRAPH] * 11), **by)
-        freeze(session, letter, **by)
+        freeze(session, letter, storage=Storage(house.storage_url), **by)
         part.text = part.text.replace("small firms", "small and large firms")
         person = add_person(session, name="B", email="administrator@example.org", organization=lead, **by)
         create_account(session, person, password=PASSWORD, role=Role.ADMINISTRATOR, now=NOW, must_change_password=False)

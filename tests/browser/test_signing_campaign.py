@@ -64,7 +64,7 @@ def docket(house):
         compose_letter(session, letter, actor="test", now=now)
         add_part(session, letter, heading="Records of exporters", text=RECORDS, actor="test", now=now)
         add_part(session, letter, heading="Costs", text="The costs fall on all exporter.", actor="test", now=now)
-        freeze(session, letter, actor="test", now=now)
+        freeze(session, letter, storage=storage, actor="test", now=now)
         counsel = session.scalars(select(Person).where(Person.organization_id == lead.id)).first()
         create_account(
             session, counsel, password=PASSWORD, role=Role.ADMINISTRATOR, now=now, must_change_password=False

@@ -30,7 +30,7 @@ def furnish(house, *, letter: bool = False):
             illustration.approve_library(session, made, now=now)
             begun = illustration.begin_letter(session, made, document, lead, actor="test", now=now)
             compose_letter(session, begun, actor="test", now=now)
-            freeze(session, begun, actor="test", now=now)
+            freeze(session, begun, storage=storage, actor="test", now=now)
         for name in ("Bea Quill", "Cal Rowan"):
             email = f"{name.split()[0].lower()}@example.org"
             person = add_person(session, name=name, email=email, organization=lead, actor="test", now=now)

@@ -89,7 +89,7 @@ def test_the_fourteen_organizations_of_the_march_letter_join_by_link_and_print_i
 ):
     assert len(names) == 14
     assert [one.organization for one in parse_text(source, stem="004").signatories] == names
-    version = freeze(session, letter, actor="Staff", now=NOW)
+    version = freeze(session, letter, storage=storage, actor="Staff", now=NOW)
     settings = world.settings(tmp_path)
     # They answer in an order of their own; the block has the letter’s, down its columns.
     for name in [*names[7:], *reversed(names[:7])]:

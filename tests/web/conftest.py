@@ -67,7 +67,7 @@ def _furnished_house(_empty_house: Path, tmp_path_factory: pytest.TempPathFactor
         illustration.give_answers(session, made, document, now=NOW)
         letter = illustration.begin_letter(session, made, document, lead, actor="test", now=NOW)
         compose_letter(session, letter, actor="test", now=NOW)
-        freeze(session, letter, actor="test", now=NOW)
+        freeze(session, letter, storage=Storage(settings.storage_url), actor="test", now=NOW)
         for member in made.seed["members"][:2]:
             organization = organization_named(
                 session, member["name"], kind=OrganizationKind.MEMBER, actor="test", now=NOW

@@ -153,6 +153,41 @@ def test_the_head_holds_several_agencies_leads_and_a_look(staff, post, stored):
     assert staff.get(f"{DRAFT}/preview").status_code == 200
 
 
+def test_a_part_is_written_in_two_languages_beside_each_other(staff, post, stored, part):
+    assert staff.get(f"{DRAFT}/second-language").status_code == 404
+    head = {**HEAD, "second_lang": "ar", "second_layout": "side-by-side", "second_salutation": "السادة الكرام:"}
+    assert post(f"{DRAFT}/head", head).status_code == 303
+    assert stored.scalars(select(Letter)).one().head_json["translation"]["layout"] == "side-by-side"
+    assert "السادة الكرام" in staff.get(f"{DRAFT}/head").text
+    page = staff.get(f"{DRAFT}/parts/{part.id}/second-language").text
+    assert 'dir="rtl"' in page
+    assert "Write it beside the first" in staff.get(f"{DRAFT}/").text
+    words = {"revision": now(stored, part).revision, "second_heading": "العنوان", "second_text": "نص *مهم*."}
+    address = f"{DRAFT}/parts/{part.id}/second-language"
+    assert "<em>مهم</em>" in post(address, {**words, "act": "preview"}).text
+    assert now(stored, part).second_text == ""
+    assert post(address, words).status_code == 303
+    assert "<em>مهم</em>" in staff.get(f"{DRAFT}/preview").text
+    both = post(address, {**words, "second_text": "نص آخر."})
+    assert both.status_code == 409
+    assert "نص آخر." in both.text
+    save(post, part, "New words in the first language.", now(stored, part).revision)
+    assert "was reworded since" in staff.get(f"{DRAFT}/").text
+    assert "New words" in staff.get(address).text
+    assert staff.get(f"{DRAFT}/second-language").status_code == 200
+
+
+def test_the_summary_of_requests_is_switched_off_and_on_with_the_look(post, stored):
+    def included():
+        return stored.scalars(select(LetterPart.included).where(LetterPart.kind == "summary")).one()
+
+    assert included()
+    assert post(f"{DRAFT}/head", {k: v for k, v in HEAD.items() if k != "requests_table"}).status_code == 303
+    assert (included(), stored.scalars(select(Letter)).one().head_json["requests_table"]) == (False, False)
+    assert post(f"{DRAFT}/head", {**HEAD, "requests_table": "y"}).status_code == 303
+    assert included()
+
+
 def logo():
     data = io.BytesIO()
     Image.new("RGB", (60, 20), "navy").save(data, "PNG")
@@ -163,7 +198,9 @@ def logo():
 LOOK = {
     "fonts": "serif", "citations": "ofr", "order": "alphabetical", "signature_blocks": "together",
     "exhibits": "letters", "signature_columns": "auto", "numbering": "outline", "redline_words": "hidden",
+    "requests_table": "y",
 }  # fmt: skip
+HEAD = {**LOOK, "name": "Council", "date": "January 5, 2027", "second_layout": "after"}
 
 
 def test_a_house_style_is_kept_with_its_logo_and_a_bad_logo_is_refused(post, stored):

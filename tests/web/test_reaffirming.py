@@ -69,7 +69,7 @@ def change(app, what=None):
     with house.writing() as session, transaction(session):
         letter = session.get(Letter, 1)
         (what or reword)(session, letter, house.clock())
-        freeze(session, letter, actor="test", now=house.clock())
+        freeze(session, letter, storage=house.storage, actor="test", now=house.clock())
 
 
 def reword(session, letter, now, place=2):

@@ -41,7 +41,7 @@ def new_version(app, heading="A heading that moved"):
             actor="test",
             now=house.clock(),
         )
-        freeze(session, letter, actor="test", now=house.clock())
+        freeze(session, letter, storage=house.storage, actor="test", now=house.clock())
 
 
 def test_reading_the_page_changes_nothing(app, member, stored, sign_tokens):

@@ -18,6 +18,7 @@ from commenttrack.db import Base, make_engine, make_sessions
 from commenttrack.filing.models import Filing
 from commenttrack.filing.operations import OlderVersion, build_packet
 from commenttrack.filing.verification import verify_file
+from commenttrack.letters.attachments import attach_file, mentioned
 from commenttrack.letters.models import IssuedFile, PartKind
 from commenttrack.outbox import OutgoingMail
 from commenttrack.signoffs.campaigns import set_conditions
@@ -115,6 +116,37 @@ def built(tmp_path_factory):
             version=ready.version, files=contents(filing, storage), filing=filing, report=report_of(filing), head=head
         )
     engine.dispose()
+
+
+@ONE_DATABASE
+def test_exhibits_that_are_no_pictures_are_filed_checked_and_certified_with_the_letter(ready, storage):
+    letter = ready.letter
+    row = attach_file(
+        ready.session, letter, b"PK sheet", key="costs", file_name="Costs.xlsx", media_type="application/x",
+        storage=storage, actor="Ada", now=world.NOW,
+    )  # fmt: skip
+    large = attach_file(
+        ready.session, letter, b"x" * 10_485_761, key="data", file_name="Data.txt", media_type="text/plain",
+        storage=storage, actor="Ada", now=world.NOW,
+    )  # fmt: skip
+    text = f"::: exhibit Costs {{#costs}}\n{mentioned(row)}\n:::\n\n::: exhibit Data {{#data}}\n{mentioned(large)}\n:::"
+    world.reword(ready.session, letter, "records", text)
+    world.version(ready.session, letter)
+    filing = build(ready, storage, leave_out_stale=True)
+    files = contents(filing, storage)
+    assert files["exhibit-costs.xlsx"] == b"PK sheet"
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["files_to_attach"] == ["letter.pdf", "exhibit-costs.xlsx", "exhibit-data.txt"]
+    assert "exhibit-costs.xlsx (8 bytes)" in files["form.txt"].decode()
+    found = {(finding["check"], finding["subject"]): finding for finding in filing.preflight_json}
+    assert found["file-count", "files"]["message"] == "3 of 20 files"
+    assert found["file-size", "exhibit-data.txt"]["level"] == "violation"
+    with pikepdf.open(io.BytesIO(files["certificate.pdf"])) as pdf:
+        told = json.loads(pdf.attachments["certificate.json"].get_file().read_bytes())
+    assert "exhibit-costs.xlsx" in json.dumps(told)
+    with pikepdf.open(io.BytesIO(files["letter.pdf"])) as pdf:
+        data = json.loads(pdf.attachments["letter.json"].get_file().read_bytes())
+    assert [each["name"] for each in data["attachments"]] == ["exhibit-costs.xlsx", "exhibit-data.txt"]
 
 
 class TestContents:

@@ -10,16 +10,17 @@ from sqlalchemy import select
 from commenttrack import illustration, jobs
 from commenttrack.audit import AuditEvent
 from commenttrack.errors import BadInput, Refused
-from commenttrack.letters import exhibit_parts, house_styles, made_files, operations, restoring
+from commenttrack.letters import attachments, exhibit_parts, house_styles, made_files, operations, restoring
 from commenttrack.letters import rendering as letter_rendering
 from commenttrack.letters.comparison import compare
 from commenttrack.letters.content import Signatory
 from commenttrack.letters.draft_warnings import warnings_of
 from commenttrack.letters.drafting import compose_letter, proposal
 from commenttrack.letters.made_files import Wanted
-from commenttrack.letters.pictured import with_pictures
+from commenttrack.letters.models import PartKind
+from commenttrack.letters.pictured import with_files
 from commenttrack.letters.pictures import NotAPicture
-from commenttrack.positions.exhibits import add_exhibit
+from commenttrack.positions.exhibits import add_exhibit, remove_exhibit
 from commenttrack.positions.operations import revise_position
 
 NOW = dt.datetime(2026, 3, 2, 15, 0, tzinfo=dt.UTC)
@@ -97,8 +98,8 @@ def test_words_of_another_part_cannot_be_brought_back(session, letter):
         restoring.restore_part(session, letter.parts[0], part.earlier_wordings[0], "it", **CAL)
 
 
-def test_a_version_comes_back_whole_and_the_draft_before_it_is_kept_and_comes_back_too(session, letter):
-    version = operations.freeze(session, letter, **BY)
+def test_a_version_comes_back_whole_and_the_draft_before_it_is_kept_and_comes_back_too(session, letter, storage):
+    version = operations.freeze(session, letter, storage=storage, **BY)
     frozen = words(operations.content_of_version(version))
     part = comment(letter)
     edit(session, part, "Words of today.")
@@ -126,8 +127,8 @@ def test_a_version_comes_back_whole_and_the_draft_before_it_is_kept_and_comes_ba
     assert next(event.details["restored"] for event in events) == "version 1"
 
 
-def test_restoring_keeps_the_links_of_a_part(session, letter):
-    version = operations.freeze(session, letter, **BY)
+def test_restoring_keeps_the_links_of_a_part(session, letter, storage):
+    version = operations.freeze(session, letter, storage=storage, **BY)
     part = comment(letter)
     before = [link.provision_position_id for link in part.links]
     edit(session, part, "Other words.")
@@ -135,8 +136,8 @@ def test_restoring_keeps_the_links_of_a_part(session, letter):
     assert [link.provision_position_id for link in part.links] == before
 
 
-def test_restoring_what_the_draft_reads_like_is_refused(session, letter):
-    version = operations.freeze(session, letter, **BY)
+def test_restoring_what_the_draft_reads_like_is_refused(session, letter, storage):
+    version = operations.freeze(session, letter, storage=storage, **BY)
     with pytest.raises(Refused, match="reads like version 1 already"):
         restoring.restore_state(session, letter, version, **CAL)
     assert letter.snapshots == []
@@ -216,7 +217,7 @@ def test_a_failed_file_is_tried_again_when_it_is_asked_for_again(session, letter
 
 
 def test_a_redline_of_a_version_and_the_draft_is_made_as_pdf(session, letter, storage):
-    operations.freeze(session, letter, **BY)
+    operations.freeze(session, letter, storage=storage, **BY)
     edit(session, comment(letter), "Other words.")
     job = made_files.ask_for(session, letter, Wanted(".pdf", "draft", "1"), now=NOW)
     assert storage.get(run(session, job, storage)).startswith(b"%PDF-")
@@ -230,12 +231,12 @@ def test_a_state_that_is_not_there_is_refused(session, letter):
 # ------------------------------------------------------------------------------------------------------------ warnings
 
 
-def test_a_draft_tells_everything_that_warns_what_blocks_first(session, letter):
+def test_a_draft_tells_everything_that_warns_what_blocks_first(session, letter, storage):
     part = comment(letter)
     cite = letter.head_json["sources"][0]["cite"]
     edit(session, part, f"> Words that no rule has anywhere.\n[@{cite}, 9999999]\n\nThe (the “Lost Term”).")
     revise_position(session, part.links[0].provision_position.position, heading="N", statement="New.", **BY)
-    found = warnings_of(session, letter, now=NOW)
+    found = warnings_of(session, letter, storage=storage, now=NOW)
     assert [warning.blocks for warning in found] == sorted((warning.blocks for warning in found), reverse=True)
     kinds = {warning.kind for warning in found if warning.part is part}
     assert {"suspect", "position", "term"} <= kinds
@@ -252,7 +253,7 @@ def test_a_house_style_is_taken_over_with_logo_and_letterhead(session, letter, s
     logo = house_styles.Upload("logo.png", picture())
     house_styles.set_style(session, letter.lead, STYLE, logo=logo, logo_alt="A ship", storage=storage, **BY)
     assert house_styles.apply(session, letter, **BY)
-    content = with_pictures(letter, operations.content_of_letter(letter), storage)
+    content = with_files(letter, operations.content_of_letter(letter), storage)
     assert content.head.house_style.fonts == "sans"
     assert content.head.citations == "bluebook"
     assert content.head.signature_columns == 2
@@ -282,8 +283,8 @@ def test_a_new_logo_does_not_change_a_letter_that_took_the_old_one(session, lett
         house_styles.set_style(session, letter.lead, STYLE, logo=logo, storage=storage, **BY)
         if colour == "navy":
             house_styles.apply(session, letter, **BY)
-    [shown] = with_pictures(letter, operations.content_of_letter(letter), storage).pictures
-    assert shown.data == with_pictures(letter, operations.content_of_letter(letter), storage).pictures[0].data
+    [shown] = with_files(letter, operations.content_of_letter(letter), storage).pictures
+    assert shown.data == with_files(letter, operations.content_of_letter(letter), storage).pictures[0].data
     assert letter.pictures[0].storage_key != house_styles.style_of(session, letter.lead).logo_storage_key
 
 
@@ -300,13 +301,85 @@ def test_exhibits_of_positions_stand_in_an_annex_and_can_be_referred_to(session,
     ]
     annex = exhibit_parts.put_in(session, letter, [each.exhibit for each in found], storage=storage, **BY)
     edit(session, part, f"See {found[0].call} and {found[1].call}.")
-    html = letter_rendering.letter_html(with_pictures(letter, operations.content_of_letter(letter), storage))
+    html = letter_rendering.letter_html(with_files(letter, operations.content_of_letter(letter), storage))
     assert annex.annex
     assert "Exhibit\u00a0A" in html
     assert "Exhibit\u00a0B" in html
     assert all(each.inside for each in exhibit_parts.offered(session, letter))
-    with pytest.raises(Refused, match="does not show yet"):
+    with pytest.raises(Refused, match="does not have yet"):
         exhibit_parts.put_in(session, letter, [found[0].exhibit], storage=storage, **BY)
+
+
+def exhibit_of(session, letter, storage, data, name, caption="Data"):
+    position = comment(letter).links[0].provision_position.position
+    made = add_exhibit(session, position, data, name=name, caption=caption, source="Poll", storage=storage, **BY)
+    session.flush()
+    exhibit_parts.put_in(session, letter, [made], storage=storage, **BY)
+    session.flush()
+    return made
+
+
+def test_a_file_that_is_no_picture_goes_with_the_letter_under_the_name_that_its_exhibit_prints(
+    session, letter, storage
+):
+    exhibit_of(session, letter, storage, b"%PDF-1.7 one", "Costs & Délays (final).PDF", "Costs")
+    exhibit_of(session, letter, storage, b"a,b\n1,2\n", "data.csv")
+    exhibit_of(session, letter, storage, b"%PDF-1.7 two", "costs-d-lays-final.pdf", "Other costs")
+    named = attachments.attachments_of(letter)
+    # regulations.gov takes no .csv; the bytes of a text file stay what they are.
+    names = ["exhibit-costs-d-lays-final.pdf", "exhibit-data-csv.txt", "exhibit-costs-d-lays-final-2.pdf"]
+    assert [row.name for row in named] == names
+    assert storage.get(named[1].storage_key) == b"a,b\n1,2\n"
+    text = next(part.text for part in letter.parts if part.key == exhibit_parts.KEY)
+    assert "Submitted with this letter as the file exhibit-data-csv.txt (text, 8 bytes)." in text
+    assert "Source: Poll" in text
+    content = with_files(letter, operations.content_of_letter(letter), storage)
+    assert [each.name for each in content.attachments] == names
+
+
+def test_a_file_whose_exhibit_is_taken_out_of_the_text_is_not_filed_and_a_version_keeps_its_own(
+    session, letter, storage
+):
+    made = exhibit_of(session, letter, storage, b"%PDF-1.7 one", "one.pdf")
+    version = operations.freeze(session, letter, storage=storage, **BY)
+    remove_exhibit(session, comment(letter).links[0].provision_position.position, made, **BY)
+    annex = next(part for part in letter.parts if part.key == exhibit_parts.KEY)
+    edit(session, annex, "Nothing.")
+    assert attachments.attachments_of(letter) == []
+    assert [row.name for row in attachments.attachments_of_version(version)] == ["exhibit-one.pdf"]
+
+
+def test_the_draft_warns_of_a_file_that_is_filed_unnamed_and_of_one_that_is_named_and_not_filed(
+    session, letter, storage
+):
+    made = exhibit_of(session, letter, storage, b"%PDF-1.7 one", "one.pdf")
+    annex = next(part for part in letter.parts if part.key == exhibit_parts.KEY)
+    edit(session, annex, f"::: exhibit Costs {{#exhibit-{made.id}}}\nSee there.\n:::")
+
+    def warned():
+        found = warnings_of(session, letter, storage=storage, now=NOW)
+        return [warning.message for warning in found if warning.kind == "exhibit"]
+
+    assert warned() == ["The file exhibit-one.pdf is filed with the letter; its exhibit does not name it."]
+    letter.attachments.clear()  # as in a letter of before files went along
+    session.flush()
+    assert warned() == ["“Data” is named, and its file is not filed with the letter. Put it in under Exhibits."]
+    exhibit_parts.put_in(session, letter, [made], storage=storage, **BY)
+    assert [row.name for row in attachments.attachments_of(letter)] == ["exhibit-one.pdf"]
+    assert annex.text.count("::: exhibit") == 1
+
+
+def test_the_summary_of_requests_goes_and_comes_with_its_setting(session, letter, storage):
+    summary = next(part for part in letter.parts if part.kind is PartKind.SUMMARY)
+    assert summary.included
+    operations.edit_head(session, letter, {**letter.head_json, "requests_table": False}, **BY)
+    assert not summary.included
+    compose_letter(session, letter, **BY)
+    assert not summary.included
+    operations.edit_head(
+        session, letter, {key: value for key, value in letter.head_json.items() if key != "requests_table"}, **BY
+    )
+    assert summary.included
 
 
 def test_the_annex_of_organizations_comes_with_those_that_are_described(session, letter):

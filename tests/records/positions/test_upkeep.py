@@ -119,17 +119,17 @@ def test_a_change_of_the_consensus_needs_a_reason_and_stands_in_the_trail(sessio
     assert event.details["reason"] == "Overtaken."
 
 
-def test_a_letter_on_unapproved_positions_is_not_frozen_and_says_which(session, letter):
+def test_a_letter_on_unapproved_positions_is_not_frozen_and_says_which(session, letter, storage):
     with pytest.raises(letters.RestsOnUnapproved) as caught:
-        letters.freeze(session, letter, **BY)
+        letters.freeze(session, letter, storage=storage, **BY)
     used = {link.position_id for link in letters.links_behind(part for part in letter.parts if part.included)}
     assert {item.position.id for item in caught.value.found} == used
     assert all("is not approved" in problem for problem in caught.value.problems)
     assert letter.versions == []
 
 
-def test_with_a_reason_it_is_frozen_and_the_reason_is_kept_with_the_positions(session, letter):
-    version = letters.freeze(session, letter, override="The board meets tomorrow.", **BY)
+def test_with_a_reason_it_is_frozen_and_the_reason_is_kept_with_the_positions(session, letter, storage):
+    version = letters.freeze(session, letter, storage=storage, override="The board meets tomorrow.", **BY)
     assert version.override_reason == "The board meets tomorrow."
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "letter frozen")).one()
     assert (event.details["override"], event.details["overridden"]) == (
@@ -139,9 +139,9 @@ def test_with_a_reason_it_is_frozen_and_the_reason_is_kept_with_the_positions(se
     assert len(version.overridden_json) == len({item["position"] for item in version.overridden_json}) > 1
 
 
-def test_on_approved_positions_no_reason_is_kept(session, made, letter):
+def test_on_approved_positions_no_reason_is_kept(session, made, letter, storage):
     assert illustration.approve_library(session, made, now=NOW) > 0
-    version = letters.freeze(session, letter, override="Never mind.", **BY)
+    version = letters.freeze(session, letter, storage=storage, override="Never mind.", **BY)
     assert (version.override_reason, version.overridden_json) == ("", [])
 
 
@@ -154,9 +154,9 @@ def test_one_expired_position_blocks_only_where_it_is_used(session, made, letter
     assert blocking(session, others, now=NOW) == []
 
 
-def test_where_used_names_provisions_parts_and_versions(session, made, letter):
+def test_where_used_names_provisions_parts_and_versions(session, made, letter, storage):
     illustration.approve_library(session, made, now=NOW)
-    version = letters.freeze(session, letter, **BY)
+    version = letters.freeze(session, letter, storage=storage, **BY)
     link = session.scalars(select(ProvisionPosition).order_by(ProvisionPosition.id)).first()
     (use,) = uses_of(session, link.position)
     assert link in use.links

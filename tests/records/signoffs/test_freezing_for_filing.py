@@ -22,6 +22,7 @@ from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.models import FinalVersion
 from commenttrack.signoffs.operations import invite, record_received
 from commenttrack.signoffs.reading import current_decision
+from commenttrack.storage import Storage
 from tests.factories import world
 
 LATER = world.NOW + dt.timedelta(days=1)
@@ -35,6 +36,7 @@ class Coalition:
 
     def __init__(self, session, tmp_path):
         self.session, self.settings = session, world.settings(tmp_path)
+        self.storage = Storage(f"file://{tmp_path / 'files'}")
         self.letter = world.letter(session)
         self.acme = world.organization(session, "Acme Metals")
         set_conditions(
@@ -73,10 +75,12 @@ class Coalition:
         return self
 
     def freeze_to_be_signed(self):
-        return freeze(self.session, self.letter, actor="Dana Reyes", now=world.NOW)
+        return freeze(self.session, self.letter, storage=self.storage, actor="Dana Reyes", now=world.NOW)
 
     def freeze_for_filing(self, **values):
-        return freeze_for_filing(self.session, self.letter, actor="Dana Reyes", now=LATER, **values)
+        return freeze_for_filing(
+            self.session, self.letter, storage=self.storage, actor="Dana Reyes", now=LATER, **values
+        )
 
 
 @pytest.fixture

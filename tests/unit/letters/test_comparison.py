@@ -2,17 +2,20 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from PIL import Image
 
 from commenttrack.errors import BadInput
 from commenttrack.letters.comparison import compare
 from commenttrack.letters.comparison_files import Titles, as_letter, render
 from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent
 from commenttrack.letters.markdown import content_from_markdown
+from commenttrack.letters.pictures import checked
 from commenttrack.letters.rendering import letter_html
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -219,3 +222,61 @@ def test_a_redline_in_pdf_is_the_same_bytes_for_the_same_comparison():
     first, second = (render(compare(before, after), TITLES, ".pdf") for _ in range(2))
     assert first.startswith(b"%PDF-")
     assert first == second
+
+
+# --------------------------------------------------------------------------------------- pictures, a second language
+
+
+def picture(name, colour):
+    data = io.BytesIO()
+    Image.new("RGB", (40, 20), colour).save(data, "PNG")
+    return checked(name, data.getvalue())
+
+
+def test_a_redline_shows_the_pictures_that_came_and_went():
+    pictures = (picture("old.png", "navy"), picture("new.png", "red"), picture("kept.png", "green"))
+    before = letter(("a", "A", "Words.\n\n![Bars](old.png)\n\n![Both](kept.png)"))
+    after = letter(("a", "A", "Words.\n\n![Bars](new.png)\n\n![Both](kept.png)"))
+    found = compare(before, after)
+    assert [(piece.kind, piece.what, piece.mark) for piece in found.parts[0].pieces][1:] == [
+        ("picture", "removed", "old.png"),
+        ("picture", "added", "new.png"),
+        ("picture", "same", "kept.png"),
+    ]
+    html = letter_html(as_letter(found, TITLES, pictures))
+    assert html.count("<img") == 3
+    assert html.index("Picture taken out:") < html.index("Picture put in:")
+    with zipfile.ZipFile(io.BytesIO(render(found, TITLES, ".docx", pictures))) as archive:
+        root = etree.fromstring(archive.read("word/document.xml"))
+        assert len([name for name in archive.namelist() if name.startswith("word/media/")]) == 3
+    around = [{each.tag.removeprefix(W) for each in drawing.iterancestors()} for drawing in root.iter(f"{W}drawing")]
+    assert [bool(tags & {"ins"}) for tags in around] == [False, True, False]
+    assert [bool(tags & {"del"}) for tags in around] == [True, False, False]
+
+
+def test_a_picture_that_was_not_given_is_named_in_a_redline():
+    found = compare(letter(("a", "A", "x")), letter(("a", "A", "x\n\n![Bars](new.png)")))
+    assert "[image new.png: Bars]" in letter_html(as_letter(found, TITLES))
+
+
+@pytest.mark.parametrize("suffix", [".html", ".docx"])
+def test_a_redline_of_a_letter_in_two_languages_shows_what_became_of_both(suffix):
+    before, after = (
+        replace(content, parts=tuple(replace(p, translated_heading="Costos", translation=text) for p in content.parts))
+        for content, text in (
+            (letter(("a", "A", "x")), "Palabras viejas."),
+            (letter(("a", "A", "y")), "Palabras nuevas."),
+        )
+    )
+    found = compare(before, after)
+    assert shown(found, "a")[-2:] == ["Costos", "Palabras [-viejas-][+nuevas+]."]
+    titles = replace(TITLES, second_lang="es")
+    if suffix == ".html":
+        html = letter_html(as_letter(found, titles))
+        assert '<div class="two" lang="es"' in html
+        assert "viejas" in html
+    else:
+        with zipfile.ZipFile(io.BytesIO(render(found, titles, suffix))) as archive:
+            root = etree.fromstring(archive.read("word/document.xml"))
+        assert "Palabras nuevas." in left(root, "del")
+        assert "Palabras viejas." in left(root, "ins")

@@ -243,6 +243,18 @@ def test_requests_are_collected_with_their_places_and_parts_and_without_notes():
     assert len(arrange(letter(body=BODY)).notes) == 1
 
 
+def test_the_table_of_requests_is_left_out_with_its_part_or_its_place():
+    arranged = arrange(letter("requests_table: false", BODY))
+    assert not any(isinstance(block, Table) for part in arranged.parts for block in part.blocks)
+    assert [part.part.heading for part in arranged.parts] == [
+        part.part.heading for part in arrange(letter(body=BODY)).parts
+    ]
+    alone = arrange(
+        letter("requests_table: false", f"# Asked\n\n{{requests}}\n\n{BODY.replace('{requests}', 'Text.')}")
+    )
+    assert "Asked" not in [part.part.heading for part in alone.parts]
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -327,6 +339,8 @@ def test_a_second_file_that_does_not_fit_is_refused(second, message):
         ("A (the “Rule”). B (the “Rule”). The Rule.", ["a second time"]),
         ("Members (together, the “Agencies,” and each an “Agency”) and Agencies and an Agency.", []),
         ("Zeta (“we”) is old.", []),
+        ("Those who sign (together, “the Coalition”) agree. The Coalition would welcome a meeting.", []),
+        ("Zeta (“the Council”) and others. The Trade Council is another.", ["“Council” is defined and never used"]),
         ("We said “yes” (in “Letters”, a book).", ["defined and never used"]),
     ],
 )
