@@ -27,7 +27,14 @@ from commenttrack.letters.models import (
 )
 from commenttrack.letters.operations import content_of_letter, content_of_version, in_two_languages
 from commenttrack.letters.pictured import with_files
-from commenttrack.letters.returned_places import AnotherLetter, Placed, PlacedComment, place_changes
+from commenttrack.letters.returned_places import (
+    AnotherLetter,
+    Placed,
+    PlacedComment,
+    Suggestion,
+    Unplaced,
+    place_changes,
+)
 from commenttrack.letters.returned_text import ReturnedWord
 from commenttrack.letters.returned_word import read_word
 from commenttrack.letters.rule_details import with_rule_details
@@ -191,23 +198,12 @@ def _store(session: Session, file: ReturnedFile, placed: Placed) -> None:
     parts = {part.key: part for part in file.letter.parts}
     by_change: dict[int, SuggestedEdit] = {}
     for number, suggestion in enumerate(placed.suggestions):
-        part = parts.get(suggestion.part)
-        edit = SuggestedEdit(
-            number=number,
-            part=part,
-            field=suggestion.field,
-            kind=EditKind(suggestion.kind),
-            author=suggestion.author,
-            author_time=suggestion.time,
-            before=suggestion.before,
-            after=suggestion.after,
-            start_at=suggestion.start,
-            end_at=suggestion.end,
-            where=suggestion.where,
-            changes=len(suggestion.changes),
-            move=suggestion.move,
-            why_unplaced=_why_not(part, suggestion.field),
-        )
+        edit = _edit(suggestion, number)
+        edit.part = parts.get(suggestion.part)
+        edit.field, edit.move = suggestion.field, suggestion.move
+        edit.start_at, edit.end_at = suggestion.start, suggestion.end
+        edit.changes = len(suggestion.changes)
+        edit.why_unplaced = _why_not(edit.part, suggestion.field)
         file.edits.append(edit)
         for change in suggestion.changes:
             by_change[change] = edit
@@ -216,20 +212,24 @@ def _store(session: Session, file: ReturnedFile, placed: Placed) -> None:
         if suggestion.within is not None:
             by_change[suggestion.changes[0]].within = by_change.get(suggestion.within)
     for number, other in enumerate(placed.unplaced, len(placed.suggestions)):
-        file.edits.append(
-            SuggestedEdit(
-                number=number,
-                kind=EditKind(other.kind),
-                author=other.author,
-                author_time=other.time,
-                before=other.before,
-                after=other.after,
-                where=other.where,
-                changes=max(len(other.changes), 1) if other.author else 0,
-                why_unplaced=other.why,
-            )
-        )
+        edit = _edit(other, number)
+        edit.changes = max(len(other.changes), 1) if other.author else 0
+        edit.why_unplaced = other.why
+        file.edits.append(edit)
     _store_comments(session, file, placed.comments, parts)
+
+
+def _edit(found: Suggestion | Unplaced, number: int) -> SuggestedEdit:
+    """What a change is, whether or not it has a place in the letter."""
+    return SuggestedEdit(
+        number=number,
+        kind=EditKind(found.kind),
+        author=found.author,
+        author_time=found.time,
+        before=found.before,
+        after=found.after,
+        where=found.where,
+    )
 
 
 def _why_not(part: LetterPart | None, field: str) -> str:

@@ -7,7 +7,9 @@ is suspect until a person clears it.
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -107,26 +109,25 @@ def _copied(link: ProvisionPosition, provision_id: int, now: dt.datetime) -> Pro
 
 
 def _links(session: Session, document_id: int) -> dict[int, list[ProvisionPosition]]:
-    found: dict[int, list[ProvisionPosition]] = defaultdict(list)
-    for link in session.scalars(
-        select(ProvisionPosition)
-        .join(ProvisionPosition.provision)
-        .where(Provision.rule_document_id == document_id)
-        .order_by(ProvisionPosition.id)
-    ):
-        found[link.provision_id].append(link)
-    return found
+    query = select(ProvisionPosition).join(ProvisionPosition.provision)
+    rows = session.scalars(query.where(Provision.rule_document_id == document_id).order_by(ProvisionPosition.id))
+    return _grouped((link.provision_id, link) for link in rows)
 
 
 def _answers(session: Session, document_id: int) -> dict[int, list[QuestionAnswer]]:
-    found: dict[int, list[QuestionAnswer]] = defaultdict(list)
-    for answer in session.scalars(
-        select(QuestionAnswer)
-        .join(QuestionAnswer.question)
-        .where(Question.rule_document_id == document_id)
-        .order_by(QuestionAnswer.id)
-    ):
-        found[answer.question.provision_id].append(answer)
+    query = select(QuestionAnswer).join(QuestionAnswer.question)
+    rows = session.scalars(query.where(Question.rule_document_id == document_id).order_by(QuestionAnswer.id))
+    return _grouped((answer.question.provision_id, answer) for answer in rows)
+
+
+_Row = TypeVar("_Row")
+
+
+def _grouped(rows: Iterable[tuple[int, _Row]]) -> dict[int, list[_Row]]:
+    """By the provision that they hang on."""
+    found: dict[int, list[_Row]] = defaultdict(list)
+    for provision_id, row in rows:
+        found[provision_id].append(row)
     return found
 
 
