@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -80,6 +80,7 @@ def part_html(content: LetterContent, key: str) -> str:
             part=part,
             notes=notes,
             translation=translation,
+            in_line=_in_line(content.head),
             direction=direction(content.head.lang),
             second_direction=direction(translation.lang if translation else ""),
             beside=beside,
@@ -143,20 +144,19 @@ def _plain_space(text: str) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder("templates") / "letter"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["in_line"] = _in_line
-    return environment
 
 
-def _in_line(text: str, direction: str) -> str:
-    """A line of the head for a text of that direction."""
-    return marked(text) if direction == "rtl" or has_right_to_left(text) else text
+def _in_line(head: LetterHead) -> Callable[[str], str]:
+    """Makes ready for print a line of what stands around the text."""
+    turned = right_to_left(head.lang)
+    return lambda text: marked(text) if turned or has_right_to_left(text) else text
 
 
 def _asset(name: str) -> str:
@@ -200,6 +200,7 @@ def _page(
     title = _title(letter)
     context: dict[str, Any] = {
         "lang": head.lang,
+        "in_line": _in_line(head),
         "direction": direction(head.lang),
         "second_direction": direction(head.translation.lang if head.translation else ""),
         "title": title,
