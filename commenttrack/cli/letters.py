@@ -49,8 +49,9 @@ def letter_check(file: Path, rule_file: Path, current_files: tuple[Path, ...]) -
     """Check every quotation, citation and requested text; one line for each problem, exit code 1 if there is any.
 
     Quotations of works that are not there to compare with are named. Defined terms that are never used, used too early
-    or defined twice are warnings.
+    or defined twice are warnings, and so are parts that lack the letter's second language.
     """
+    from commenttrack.letters.outline import without_second
     from commenttrack.letters.quotations import lines_of_parts, review
     from commenttrack.letters.terms import check_terms
 
@@ -63,6 +64,8 @@ def letter_check(file: Path, rule_file: Path, current_files: tuple[Path, ...]) -
             click.echo(f"{kind}{file.name}:{line}: {each.where}: {each.message}")
     for warning in check_terms(content):
         click.echo(f"warning: {warning}")
+    for part in without_second(content):
+        click.echo(f"warning: {part}: it is not all there in the second language ({content.head.translation.lang}).")
     if findings.problems:
         sys.exit(1)
     click.echo("Every quotation, citation and requested text stands in the rule.")

@@ -101,6 +101,19 @@ def roman(number: int) -> str:
     return out
 
 
+def without_second(content: LetterContent) -> list[str]:
+    """Of a letter in two languages the parts, by number and heading, that have nothing to say in the second."""
+    if content.head.translation is None:
+        return []
+    names = []
+    for part, (number, _) in zip(content.parts, part_numbers(content), strict=True):
+        lacks = (part.text.strip() and not part.translation.strip()) or (part.heading and not part.translated_heading)
+        if lacks:
+            named = (part_name(number).replace("\u00a0", " "), f"“{part.heading}”" if part.heading else "")
+            names.append(", ".join(filter(None, named)) or "Opening")
+    return names
+
+
 def levels_of(levels: Sequence[int]) -> list[int]:
     """Heading levels that start at 1 and never skip one (PDF/UA-1, 7.4.2)."""
     stack: list[int] = []

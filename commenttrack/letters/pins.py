@@ -42,7 +42,8 @@ _OF_REGISTER_OR_KEY = re.compile(r"\b(?:FR|F\.\s?R\.|Fed\.\s*Reg\.)|(?:\A|\s)[a-
 
 def may_want_pages(part: LetterPartContent) -> bool:
     """Whether a part has a citation that names no page, as far as can be seen without reading it."""
-    pieces = (piece for source in _TYPED.findall(part.text) for piece in source.split(";"))
+    typed = f"{part.text}\n\n{part.translation}"
+    pieces = (piece for source in _TYPED.findall(typed) for piece in source.split(";"))
     return any(
         _OF_REGISTER_OR_KEY.search(piece) and not re.search(r",\s*(?:at\s+)?\d", piece.replace(NBSP, " "))
         for piece in pieces
@@ -57,29 +58,36 @@ class _Pinner:
         self._text: RuleText | None = None
 
     def part(self, part: LetterPartContent) -> LetterPartContent:
-        if "[@" not in part.text:
-            return part
+        text, translation = self._with_pages(part.text), self._with_pages(part.translation)
+        return (
+            part
+            if (text, translation) == (part.text, part.translation)
+            else replace(part, text=text, translation=translation)
+        )
+
+    def _with_pages(self, text: str) -> str:
+        if "[@" not in text:
+            return text
         try:
-            body = read(with_places(part.text))
+            body = read(with_places(text))
             unpinned = {
                 place: source
                 for cite in all_cites(body)
                 if (place := place_of(cite)) is not None and self._unpinned(source := source_of(cite))
             }
             if not unpinned:
-                return part
+                return text
             spans: dict[int, list[Span]] = {}
             for quotation in quotations(body):
                 for cite in quotation.cites:
                     if (place := place_of(cite)) in unpinned and place is not None:
                         spans.setdefault(place, []).extend(self._quoted(quotation.text))
         except BadInput:
-            return part
-        text = part.text
+            return text
         for place, source in sorted(unpinned.items(), reverse=True):
             end = text.index("]", place)
             text = f"{text[:place]}[@{self._pinned(source, spans.get(place, []))}{text[end:]}"
-        return replace(part, text=text)
+        return text
 
     def _unpinned(self, source: str) -> bool:
         return any(self._wants_page(citation.authority) for citation in parse(source, self._declared))

@@ -156,6 +156,26 @@ class _Checker:
         yield from self._redlines(body, part, where)
         if part.requested_text.strip():
             yield from self._requested(part, where)
+        if part.translation.strip():
+            yield from self._second(part, where)
+
+    def _second(self, part: LetterPartContent, where: str) -> Iterator[Problem | NotChecked]:
+        """The second language: its citations as those of the first; a quotation there is as a rule a translation."""
+        where = f"{where}, in the second language"
+        try:
+            body = read(with_places(part.translation))
+            cited = [authority for cite in all_cites(body) for authority in self._named(cite)]
+            found = list(quotations(body))
+        except BadInput as error:
+            yield Problem("text", part.key, where, str(error))
+            return
+        for authority in cited:
+            if message := self._outside(authority):
+                yield Problem("citation", part.key, where, message)
+        for quotation in found:
+            if not _any(self._text.find(quotation.text)):
+                shown = _short(quotation.text)
+                yield NotChecked(part.key, where, f"“{shown}” is not checked: it may be a translation.")
 
     def _authorities(self, quotation: Quotation) -> tuple[Authority, ...]:
         return authorities_of(quotation.cites, self._declared)

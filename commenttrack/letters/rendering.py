@@ -14,7 +14,7 @@ from markupsafe import Markup as Safe
 from commenttrack.errors import BadInput
 from commenttrack.letters import pdf as pages
 from commenttrack.letters.assets import font_faces
-from commenttrack.letters.blocks import Blocks, Inlines, NoteMark, plain
+from commenttrack.letters.blocks import Blocks, Inlines, NoteMark, Text, plain
 from commenttrack.letters.citation_forms import ofr
 from commenttrack.letters.content import LetterContent, LetterHead, ordered_signatories, signature_blocks
 from commenttrack.letters.languages import direction, has_right_to_left, marked, right_to_left
@@ -227,7 +227,7 @@ def _page(
         "translation": head.translation,
         "beside": beside,
         "follows": not beside and any(part.second or part.second_heading for part in parts if not part.annex),
-        "contact": head.contact,
+        "contact": _safe(markup.inlines((Text(head.contact),))),
         "closing": head.closing,
         "signature_blocks": signing,
         "columns": max((block.columns for block in signing), default=1),

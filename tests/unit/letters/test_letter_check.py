@@ -76,6 +76,17 @@ def test_the_current_text_is_compared_when_it_is_given(check):
     assert result.exit_code == 1
 
 
+def test_the_second_language_is_checked_where_it_can_be_and_missed_where_it_is_not_there(check):
+    head = "---\ntranslation: {lang: es}\n---\n"
+    second = "::: translation\n# Dos\n\nVéase [@91 FR 70010, 70099]. Dice “otra cosa” [@91 FR 70010, 70015].\n:::"
+    result = check(f"{head}# One\n\nWords.\n\n# Two\n\nWords.\n\n{second}\n")
+    lines = result.output.splitlines()
+    assert "Part II, “Two”, in the second language: [@91 FR 70010, 70099] points at page 70099" in lines[0]
+    assert "“otra cosa” is not checked: it may be a translation." in lines[1]
+    assert lines[2] == "warning: Part I, “One”: it is not all there in the second language (es)."
+    assert result.exit_code == 1
+
+
 def test_a_letter_that_cannot_be_read_is_bad_input(check):
     result = check("Text [@nowhere, 12].")
     assert "names no source of the letter’s head" in result.output
