@@ -121,7 +121,8 @@ def prepare_packet(
     :class:`~commenttrack.signoffs.refusals.StaleSignOffs` unless ``leave_out_stale``,
     :class:`~commenttrack.signoffs.finals.NotFrozenForFiling` for a letter with conditions,
     :class:`~commenttrack.signoffs.finals.QuorumNotMet` unless ``without_quorum``, or the reason recorded when the
-    version was frozen for filing, says why, and what rendering raises, with :class:`~commenttrack.letters.quotations.DiffersFromRule` among it.
+    version was frozen for filing, says why, :class:`~commenttrack.letters.quotations.DiffersFromRule`, and what
+    rendering raises.
     """
     newest = newest_version(version.letter)
     if version.id != newest.id:

@@ -216,7 +216,8 @@ def version(docket_id: int, number: int) -> str:
         letter=letter,
         version=shown,
         gate=finals.gate_of_version(database.session(), shown),
-        readable=readable(with_pictures(letter, operations.content_of_version(shown), database.house().storage)),
+        readable=_readable(letter, operations.content_of_version(shown)),
+        attached=attachments_of_version(shown),
     )
 
 
