@@ -11,6 +11,7 @@ from commenttrack import jobs
 from commenttrack.errors import Refused
 from commenttrack.jobs import Job, JobState
 from commenttrack.letters import made_files, operations
+from commenttrack.letters.attachments import attachments_of_version
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.draft_warnings import warnings_of
 from commenttrack.letters.made_files import Wanted
