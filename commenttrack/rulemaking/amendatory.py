@@ -44,6 +44,9 @@ from commenttrack.rulemaking.provisions import ParsedInstruction
 # The style of “Par. 2.”, by which the Treasury numbers its instructions.
 _PARAGRAPH = "Par."
 
+# No instruction names more; a text of nothing but ranges would name millions.
+_MOST_PLACES = 2000
+
 _Action = tuple[str | None, str, tuple[str, ...]]
 
 
@@ -168,6 +171,7 @@ class _Reading:
     _entry_amended = False
     # A note to a paragraph is named, not the paragraph.
     _note = False
+    _overlong = False
     # What is amended “to read as follows” without another verb.
     _amended: Sequence[_Place] = ()
 
@@ -312,6 +316,9 @@ class _Reading:
     def _named(self, places: list[_Place], *, more: bool = False) -> None:
         if not places:
             return
+        if len(self._targets) > _MOST_PLACES:
+            self._overlong = True
+            return
         if self._headed and places[0].path:
             details, self._headed = self._headed, ()
             if details[-1] == "" and "introductory text" in self.lower:
@@ -370,6 +377,9 @@ class _Reading:
         self._entries = self._entry_amended
 
     def _finish(self) -> None:
+        if self._overlong:
+            self.actions = [(None, self.places[-1].citation() if self.places else "", ())]
+            return
         follows = "follow" in self.lower and bool(FOLLOWS.search(self.lower))
         leads = (
             not follows

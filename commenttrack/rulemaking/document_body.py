@@ -48,12 +48,15 @@ _ROUTINE |= {"PRES": RUNNING_HEAD, "BILCOD": BILLING_CODE, "FRDOC": FILING_LINE,
 _PICTURES = frozenset({"GPH", "MATH"})
 _GROUPS = frozenset({"CHAPTER", "SUBCHAP", "SUBTITLE", "SUBJGRP"})
 
+# Further back than this no step belongs to the same instruction.
+_MOST_STEPS = 40
 # The number of an instruction that stands within another one.
 _WITHIN = re.compile(r"\(?[A-Za-z]{1,5}[.)]|\([0-9]{1,2}\)")
 # “the definitions of” and what goes on after the first term of the list.
 _NAMES_TERM = re.compile(
     r"\bdefinitions?\s+(?:(?:of|for)\s+)?(?:the\s+terms?\s+)?\Z|”[,;.]?\s*(?:,\s*)?(?:and\s+)?\Z", re.IGNORECASE
 )
+_NEAR = 60
 _NOT_CODIFIED = re.compile(
     r"\b(?:following|this|these|appendix|appendices|attachments?|statements?)\b[^.]{0,120}"
     r"\bwill not (?:appear|be (?:codified|printed|published))\b"
@@ -180,7 +183,9 @@ class Body:
         if text:
             self.unparsed.append(Unparsed(text, why, self.pages.page if page is None else page))
         if why == FILING_LINE:
-            self.filing_line = self.filing_line or text
+            # Presidential documents have the day in an element of its own.
+            apart = self.filing_line and "FR Doc" not in text
+            self.filing_line = f"{self.filing_line} {text}" if apart else self.filing_line or text
 
     def _read(self, element: _Element) -> Flow:
         return read(element, self.pages, loose=self.loose)
@@ -277,7 +282,7 @@ class Body:
         if not number:
             return False
         named = re.compile(rf"(?:§|[Ss]ection|CFR)\s*{re.escape(number[0])}(?![0-9])")
-        for amendment in reversed(self.amendments):
+        for amendment in self.amendments[: -_MOST_STEPS - 1 : -1]:
             if named.search(amendment.text):
                 return True
             # “b. Adding the following new AD:” stands within “2. The FAA amends § 39.13 by:”.
@@ -534,12 +539,14 @@ def _italics_quoted(flow: Flow) -> str:
     """The text with quotation marks around what is set in italics, but for the punctuation at its end."""
     pieces: list[str] = []
     position = 0
+    last = ""
     for start, end in flow.italics:
         words = flow.text[start:end].rstrip(" ,;.:")
-        before = "".join([*pieces, flow.text[position:start]])
-        if "“" in words or not words.strip() or not _NAMES_TERM.search(before):
+        gap = flow.text[position:start]
+        if "“" in words or not words.strip() or not _NAMES_TERM.search(last + gap, max(0, len(last + gap) - _NEAR)):
             continue
-        pieces += [flow.text[position:start], "“", words, "”"]
+        last = f"“{words}”"
+        pieces += [gap, last]
         position = start + len(words)
     return "".join([*pieces, flow.text[position:]])
 

@@ -228,7 +228,7 @@ def find(provisions: Sequence[ParsedProvision]) -> tuple[ParsedQuestion, ...]:
                 # The list says what is asked, so its lead-in is no question of its own.
                 place, style = provision.parent, ""
                 sentences.pop()
-        requests = [span for span in sentences if _request(text, lower, *span, verbs, others)]
+        requests = set(_requests(text, lower, sentences, verbs, others))
         for start, end in sentences:
             # What is asked beside a request is part of it: “We seek comment on this. Should it be limited?”
             if (start, end) in requests or (
@@ -245,13 +245,29 @@ def _is_asked(sentence: str, *, beside_request: bool) -> bool:
     return beside_request or _TO_THE_READER.search(sentence) is not None
 
 
+def _requests(
+    text: str, lower: str, sentences: Sequence[tuple[int, int]], verbs: Sequence[re.Match[str]], others: Sequence[str]
+) -> Iterator[tuple[int, int]]:
+    """The sentences that ask the reader for comment; each looks at its own verbs only, so that reading stays linear."""
+    first = 0
+    for start, end in sentences:
+        while first < len(verbs) and verbs[first].start() < start:
+            first += 1
+        last = first
+        while last < len(verbs) and verbs[last].start() < end:
+            last += 1
+        if (last > first or others) and _request(text, lower, start, end, verbs[first:last], others):
+            yield start, end
+        first = last
+
+
 def _asks_something(text: str) -> bool:
     """Whether any sentence of a text asks the reader for comment, or anything at all."""
     lower = text.replace("İ", "I").lower()
     stems = [stem for stem in _STEMS if stem in lower]
     others = [stem for stem in _OTHER_STEMS if stem in lower]
     verbs = _verbs(lower, stems)
-    return "?" in text or any(_request(text, lower, *span, verbs, others) for span in sentence_spans(text))
+    return "?" in text or any(_requests(text, lower, list(sentence_spans(text)), verbs, others))
 
 
 _REQUEST_LIKE = re.compile(

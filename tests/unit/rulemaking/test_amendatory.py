@@ -220,6 +220,11 @@ def test_what_is_done_to_headings_and_lists_of_a_part_is_done_to_no_section(text
     assert instructions(text) == [(None, "42 CFR part 413")]
 
 
+def test_an_instruction_that_names_more_places_than_any_does_is_shown_as_text():
+    many = ", ".join(f"§§ 413.{n} through 413.{n + 90}" for n in range(40))
+    assert instructions(f"1. Remove {many}.") == [(None, "42 CFR part 413")]
+
+
 def test_sections_of_an_appendix_are_no_sections_of_the_cfr():
     assert instructions(
         "4. Appendix A to subpart B of part 413 is amended by:",

@@ -398,8 +398,10 @@ def test_reading_twice_gives_the_same():
         '<HD SOURCE="HD3">a. One</HD><HD SOURCE="HD3">i. Two</HD>' * 1500,
         "<SECTION><SECTNO>§ 226.1</SECTNO>" + "<P>" + "(a)" * 30_000 + "</P></SECTION>",
         "<SECTION><SECTNO>§ 226.1</SECTNO>" + "<P>x</P>" * 10_000 + "</SECTION>",
+        "<P>" + "We seek comment on this. Should it? " * 3000 + "</P>",
+        "<AMDPAR>Remove " + "§§ 226.1 through 226.99, " * 4000 + "</AMDPAR>",
     ],
-    ids=["dates", "quotation marks", "hours", "instructions", "headings", "markers", "paragraphs"],
+    ids=["dates", "quotation marks", "hours", "instructions", "headings", "markers", "paragraphs", "asking", "ranges"],
 )
 def test_text_made_to_be_slow_does_not_hang(body):
     """About 100 KB each; expressions that go back over what they read would take minutes."""
