@@ -30,7 +30,7 @@ TOKEN = re.compile(
     |under\s+the\s+(?:\w+\s+)?(?:sub)?headings?\s+{QUOTED}(?P<noise_7>)
     |undesignated\s+(?:center(?:ed)?\s+)?(?:sub)?headings?(?P<noise_8>)
     |entr(?:y|ies)\b(?:\s+in\s+(?:the\s+)?(?:\w+\s+)?\w+\s+order)?
-        (?:\s+(?:(?:for|of|titled|entitled|numbered)\s+)?(?:the\s+terms?\s+)?
+        (?:\s+(?:(?:for|of|titled|entitled|numbered|under)\s+)?(?:the\s+terms?\s+)?
         (?:{QUOTED}|(?:sub)?parts?\s+\w+|(?:§+\s*|(?:section|rule|chapter|regulation)s?\s+){SECTIONS}
         (?=[\s,;:.—–(]|$)))?(?P<entry>)
     |a(?:irworthiness\s+directives?\s+(?:\(ads?\)\s+)?|ds?\s+)(?P<directive_number>[0-9]{{2,4}}-[0-9]{{2}}-[0-9]{{2}}

@@ -92,7 +92,7 @@ _LEADS_TO_LIST = re.compile(
 )
 _ITEM = re.compile(
     r"(?P<number>(?:Question|Issue|Topic|Request)\s+(?:for\s+Comment\s+)?(?:No\.\s*|#\s?)?[0-9]+[a-z]?[.:)—–]?|"
-    r"[A-Z]?[0-9]{1,3}(?:\.[0-9]{1,3}){1,3}\.?|\([0-9]{1,3}\)|[0-9]{1,3}[.)]|\([a-z]{1,4}\)|[a-z]{1,4}\.|[A-Z]\.|[•○●–—-])\s+"
+    r"[A-Z]?[0-9]{1,3}(?:\.[0-9]{1,3}){1,3}\.?|[A-Z]{1,2}\.?[0-9]{1,3}(?:\.[0-9]{1,3})?[.:)]|\([0-9]{1,3}\)|[0-9]{1,3}[.)]|\([a-z]{1,4}\)|[a-z]{1,4}\.|[A-Z]\.|[•○●–—-])\s+"
 )
 # “Question 12: …” is one wherever it stands; an issue or a topic is one when it is worded so.
 _LABELLED = re.compile(

@@ -138,11 +138,13 @@ def test_questions_under_the_headings_of_an_asking_heading_are_found_with_their_
             ParsedProvision("h2", "h", "preamble_heading", "A.", "V.A", "Performance", "", (), ()),
             ParsedProvision("p1", "h2", "preamble_paragraph", "", "V.A", "", "1.1. What should be measured?", (), ()),
             ParsedProvision("p2", "h2", "preamble_paragraph", "", "V.A", "", "b. Describe the costs of it.", (), ()),
+            ParsedProvision("p3", "h2", "preamble_paragraph", "", "V.A", "", "A.2. Should it be? Why?", (), ()),
         ]
     )
     assert [(question.number, question.text) for question in found] == [
         ("1.1.", "What should be measured?"),
         ("b.", "Describe the costs of it."),
+        ("A.2.", "Should it be? Why?"),
     ]
 
 
