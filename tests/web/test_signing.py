@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 
 from commenttrack.audit import AuditEvent
 from commenttrack.db import transaction
+from commenttrack.letters.attachments import attach_file, mentioned
 from commenttrack.letters.models import Letter
-from commenttrack.letters.operations import edit_part, freeze
+from commenttrack.letters.operations import add_part, edit_head, edit_part, freeze
+from commenttrack.letters.second_language import edit_second
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.models import SignOff, SignOffRequest
 from commenttrack.web.logs import without_tokens
@@ -42,6 +44,40 @@ def new_version(app, heading="A heading that moved"):
             now=house.clock(),
         )
         freeze(session, letter, storage=house.storage, actor="test", now=house.clock())
+
+
+def test_a_signer_reads_both_languages_and_gets_the_files_that_are_filed_with_the_letter(
+    app, member, staff, stored, sign_tokens
+):
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        letter, by = session.get(Letter, 1), {"actor": "test", "now": house.clock()}
+        edit_head(session, letter, {**letter.head_json, "translation": {"lang": "es"}}, **by)
+        row = attach_file(
+            session,
+            letter,
+            b"a,b",
+            key="data",
+            file_name="Data.csv",
+            media_type="text/csv",
+            storage=house.storage,
+            **by,
+        )
+        text = f"::: exhibit Data {{#data}}\n{mentioned(row)}\n:::"
+        part = add_part(session, letter, heading="Data", text=text, **by)
+        session.flush()
+        edit_second(session, part, expected_revision=part.revision, heading="Datos", text="Los *datos*.", **by)
+        freeze(session, letter, storage=house.storage, **by)
+    page = member.get(f"/sign/{sign_tokens[0]}/").text
+    assert 'lang="es"' in page
+    assert "<em>datos</em>" in page
+    address = f"/sign/{sign_tokens[0]}/files/1"
+    assert address in page
+    assert member.get(address).data == b"a,b"
+    assert member.get(f"/sign/{sign_tokens[0]}/files/2").status_code == 404
+    assert member.get("/sign/unknown/files/1").status_code == 404
+    assert staff.get("/dockets/1/draft/attached/1").data == b"a,b"
+    assert "exhibit-data-csv.txt" in staff.get("/dockets/1/draft/versions/2").text
 
 
 def test_reading_the_page_changes_nothing(app, member, stored, sign_tokens):
