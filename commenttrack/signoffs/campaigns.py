@@ -23,14 +23,38 @@ def campaign_of(session: Session, letter: Letter) -> SigningCampaign | None:
     )
 
 
-def begin(session: Session, letter: Letter, *, reminders: bool, now: dt.datetime) -> SigningCampaign:
-    """The letter's campaign, begun when there is none; an existing one keeps its settings."""
-    campaign = campaign_of(session, letter)
-    if campaign is None:
-        campaign = SigningCampaign(letter=letter, reminders=reminders, started_at=now)
-        session.add(campaign)
-        session.flush()  # what follows reads it by the letter
-    return campaign
+def set_up(
+    session: Session, letter: Letter, *, reminders: bool, digests: bool, actor: str, now: dt.datetime
+) -> SigningCampaign:
+    """Say whether the schedule reminds the undecided and whether the staff get a daily digest."""
+    found = campaign_of(session, letter)
+    if found is not None and (found.reminders, found.digests) == (reminders, digests):
+        return found
+    found = found or _new(session, letter, now=now)
+    found.reminders, found.digests = reminders, digests
+    audit.record(
+        session,
+        actor=actor,
+        action="sign-off campaign set up",
+        subject=f"letter {letter.id}",
+        now=now,
+        reminders=reminders,
+        digests=digests,
+    )
+    return found
+
+
+def begin(session: Session, letter: Letter, *, reminders: bool, actor: str, now: dt.datetime) -> SigningCampaign:
+    """Start the campaign with the first invitations, or say again whether it reminds."""
+    found = campaign_of(session, letter)
+    return set_up(session, letter, reminders=reminders, digests=found.digests if found else True, actor=actor, now=now)
+
+
+def _new(session: Session, letter: Letter, *, now: dt.datetime) -> SigningCampaign:
+    made = SigningCampaign(letter=letter, reminders=False, started_at=now)
+    session.add(made)
+    session.flush()  # the row is what a second start of the same campaign must find
+    return made
 
 
 def quorum_of(session: Session, letter: Letter) -> Quorum:
@@ -61,7 +85,7 @@ def set_conditions(
     if at_least < 0:
         raise Refused("Give the number of organizations that must join as 0 or more.")
     # Reminders are switched on where people are asked; setting a condition must not begin to write mails.
-    campaign = begin(session, letter, reminders=False, now=now)
+    campaign = campaign_of(session, letter) or _new(session, letter, now=now)
     campaign.lead_must_join, campaign.at_least, campaign.mailed_code = lead_must_join, at_least, mailed_code
     wanted = {organization.id: organization for organization in must_join}
     kept = {member.organization_id: member for member in campaign.must_join if member.organization_id in wanted}

@@ -5,24 +5,18 @@ It is for the association's files. It tells nobody's reason, address or client.
 
 import datetime as dt
 import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-import jinja2
-from markupsafe import Markup
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from commenttrack import audit
-from commenttrack.letters import pdf
-from commenttrack.letters.assets import font_faces
 from commenttrack.letters.content import name_key
 from commenttrack.letters.heads import ILLUSTRATIVE
 from commenttrack.letters.models import LetterVersion
+from commenttrack.letters.record_pages import Record
 from commenttrack.members.models import Organization, Person
-from commenttrack.resources import folder
 from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.finals import gate_of_version
 from commenttrack.signoffs.lifecycle import JOINING, Comparison, Weight, WordingChange, changes
@@ -382,40 +376,23 @@ def _certified(
     )
 
 
-def certificate_pdf(certificate: Certificate, *, stamp: dt.datetime) -> bytes:
-    """The certificate as a tagged PDF (PDF/UA-1 and PDF/A-3a) with ``commenttrack-certificate/1`` attached.
+_RECORD = Record(
+    template="certificate.html",
+    format="commenttrack-certificate/1",
+    attached="certificate.json",
+    description="The decisions of this certificate with the digests of their wordings",
+)
 
-    ``stamp`` is the moment the file carries inside. Raises :class:`commenttrack.letters.assets.CannotRender`.
-    """
-    data = {"format": "commenttrack-certificate/1", **asdict(certificate)}
-    page = certificate_html(certificate, stamp=stamp)
-    return pdf.make(
-        lambda pieces: page,
-        notes={},
-        attachment=json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode(),
-        stamp=stamp.astimezone(dt.UTC).replace(microsecond=0),
-        attached=("certificate.json", "The decisions of this certificate with the digests of their wordings"),
-    )
+
+def certificate_pdf(certificate: Certificate, *, stamp: dt.datetime) -> bytes:
+    """The certificate as a PDF; ``stamp`` is the moment the file carries inside."""
+    return _RECORD.pdf(certificate, stamp=stamp, trail_of=_trail_of(certificate))
 
 
 def certificate_html(certificate: Certificate, *, stamp: dt.datetime) -> str:
-    """The page the PDF is made from; fonts are named, and nothing is fetched."""
-    css = font_faces() + (folder("templates") / "filing" / "certificate.css").read_text(encoding="utf-8")
-    values: Mapping[str, object] = {
-        **{name: getattr(certificate, name) for name in Certificate.__dataclass_fields__},
-        "css": Markup(css),  # noqa: S704 our own style sheet
-        "trail_of": {trail.organization: trail.events for trail in certificate.trails},
-        "stamp": stamp.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    return _environment().get_template("certificate.html").render(values)
+    """The page the PDF is made from."""
+    return _RECORD.html(certificate, stamp=stamp, trail_of=_trail_of(certificate))
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder("templates") / "filing"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _trail_of(certificate: Certificate) -> dict[str, tuple[CertifiedEvent, ...]]:
+    return {trail.organization: trail.events for trail in certificate.trails}

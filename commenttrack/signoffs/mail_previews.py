@@ -11,10 +11,10 @@ from commenttrack.members.notices import Notice
 from commenttrack.outbox import SECRET_MARK
 from commenttrack.signoffs import digests, notices
 from commenttrack.signoffs.campaign import moment_in_words
+from commenttrack.signoffs.campaigns import campaign_of
 from commenttrack.signoffs.correspondence import ask_about, changes_in_words
 from commenttrack.signoffs.models import SignOffRequest
 from commenttrack.signoffs.reading import decisions_close, newest_version
-from commenttrack.signoffs.reminding import campaign_of
 
 
 class Mail(enum.StrEnum):

@@ -1,4 +1,4 @@
-"""The campaign of a letter: whether the schedule reminds, whom and when, and how a person stops it.
+"""Reminders by the schedule: whom it reminds and when, and how a person stops it.
 
 Each reminder is a transaction of its own that writes its row, its mail and its event, under a lock on the request and
 a number that can be taken once: whenever a worker dies, the next one finds what was done and does the rest.
@@ -26,42 +26,6 @@ from commenttrack.signoffs.refusals import CannotBeAsked
 
 SCHEDULE = "the schedule"
 """What the audit trail calls the one who reminds."""
-
-
-def campaign_of(session: Session, letter: Letter) -> SigningCampaign | None:
-    """How people are asked about a letter; None before anybody said so."""
-    return session.scalar(select(SigningCampaign).where(SigningCampaign.letter_id == letter.id))
-
-
-def set_up(
-    session: Session, letter: Letter, *, reminders: bool, digests: bool, actor: str, now: dt.datetime
-) -> SigningCampaign:
-    """Say whether the schedule reminds the undecided and whether the staff get a daily digest."""
-    found = campaign_of(session, letter)
-    if found is None:
-        found = SigningCampaign(letter=letter, started_at=now)
-        session.add(found)
-    elif (found.reminders, found.digests) == (reminders, digests):
-        return found
-    found.reminders, found.digests = reminders, digests
-    session.flush()  # the row is what a second start of the same campaign must find
-    audit.record(
-        session,
-        actor=actor,
-        action="sign-off campaign set up",
-        subject=f"letter {letter.id}",
-        now=now,
-        reminders=reminders,
-        digests=digests,
-    )
-    return found
-
-
-def begin(session: Session, letter: Letter, *, reminders: bool, actor: str, now: dt.datetime) -> SigningCampaign:
-    """Start the campaign with the first invitations, or say again whether it reminds."""
-    found = campaign_of(session, letter)
-    digests = found.digests if found else True
-    return set_up(session, letter, reminders=reminders, digests=digests, actor=actor, now=now)
 
 
 # ------------------------------------------------------------------------------------------------------------ the plan

@@ -16,7 +16,7 @@ from commenttrack.members.permissions import Permission
 from commenttrack.outbox import OutgoingMail
 from commenttrack.positions.spreadsheet_files import LARGEST_FILE
 from commenttrack.rulemaking.operations import set_internal_deadline
-from commenttrack.signoffs import invitation_lists, inviting, reminding
+from commenttrack.signoffs import campaigns, invitation_lists, inviting, reminding
 from commenttrack.signoffs.invitation_lists import InvitationList, Invitee
 from commenttrack.signoffs.inviting import Outcome
 from commenttrack.signoffs.mail_previews import Mail, preview
@@ -47,7 +47,7 @@ class CampaignForm(Form):
 def page(docket_id: int) -> str:
     """What the schedule does, whom it reminds next, and the mails it writes."""
     _, letter = letter_frame(docket_id)
-    running = reminding.campaign_of(database.session(), letter)
+    running = campaigns.campaign_of(database.session(), letter)
     form = CampaignForm(
         None,
         data={
@@ -65,7 +65,7 @@ def _page(letter: Letter, form: CampaignForm) -> str:
         "web/signoffs/campaign.html",
         letter=letter,
         form=form,
-        campaign=reminding.campaign_of(session, letter),
+        campaign=campaigns.campaign_of(session, letter),
         plan=reminding.plan(session, letter, now=database.now()),
         mails=list(Mail),
     )
@@ -80,7 +80,7 @@ def set_up(docket_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(letter, form), 422
     actor, now = signed_in().person.name, database.now()
-    reminding.set_up(session, letter, reminders=form.reminders.data, digests=form.digests.data, actor=actor, now=now)
+    campaigns.set_up(session, letter, reminders=form.reminders.data, digests=form.digests.data, actor=actor, now=now)
     if form.internal_deadline.data != letter.docket.internal_deadline:
         try:
             set_internal_deadline(session, letter.docket, form.internal_deadline.data, actor=actor, now=now)
@@ -148,7 +148,7 @@ def look_at_list(docket_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            running = reminding.campaign_of(database.session(), letter)
+            running = campaigns.campaign_of(database.session(), letter)
             send = SendForm(None, data={"reminders": running is None or running.reminders})
             return _list_page(letter, found, send), 200
     return render_template("web/signoffs/campaign_list.html", form=form), 422
@@ -199,7 +199,7 @@ def send_list(docket_id: int) -> ResponseReturnValue:
             now=now,
             settings=database.house().settings,
         )
-        reminding.begin(session, letter, reminders=form.reminders.data, actor=actor, now=now)
+        campaigns.begin(session, letter, reminders=form.reminders.data, actor=actor, now=now)
     except Refused as refusal:
         form.refuse(refusal)
         return _shown_again(docket_id, invitees, form), 409 if isinstance(refusal, Conflict) else 422

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from commenttrack.letters.comparison import ComparedPart, ComparedPiece, compare
-from commenttrack.letters.models import LetterVersion
-from commenttrack.letters.operations import content_of_version
+from commenttrack.letters.models import Letter, LetterVersion
+from commenttrack.letters.operations import content_of_letter, content_of_version
 from commenttrack.signoffs import links
 from commenttrack.signoffs.clearing import judgements
-from commenttrack.signoffs.lifecycle import JOINING, Decision, WordingChange
+from commenttrack.signoffs.lifecycle import JOINING, Comparison, Decision, WordingChange
 from commenttrack.signoffs.models import SignOff, WordingClearance
 from commenttrack.signoffs.reading import Invitation, covered_digests, shown_parts, version_digests
 from commenttrack.signoffs.renumbering import printed_reservation
@@ -63,6 +63,15 @@ def changes_shown(session: Session, shown: Invitation) -> ShownChanges:
         return tuple(change for change in found if change.part.key in keys)
 
     return ShownChanges(among({*moved.changed, *moved.removed}), among(moved.added), among(moved.cleared))
+
+
+def moved_since(letter: Letter, sign_off: SignOff, moved: Comparison) -> tuple[ShownChange, ...]:
+    """What moved between the wording that a decision was given for and the letter as it stands, as the board has it."""
+    keys = {*moved.changed, *moved.removed, *moved.cleared, *moved.added}
+    if not keys:
+        return ()
+    compared = compare(content_of_version(sign_off.letter_version), content_of_letter(letter))
+    return tuple(shown_change(part) for part in compared.parts if part.key in keys)
 
 
 def shown_change(part: ComparedPart, judged: WordingClearance | None = None) -> ShownChange:

@@ -20,7 +20,7 @@ from commenttrack.letters.models import Letter
 from commenttrack.members.models import Signatory
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.spreadsheets import Book, csv_file, workbook
-from commenttrack.signoffs import operations, reminding
+from commenttrack.signoffs import campaigns, operations
 from commenttrack.signoffs.board import Board, ask_selected, forecast_of, mark, news_since
 from commenttrack.signoffs.board import board as board_of
 from commenttrack.signoffs.board_view import STANDING_WORDS, STATE_WORDS, BoardView, chosen, query_of, sheet_of, view_of
@@ -38,6 +38,7 @@ from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
 from commenttrack.web.frame import plural
 from commenttrack.web.members import signatory_choices
 from commenttrack.web.pages import docket_frame, letter_frame, load
+from commenttrack.web.signed_changes import moved_since
 
 signoffs = Blueprint("signoffs", __name__, url_prefix="/dockets/<int:docket_id>/sign")
 
@@ -195,7 +196,7 @@ def selected(docket_id: int) -> ResponseReturnValue:
 def _invite_form(letter: Letter) -> InviteForm:
     """One check box for each signatory of an organization that was not asked yet."""
     session = database.session()
-    running = reminding.campaign_of(session, letter)
+    running = campaigns.campaign_of(session, letter)
     form = InviteForm(data={"reminders": running is None or running.reminders})
     asked = select(SignOffRequest.organization_id).where(SignOffRequest.letter_id == letter.id)
     form.signatories.choices = signatory_choices(asked)
@@ -222,7 +223,7 @@ def invite(docket_id: int) -> ResponseReturnValue:
                     now=database.now(),
                     settings=database.house().settings,
                 )
-            reminding.begin(
+            campaigns.begin(
                 session, letter, reminders=form.reminders.data, actor=signed_in().person.name, now=database.now()
             )
         except Refused as refusal:
@@ -275,6 +276,7 @@ def _invitation_page(letter: Letter, asked: SignOffRequest, ask_again: AskAgainF
         "web/signoffs/invitation.html",
         letter=letter,
         row=row,
+        changes=moved_since(letter, row.sign_off, row.comparison) if row.sign_off and row.comparison else (),
         trail=trail(session, asked),
         mails=mails_about(session, asked),
         ask_again=ask_again,

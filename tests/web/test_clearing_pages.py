@@ -24,7 +24,7 @@ def moved(post, stored):
     fields = {
         "revision": part.revision,
         "heading": part.heading,
-        "text": f"{part.text} We say so again.",
+        "text": f"{part.text} We say so **again**.",
         "requested_text": part.requested_text,
     }
     post(f"/dockets/1/draft/parts/{part.id}", fields)
@@ -43,6 +43,12 @@ def test_the_page_shows_the_words_the_organization_and_who_moved_them(moved, sta
     assert "We say so again." in page
     assert "Reworded by Administrator Person" in page
     assert "Agreed to in version 1 by" in page
+
+
+def test_the_page_of_an_organization_shows_what_moved_as_a_reader_reads_it(moved, staff):
+    page = staff.get("/dockets/1/sign/1").text
+    assert "What moved since the decision" in page
+    assert "We say so again." in page
 
 
 def test_a_cosmetic_judgement_makes_the_signature_current_again_and_stands_on_the_page(moved, post, staff, stored):

@@ -11,10 +11,10 @@ from commenttrack.letters.models import Letter
 from commenttrack.members.models import OrganizationKind
 from commenttrack.outbox import OutgoingMail
 from commenttrack.signoffs import operations
+from commenttrack.signoffs.campaigns import set_up
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.models import Reminder, SignOffRequest
 from commenttrack.signoffs.reading import current_decision
-from commenttrack.signoffs.reminding import set_up
 from commenttrack.wording import wording_digest
 from tests.factories import world
 

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from commenttrack.outbox import OutgoingMail
 from commenttrack.signoffs import bounces, digests, links
 from commenttrack.signoffs.bounce_reports import BounceReport
+from commenttrack.signoffs.campaigns import set_up
 from commenttrack.signoffs.clearing import Judgement, changes_to_judge, judge
 from commenttrack.signoffs.lifecycle import Decision, Weight
 from commenttrack.signoffs.models import SigningCampaign
-from commenttrack.signoffs.reminding import remind_due, set_up
+from commenttrack.signoffs.reminding import remind_due
 from tests.factories import world
 from tests.records.signoffs.conftest import eastern
 

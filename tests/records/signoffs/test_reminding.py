@@ -13,11 +13,12 @@ from commenttrack.members.links import LinkUnknown
 from commenttrack.outbox import OutgoingMail
 from commenttrack.rulemaking.models import Docket
 from commenttrack.signoffs import digests, handing_on, operations
+from commenttrack.signoffs.campaigns import set_up
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.links import find_request
 from commenttrack.signoffs.models import SigningCampaign, SignOffRequest
 from commenttrack.signoffs.refusals import CannotBeAsked
-from commenttrack.signoffs.reminding import find_reminded, plan, remind_due, set_up, stop
+from commenttrack.signoffs.reminding import find_reminded, plan, remind_due, stop
 from tests.factories import world
 from tests.records.signoffs.conftest import eastern
 
