@@ -41,14 +41,14 @@ def _holidays(year: int) -> frozenset[dt.date]:
 
 
 def moment_in_words(moment: dt.datetime) -> str:
-    """``March 6, 2026, 4:05 p.m. EST``: the moment in Eastern time, with the zone in force."""
+    """``March 6, 2026, 4:05 p.m. Eastern``: the moment in Eastern time, as every page, mail and certificate says it."""
     local = moment.astimezone(EASTERN)
     hour = local.hour % 12 or 12
     half = "a.m." if local.hour < 12 else "p.m."
-    return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {half} {local:%Z}"
+    return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M} {half} Eastern"
 
 
 def last_moment_in_words(closes: dt.datetime) -> str:
-    """The last minute before an exclusive end: midnight reads ``Friday, March 6, 2026, 11:59 p.m. EST``."""
+    """The last minute before an exclusive end: midnight reads ``Friday, March 6, 2026, 11:59 p.m. Eastern``."""
     last = (closes - dt.timedelta(minutes=1)).astimezone(EASTERN)
     return f"{last:%A}, {moment_in_words(last)}"

@@ -59,7 +59,7 @@ def day_in_words(day: dt.date) -> str:
 def comment_date_in_words(day: dt.date, time: str | None, zone: str) -> str:
     """The docket's date with its hour and zone, as far as the notice gives them."""
     words = day_in_words(day)
-    zone = {"America/New_York": "Eastern time"}.get(zone, zone)
+    zone = {"America/New_York": "Eastern"}.get(zone, zone)
     if time is None:
         return f"{words} ({zone}; the notice names no hour)"
     hour, minute = (int(piece) for piece in time.split(":")[:2])

@@ -184,7 +184,7 @@ class TestContents:
         assert hashlib.sha256(files["letter.pdf"]).hexdigest() in certificate
         assert "Acme Metals" in certificate
         assert "Joined with a reservation" in certificate
-        assert "March 2, 2026, 10:00 a.m. EST" in certificate.replace("\n", " ")
+        assert "March 2, 2026, 10:00 a.m. Eastern" in certificate.replace("\n", " ")
         for part in built.version.parts_json:
             assert part["digest"] in certificate
         assert "2 of 3 parts of version 1, without III. Heading records" in certificate.replace("\n", " ")
@@ -216,7 +216,7 @@ class TestContents:
     def test_the_report_says_where_when_and_under_whose_names(self, built):
         said = built.report
         assert ("where-to-file", "pass") in said
-        assert "5:00 p.m. Eastern time" in said[("deadline", "pass")]
+        assert "5:00 p.m. Eastern" in said[("deadline", "pass")]
         assert said[("signatures", "pass")].startswith("signatures: 2 organizations")
         assert not any(finding["violation"] for finding in built.filing.preflight_json)
         assert "Must be put right: none" in built.files["preflight.txt"].decode()

@@ -110,8 +110,8 @@ def test_the_invitation_says_who_asks_for_what_and_by_when_in_text_and_html(camp
         assert campaign.letter.lead.name in body
         assert "Safeguards for Exports" in body
         assert "DOC-2026-0001" in body
-        assert "Friday, March 20, 2026, 11:59 p.m. EDT" in body
-        assert "Friday, March 27, 2026, 5:00 p.m. Eastern time" in body
+        assert "Friday, March 20, 2026, 11:59 p.m. Eastern" in body
+        assert "Friday, March 27, 2026, 5:00 p.m. Eastern" in body
         assert f"http://127.0.0.1:8000/sign/{SECRET_MARK}" in body
     assert "<img" not in mail.html
     assert "http" not in re.sub(r"http://127\.0\.0\.1:8000/sign/\S+", "", mail.html)
@@ -343,7 +343,7 @@ def test_the_signer_gets_a_copy_without_the_link(campaign):
         assert made.reservation in body
         assert campaign.version.parts_json[0]["digest"] in body
         assert campaign.version.parts_json[1]["digest"] not in body
-        assert "March 3, 2026, 10:00 a.m. EST" in body
+        assert "March 3, 2026, 10:00 a.m. Eastern" in body
         assert "/sign/" not in body
 
 

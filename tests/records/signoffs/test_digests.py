@@ -170,7 +170,7 @@ def test_everybody_who_joined_before_is_told_once_that_a_lead_objects_without_it
     assert [tell(running, eastern(3, 6, hour)) for hour in (11, 12)] == [1, 0]
     (mail,) = running.mails("objection")
     assert mail.to_name == "Signer of Acme Metals"
-    assert f"another decision on March 6, 2026, 9:00 a.m. EST: {decision.value}" in " ".join(mail.text.split())
+    assert f"another decision on March 6, 2026, 9:00 a.m. Eastern: {decision.value}" in " ".join(mail.text.split())
     assert "secret" not in mail.text + mail.html
 
 

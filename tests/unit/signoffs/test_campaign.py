@@ -53,19 +53,19 @@ def test_without_any_date_a_link_is_good_for_a_month():
 
 
 def test_moments_print_with_the_zone_in_force():
-    assert moment_in_words(NOW) == "March 2, 2026, 10:00 a.m. EST"
-    assert moment_in_words(dt.datetime(2026, 7, 1, 16, 5, tzinfo=dt.UTC)) == "July 1, 2026, 12:05 p.m. EDT"
-    assert moment_in_words(dt.datetime(2026, 7, 1, 4, 5, tzinfo=dt.UTC)) == "July 1, 2026, 12:05 a.m. EDT"
+    assert moment_in_words(NOW) == "March 2, 2026, 10:00 a.m. Eastern"
+    assert moment_in_words(dt.datetime(2026, 7, 1, 16, 5, tzinfo=dt.UTC)) == "July 1, 2026, 12:05 p.m. Eastern"
+    assert moment_in_words(dt.datetime(2026, 7, 1, 4, 5, tzinfo=dt.UTC)) == "July 1, 2026, 12:05 a.m. Eastern"
 
 
 def test_a_deadline_prints_as_the_last_minute_of_its_day():
     assert last_moment_in_words(closes_at(dt.date(2026, 3, 20), None, asked_at=NOW)) == (
-        "Friday, March 20, 2026, 11:59 p.m. EDT"
+        "Friday, March 20, 2026, 11:59 p.m. Eastern"
     )
 
 
 def test_a_comment_date_prints_the_hour_only_when_the_notice_names_one():
     day = dt.date(2026, 3, 27)
-    assert comment_date_in_words(day, "17:00", "America/New_York") == "Friday, March 27, 2026, 5:00 p.m. Eastern time"
+    assert comment_date_in_words(day, "17:00", "America/New_York") == "Friday, March 27, 2026, 5:00 p.m. Eastern"
     assert "names no hour" in comment_date_in_words(day, None, "America/New_York")
     assert comment_date_in_words(day, "00:30", "America/Chicago").endswith("12:30 a.m. America/Chicago")
