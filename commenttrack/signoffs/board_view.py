@@ -18,7 +18,7 @@ STANDING_WORDS: Mapping[Standing, str] = {
     Standing.ASKED: "Asked",
     Standing.OPENED: "Opened",
     Standing.JOINED: "Joined",
-    Standing.JOINED_WITH_RESERVATION: "Joined with reservation",
+    Standing.JOINED_WITH_RESERVATION: "Joined with a reservation",
     Standing.STALE: "Stale",
     Standing.ABSTAINED: "Abstained",
     Standing.DECLINED: "Declined",

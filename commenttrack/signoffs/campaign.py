@@ -61,6 +61,6 @@ def comment_date_in_words(day: dt.date, time: str | None, zone: str) -> str:
     words = day_in_words(day)
     zone = {"America/New_York": "Eastern"}.get(zone, zone)
     if time is None:
-        return f"{words} ({zone}; the notice names no hour)"
+        return f"{words} ({zone} time; the notice names no hour)"
     hour, minute = (int(piece) for piece in time.split(":")[:2])
     return f"{words}, {hour % 12 or 12}:{minute:02} {'a.m.' if hour < 12 else 'p.m.'} {zone}"

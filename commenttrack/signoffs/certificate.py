@@ -5,8 +5,10 @@ It is for the association's files. It tells nobody's reason, address or client.
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -77,7 +79,7 @@ class CertifiedDecision:
     shown: int
     """Parts of the version that was shown."""
     excepted: tuple[str, ...]
-    """Names of the parts shown that it does not cover."""
+    """Names of the parts shown that it does not cover; one that is excepted with all below it stands for them."""
     not_covered: tuple[str, ...]
     """Names of parts that were added after the decision."""
     changed: tuple[str, ...]
@@ -369,11 +371,30 @@ def _certified(
         received_sha256=sign_off.received_file.sha256 if sign_off.received_file else "",
         parts=tuple(CertifiedPart(key, name, covered[key]) for key, name in shown.items() if key in covered),
         shown=len(shown),
-        excepted=tuple(name for key, name in shown.items() if key not in covered),
+        excepted=_excepted(sign_off.letter_version.parts_json, covered),
         not_covered=tuple(today[key] for key in moved.added) if moved else (),
         changed=tuple(shown[key] for key in (*moved.changed, *moved.removed)) if moved else (),
         cleared=tuple(shown[key] for key in moved.cleared) if moved else (),
     )
+
+
+def _excepted(shown: Sequence[Mapping[str, Any]], covered: Mapping[str, str]) -> tuple[str, ...]:
+    """What a decision leaves out of a version's parts, by name, once for a part with everything below it."""
+    named: list[str] = []
+    named_up_to = 0
+    for place, part in enumerate(shown):
+        if place < named_up_to or part["key"] in covered:
+            continue
+        below = _below(shown, place)
+        whole = bool(below) and not any(other["key"] in covered for other in below)
+        named.append(part_name(part) + (", with all below it" if whole else ""))
+        named_up_to = place + 1 + (len(below) if whole else 0)
+    return tuple(named)
+
+
+def _below(parts: Sequence[Mapping[str, Any]], place: int) -> list[Mapping[str, Any]]:
+    level = parts[place]["level"]
+    return list(itertools.takewhile(lambda other: other["level"] > level, parts[place + 1 :]))
 
 
 _RECORD = Record(

@@ -101,6 +101,12 @@ def gate_of_draft(session: Session, letter: Letter) -> Gate:
     return _gate(session, letter, letters.digests(letter), None)
 
 
+def frozen_for_filing(session: Session, letter: Letter) -> frozenset[int]:
+    """Numbers of the versions that were."""
+    numbers = select(LetterVersion.number).join(FinalVersion).where(LetterVersion.letter_id == letter.id)
+    return frozenset(session.scalars(numbers))
+
+
 def _gate(session: Session, letter: Letter, today: Mapping[str, str], final: FinalVersion | None) -> Gate:
     quorum, joined = quorum_of(session, letter), joined_since(session, letter.id, today)
     standing = sorted(entry.sign_off.organization.name for entry in joined if not entry.comparison.stale)

@@ -10,6 +10,7 @@ from commenttrack.letters.comparison import ComparedPart, Comparison, compare, c
 from commenttrack.letters.made_files import DRAFT, UnknownState, Wanted
 from commenttrack.letters.models import DraftSnapshot, Letter, LetterPart, LetterVersion, PartWording
 from commenttrack.members.permissions import Permission
+from commenttrack.signoffs.finals import frozen_for_filing
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, options
@@ -60,7 +61,8 @@ def states(docket_id: int) -> str:
     newest = str(letter.versions[-1].number) if letter.versions else DRAFT
     form = CompareForm(formdata=None, data={"earlier": newest, "later": DRAFT})
     form.earlier.choices = form.later.choices = options(_states(letter))
-    return render_template("web/letters/states.html", letter=letter, form=form)
+    finals = frozen_for_filing(database.session(), letter)
+    return render_template("web/letters/states.html", letter=letter, form=form, finals=finals)
 
 
 @comparing.get("/compare")

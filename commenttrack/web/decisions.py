@@ -64,8 +64,10 @@ class SignForm(DecisionForm):
 
 def part_choices(version: LetterVersion) -> list[SelectChoice]:
     """The parts of a version that can be excepted, for check boxes."""
-    return options(
-        (part.key, f"{part.number}. {part.heading}" if part.number else part.heading)
+    return [
+        SelectChoice(
+            part.key, f"{part.number}. {part.heading}" if part.number else part.heading, {"data-level": str(part.level)}
+        )
         for part in shown_parts(version)
         if part.heading
-    )
+    ]

@@ -211,8 +211,7 @@ def invite(docket_id: int) -> ResponseReturnValue:
     form, session = _invite_form(letter), database.session()
     if form.validate():
         try:
-            for signatory_id in form.signatories.data:
-                signatory = load(Signatory, signatory_id)
+            for signatory in _one_each([load(Signatory, chosen) for chosen in form.signatories.data]):
                 operations.invite(
                     session,
                     letter,
@@ -232,6 +231,14 @@ def invite(docket_id: int) -> ResponseReturnValue:
             flash(f"{len(form.signatories.data)} invitations were written and go out now.", "done")
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
     return _board_page(letter, form), 422
+
+
+def _one_each(signatories: list[Signatory]) -> list[Signatory]:
+    """The chosen ones, of whom no two may be asked for one organization: the second link would end the first."""
+    chosen = Counter(signatory.organization.name for signatory in signatories)
+    if twice := [name for name, count in chosen.items() if count > 1]:
+        raise Refused(f"Choose one person for each organization. More than one is ticked for {', '.join(twice)}.")
+    return signatories
 
 
 @signoffs.post("/remind")

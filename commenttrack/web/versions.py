@@ -139,8 +139,6 @@ def freeze(docket_id: int) -> ResponseReturnValue:
             missing = "".join(f" {sentence}" for sentence in gate.shortfalls)
             flash(f"Version {version.number} is frozen. Now ask for signatures.{missing}", "done")
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
-    elif unchanged:
-        form.for_filing.data = True
     warnings = warnings_of(database.session(), letter, storage=database.house().storage, now=database.now())
     page = render_template(
         "web/letters/freeze.html",

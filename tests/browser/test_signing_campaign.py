@@ -202,7 +202,7 @@ def join_with_a_reservation(members: Members, link: str) -> None:
     page.get_by_role("group", name="Parts you do not join").get_by_label(re.compile("Costs$")).check()
     members.look(page, "reservation")
     page.get_by_role("button", name="Record my decision").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Recorded: joined with reservation")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recorded: joined with a reservation")
     expect(page.get_by_text(re.compile("except Part"))).to_be_visible()
     members.own(page, NORTHFORK)
     page.context.close()
@@ -236,7 +236,7 @@ def see_who_is_stale(staff: Page, look) -> None:
     staff.goto("/dockets/1/sign/")
     row = staff.get_by_role("row", name=re.compile(FIELDSTONE))
     expect(row).to_contain_text("Stale")
-    expect(staff.get_by_role("row", name=re.compile(NORTHFORK))).to_contain_text("Joined with reservation")
+    expect(staff.get_by_role("row", name=re.compile(NORTHFORK))).to_contain_text("Joined with a reservation")
     expect(staff.get_by_role("row", name=re.compile(QUILLON))).to_contain_text("Declined")
     look(staff, "board, one stale")
 

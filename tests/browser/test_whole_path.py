@@ -182,14 +182,14 @@ def join_with_a_reservation(browser: Browser, link: str, sound) -> None:
     member.get_by_label("Join with a reservation").check()
     member.get_by_label(re.compile(r"^IV\. ")).check()
     member.get_by_role("button", name="Record my decision").click()
-    expect(member.get_by_role("heading", level=1)).to_have_text("Recorded: joined with reservation")
+    expect(member.get_by_role("heading", level=1)).to_have_text("Recorded: joined with a reservation")
     expect(member.get_by_text("except Part IV")).to_be_visible()
     phone.close()
 
 
 def look_at_the_board(staff: Page, sound) -> None:
     stage(staff, "Sign")
-    expect(staff.get_by_role("list", name="Totals")).to_contain_text("1 joined with reservation")
+    expect(staff.get_by_role("list", name="Totals")).to_contain_text("1 joined with a reservation")
     expect(staff.get_by_role("navigation", name="Stages of this docket")).to_contain_text("2 of 2 joined")
     sound(staff, "board")
 

@@ -139,3 +139,14 @@ def test_the_page_takes_the_same_number_of_queries_for_fourteen_and_for_many(hou
             assert staff.get(address).status_code == 200
             counts.append(len(statements))
     assert counts[:3] == counts[3:]
+
+
+def test_two_people_of_one_organization_are_not_asked_at_once(staff, post, stored):
+    ids = re.findall(
+        r'name="signatories" type="checkbox" value="(\d+)"[^<]*<label[^>]*>Quillon', staff.get("/dockets/1/sign/").text
+    )
+    before = stored.scalar(select(func.count()).select_from(OutgoingMail))
+    refused = post("/dockets/1/sign/invite", {"signatories": ids})
+    assert (len(ids), refused.status_code) == (2, 422)
+    assert "More than one is ticked for Quillon Networks" in refused.text
+    assert stored.scalar(select(func.count()).select_from(OutgoingMail)) == before

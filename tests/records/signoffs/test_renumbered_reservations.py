@@ -13,7 +13,7 @@ from tests.factories import world
 ONE_DATABASE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
-def reserve(session, letter, version, tmp_path, name, words):
+def reserve(session, letter, version, tmp_path, name, words, excepted=frozenset({"b"})):
     member = world.organization(session, name)
     signer = world.signer(session, member)
     invite(session, letter, member, signer, actor="S", now=world.NOW, settings=world.settings(tmp_path))
@@ -25,7 +25,7 @@ def reserve(session, letter, version, tmp_path, name, words):
         decision=Decision.JOINED_WITH_RESERVATION,
         name="Ada Signer",
         reservation=words,
-        excepted={"b"},
+        excepted=excepted,
         now=world.NOW,
     )
 
@@ -58,3 +58,17 @@ def test_a_computed_reservation_follows_its_part_and_own_words_are_told_of(sessi
     assert told["Computed"] == ("except Part II", "except Part III")
     assert told["Own Words"][1] == ""
     assert signature_block(session, version).misleading == ()
+
+
+@ONE_DATABASE
+def test_the_certificate_names_a_part_excepted_with_all_below_it_once(session, tmp_path):
+    below = world.part("b1", level=2), world.part("b2", level=2)
+    letter = world.letter(session, world.part("a"), world.part("b"), *below, world.part("c"))
+    version = world.version(session, letter)
+    reserve(session, letter, version, tmp_path, "All of it", "", excepted={"b", "b1", "b2"})
+    reserve(session, letter, version, tmp_path, "One below", "", excepted={"b1"})
+    signed = certificate_content(session, version, files=[], now=world.NOW).signed
+    assert [decision.excepted for decision in signed] == [
+        ("II. Heading b, with all below it",),
+        ("II.A. Heading b1",),
+    ]
