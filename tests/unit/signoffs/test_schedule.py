@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commenttrack.rulemaking.moments import EASTERN, is_working_day
@@ -94,6 +94,7 @@ moments = moments.map(lambda moment: moment.astimezone(dt.UTC))
     naps=st.lists(st.integers(1, 200), min_size=1, max_size=20),
     by_hand=st.lists(st.integers(0, 30 * 24), max_size=2),
 )
+@settings(deadline=None)
 def test_a_campaign_never_writes_too_often_too_late_at_night_or_on_a_holiday(asked, length, naps, by_hand):
     """A worker that looks at odd hours, in any rhythm, and staff who remind by hand now and then."""
     closes = asked + dt.timedelta(hours=length)
