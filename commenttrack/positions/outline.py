@@ -23,6 +23,11 @@ _INVITES = re.compile(
     r"\b(?:seeks?|requests?|invites?|welcomes?|solicits?|asks? for) (?:public )?(?:comments?|input|feedback|views)\b",
     re.IGNORECASE,
 )
+# Lists that help to find one's way; nobody takes a position on an entry of theirs.
+_APPARATUS = re.compile(
+    r"\b(?:contents|list of (?:tables|figures))$|\b(?:abbreviations|acronyms)\b",
+    re.IGNORECASE,
+)
 _INVITING_HEADING = re.compile(r"\brequests? for (?:public )?comments?\b", re.IGNORECASE)
 
 Path = tuple[str, ...]
@@ -57,6 +62,7 @@ def passages(provisions: Sequence[ParsedProvision]) -> list[Passage]:
     """The provisions that have words, in order, each with what surrounds it."""
     by_id = {provision.id: provision for provision in provisions}
     inferred = _parents_from_markers(provisions)
+    openings = _openings(provisions)
     found = []
     for provision in provisions:
         text = " ".join([provision.text, *(cell for row in provision.rows for cell in row)]).strip()
@@ -65,6 +71,9 @@ def passages(provisions: Sequence[ParsedProvision]) -> list[Passage]:
         above = list(_ancestors(provision, by_id, inferred))[::-1]
         path = _path(provision, above, inferred)
         headings = _headings(provision, above)
+        if provision.kind == "preamble_paragraph" and headings and _APPARATUS.search(headings[-1]):
+            continue
+        opening = [by_id[openings[item.id]] for item in (*above, provision) if item.id in openings]
         own_heading = provision.heading if _is_own_heading(provision) else ""
         found.append(
             Passage(
@@ -73,9 +82,10 @@ def passages(provisions: Sequence[ParsedProvision]) -> list[Passage]:
                 text=f"{own_heading} {text}".strip(),
                 headings=headings,
                 lead_in=" ".join(
-                    f"{item.heading if _is_own_heading(item) else ''} {item.text}".strip()
-                    for item in above
+                    words
+                    for item in (*opening, *above)
                     if item.kind not in ("preamble_heading", "part", "subpart")
+                    and (words := f"{item.heading if _is_own_heading(item) else ''} {item.text}".strip())
                 ),
                 division=_division(provision, above),
                 path=path,
@@ -84,6 +94,21 @@ def passages(provisions: Sequence[ParsedProvision]) -> list[Passage]:
                 or bool(headings and _INVITING_HEADING.search(headings[-1])),
             )
         )
+    return found
+
+
+def _openings(provisions: Iterable[ParsedProvision]) -> dict[str, str]:
+    """Provision id → id of the unnumbered paragraph that opens its section.
+
+    It leads in the numbered ones, but stands beside them in the tree, since nothing numbers it.
+    """
+    found: dict[str, str] = {}
+    first: dict[str, ParsedProvision] = {}
+    for provision in provisions:
+        if provision.parent is not None and provision.kind == "paragraph":
+            opening = first.setdefault(provision.parent, provision)
+            if provision.number and not opening.number:
+                found[provision.id] = opening.id
     return found
 
 

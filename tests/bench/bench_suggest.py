@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
-from suggest_sets import Judged, circia, cited_paragraphs, comments_of_final_rules, elsewhere
+from suggest_sets import Judged, circia, circia_as_parsed, cited_paragraphs, comments_of_final_rules, elsewhere
 
 from commenttrack.positions.source_values import ParsedPosition
 from commenttrack.positions.suggestion_feedback import Judged as Said
@@ -77,8 +77,15 @@ def held_out(every: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
 
 
 def judged_pairs(shared: Path) -> None:
-    """The figures of the judged pairs."""
-    judged, random = circia(shared), np.random.default_rng(0)
+    """The figures of the judged pairs, on the units that were judged and on the rule as it is read."""
+    for judged in (circia(shared), circia_as_parsed(shared)):
+        print(judged.name)
+        figures_of(judged)
+
+
+def figures_of(judged: Judged) -> None:
+    """Quality as the weights stand, with positions left out, and by source document."""
+    random = np.random.default_rng(0)
     index = build(judged.provisions)
     scores = Ranking.of(index, judged.positions).scores
     names = "nDCG@10 {:.3f}  P@5 {:.3f}  reg@10 {:.3f}"

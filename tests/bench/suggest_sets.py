@@ -5,6 +5,7 @@ Every set is provisions, positions and grades (positions, passages), -1 where no
 
 import json
 import re
+import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +55,29 @@ def circia(shared: Path) -> Judged:
     grades = np.full((len(positions), len(column)), -1)
     for line in (folder / "qrels.tsv").read_text().splitlines():
         position, provision, grade = line.split()
-        grades[row[position], column[provision]] = int(grade)
+        # An entry of a list such as the table of contents is no passage; none of them is relevant.
+        if provision in column or int(grade) > 1:
+            grades[row[position], column[provision]] = int(grade)
     return Judged("CISA, judged", provisions, positions, grades)
+
+
+def circia_as_parsed(shared: Path) -> Judged:
+    """The same pairs on the rule as it is read from its file; what is no judged unit counts as not relevant."""
+    judged = circia(shared)
+    provisions = _rule(shared / "rules" / "prorule-2024-06526-circia.xml")
+    score = runpy.run_path(str(shared / "gold" / "score.py"))
+    units = [{"id": unit.id, "text": unit.text} for unit in judged.provisions]
+    unit_of = score["align"](units, [{"id": each.id, "text": each.text} for each in provisions])
+    column = {passage.id: place for place, passage in enumerate(passages(judged.provisions))}
+    found = passages(provisions)
+    grades = np.full((len(judged.positions), len(found)), -1)
+    taken = set()
+    for place, passage in enumerate(found):
+        unit = unit_of.get(passage.id)
+        if unit in column and unit not in taken:
+            taken.add(unit)
+            grades[:, place] = judged.grades[:, column[unit]]
+    return Judged("CISA, judged, as parsed", provisions, judged.positions, grades)
 
 
 def elsewhere(shared: Path) -> Iterator[Judged]:

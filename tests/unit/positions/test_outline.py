@@ -103,3 +103,28 @@ def test_an_invitation_to_comment_is_seen_in_the_text_or_the_heading():
         unit("n", "A comment was received.", kind="preamble_paragraph", heading="Fees"),
     ]
     assert [passage.invites_comment for passage in passages(provisions)] == [True, True, False]
+
+
+def test_the_unnumbered_paragraph_that_opens_a_section_leads_in_the_numbered_ones():
+    provisions = [
+        unit("s", "", kind="section", label="15 CFR 7.2", heading="Duties"),
+        unit("o", "An operator must:", parent="s", heading=""),
+        unit("a", "Report:", parent="s", heading="")._replace(number="(a)"),
+        unit("a1", "In writing.", parent="a", heading="")._replace(number="(1)"),
+        unit("c", "This section ends in 2030.", parent="s", heading=""),
+    ]
+    assert {key: passage.lead_in for key, passage in found(provisions).items()} == {
+        "o": "",
+        "a": "An operator must:",
+        "a1": "An operator must: Report:",
+        "c": "",
+    }
+
+
+def test_entries_of_contents_and_of_abbreviations_are_nothing_to_suggest():
+    provisions = [
+        unit("c", "A. Fees for pumps", kind="preamble_paragraph", heading="Table of Contents"),
+        unit("b", "PA Pump Association", kind="preamble_paragraph", heading="Abbreviations Used in This Document"),
+        unit("t", "The contents of pumps", kind="preamble_paragraph", heading="I. Rule > A. Contents of pumps"),
+    ]
+    assert list(found(provisions)) == ["t"]
