@@ -12,11 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import NamedTuple
 
 from commenttrack.rulemaking.amendatory_tokens import (
     ADDS_FOLLOWING,
-    ANNEXES,
     BY_VERB,
     FOLLOWS,
     IN_FOLLOWING,
@@ -36,7 +34,7 @@ from commenttrack.rulemaking.amendatory_tokens import (
     VERBS,
     section_numbers,
 )
-from commenttrack.rulemaking.citations import paths
+from commenttrack.rulemaking.amended_places import Place, named_places, printed
 from commenttrack.rulemaking.document_body import Amendment
 from commenttrack.rulemaking.enumerators import readings
 from commenttrack.rulemaking.provisions import ParsedInstruction
@@ -49,31 +47,8 @@ _MOST_PLACES = 2000
 
 _Action = tuple[str | None, str, tuple[str, ...]]
 
-
-class _Place(NamedTuple):
-    """Where in the CFR: a section with a path of markers, or a part, subpart or appendix."""
-
-    title: int | None
-    part: str
-    section: str = ""
-    path: str = ""
-    detail: str = ""
-    unit: str = ""
-
-    def citation(self) -> str:
-        prefix = f"{self.title} CFR " if self.title else ""
-        if self.section:
-            base = f"{prefix}{self.section}{self.path}" if prefix else f"§ {self.section}{self.path}"
-        elif self.part:
-            base = f"{prefix}part {self.part}"
-        else:
-            base = f"{self.title} CFR" if self.title else ""
-        return " ".join(filter(None, (base, self.unit, self.detail))) if self.unit or self.detail else base
-
-
 # All values in the order of the fields; made as flows are, see xml_text.
 _instruction: Callable[[tuple[object, ...]], ParsedInstruction] = partial(tuple.__new__, ParsedInstruction)
-_place: Callable[[tuple[object, ...]], _Place] = partial(tuple.__new__, _Place)
 
 
 @dataclass(slots=True)
@@ -82,7 +57,7 @@ class _Level:
 
     style: str
     value: int
-    places: list[_Place]
+    places: list[Place]
     verb: str | None
     words: tuple[str, ...] = ()
 
@@ -122,7 +97,7 @@ def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
                 keep(led, actions)
             leading = None
         above = levels[-1] if levels else _Level("", 0, [], None)
-        places = above.places or [_Place(amendment.title, amendment.part)]
+        places = above.places or [Place(amendment.title, amendment.part)]
         reading = _Reading(amendment.marked or amendment.text, places, above.verb, above.words)
         if style:
             levels.append(_Level(style, value, reading.places, reading.open_verb, reading.open_words))
@@ -173,9 +148,9 @@ class _Reading:
     _note = False
     _overlong = False
     # What is amended “to read as follows” without another verb.
-    _amended: Sequence[_Place] = ()
+    _amended: Sequence[Place] = ()
 
-    def __init__(self, text: str, places: Sequence[_Place], inherited: str | None, words: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str, places: Sequence[Place], inherited: str | None, words: tuple[str, ...] = ()) -> None:
         self.text = text
         # Of the same length, so that what stands in a token is taken from the text itself.
         self.lower = text.replace("İ", "I").lower()
@@ -186,7 +161,7 @@ class _Reading:
         self.open_verb: str | None = None
         self._verb: str | None = None
         self._passive = False
-        self._targets: list[_Place] = []
+        self._targets: list[Place] = []
         self._words: list[str] = []
         self._removed: list[str] | None = None
         self._new: list[str] | None = None
@@ -227,7 +202,7 @@ class _Reading:
             if self._words and kind == "paragraph" and BY_VERB.match(self.lower, match.end()):
                 self._close()
                 self._verb = "amend"
-            self._named(self._places(kind, match, self.places), more=kind in ("more", "next"))
+            self._named(named_places(kind, match, self.text, self.places, self._targets), more=kind in ("more", "next"))
         elif kind == "amend":
             if self._targets and self._verb is None:
                 self.places, self._targets = self._targets, []
@@ -254,7 +229,7 @@ class _Reading:
             self._words.append(POINTS[match[0]])
             self._located = False
         elif kind == "directive":
-            self._words.append(self._printed(match, "directive_number"))
+            self._words.append(printed(self.text, match, "directive_number"))
         elif kind == "note":
             self._note = True
         elif kind == "entry":
@@ -267,9 +242,12 @@ class _Reading:
         elif (before, kind) in QUALIFIED and self._targets:
             # “the authority citation for part 3, subpart A” is one place.
             detail = self._targets[-1].detail
-            self._targets[-1:] = [place._replace(detail=detail) for place in self._places(kind, match, self._targets)]
+            self._targets[-1:] = [
+                place._replace(detail=detail)
+                for place in named_places(kind, match, self.text, self._targets, self._targets)
+            ]
         elif kind not in ("passive", "beside"):
-            self._named(self._places(kind, match, self.places))
+            self._named(named_places(kind, match, self.text, self.places, self._targets))
 
     def _is_told(self, kind: str, match: re.Match[str]) -> bool:
         """Whether a place after “in”, “of” or “to” only says where what was named stands."""
@@ -281,7 +259,7 @@ class _Reading:
             return self._verb == "add" and bool(self._targets[-1].section)
         if kind == "paragraph" and self._targets and self._targets[-1].detail.startswith("“"):
             # “the definition of “X” in paragraph (c)”
-            [place] = self._places(kind, match, self.places)[:1]
+            [place] = named_places(kind, match, self.text, self.places, self._targets)[:1]
             self._targets = [
                 target._replace(path=place.path) if target.detail and not target.path else target
                 for target in self._targets
@@ -294,7 +272,7 @@ class _Reading:
             and not self._targets[-1].section
         ):
             # “the definition of “X” in § 413.24”
-            number = section_numbers(self._printed(match, "section_numbers"))[0]
+            number = section_numbers(printed(self.text, match, "section_numbers"))[0]
             self._targets = [target._replace(section=number) for target in self._targets]
             return True
         return False
@@ -313,7 +291,7 @@ class _Reading:
             self.places, self._targets = self._targets, []
         self._verb, self._passive = verb, False
 
-    def _named(self, places: list[_Place], *, more: bool = False) -> None:
+    def _named(self, places: list[Place], *, more: bool = False) -> None:
         if not places:
             return
         if len(self._targets) > _MOST_PLACES:
@@ -430,82 +408,3 @@ class _Reading:
     def _issues_the_rule(self) -> bool:
         """Whether these are the words that open the amendments: “For the reasons …, part 1 is amended as follows:”."""
         return self._verb == "amend" and ISSUING.match(self.lower) is not None
-
-    def _places(self, kind: str, match: re.Match[str], open_places: Sequence[_Place]) -> list[_Place]:
-        """The places a token names, in the context of the section or part that is open."""
-        context = open_places[-1]
-        targets = self._targets
-        if (targets or open_places)[-1].unit.startswith("supplement"):
-            # Its comments have headings and numbers of their own, which are no citations.
-            return [(targets or open_places)[-1]._replace(detail="")] if kind in ("section", "paragraph") else []
-        if kind == "section":
-            numbers = section_numbers(self._printed(match, "section_numbers"))
-            path = self._printed(match, "section_path")
-            if targets and targets[-1].unit.startswith(ANNEXES):
-                context = targets[-1]
-            if context.unit.startswith("appendix") and match[0].startswith("s") and context.part:
-                within = [number for number in numbers if not number.startswith(f"{context.part}.")]
-                if within:
-                    # “In section 3.2.1” of an appendix: its own sections have no citation of the CFR.
-                    return [context._replace(detail=f"{number}{path}") for number in within]
-            return [_place((context.title, context.part, number, path, "", "")) for number in numbers]
-        if kind == "cited":
-            number = self._printed(match, "cited_section").rstrip(".-")
-            return [_place((context.title, context.part, number, self._printed(match, "cited_path"), "", ""))]
-        if kind == "next":
-            # “§§ 1.12(a), (b), and (c), and 1.20”
-            number = self._printed(match, "next_section").rstrip(".-")
-            if not (targets and targets[-1].section and number.startswith(f"{targets[-1].section.split('.')[0]}.")):
-                return []
-            return [_place((targets[-1].title, targets[-1].part, number, self._printed(match, "next_path"), "", ""))]
-        if kind == "part":
-            return [_Place(context.title, self._printed(match, "part_number"))]
-        if kind == "subpart":
-            letters = re.findall(
-                r"[A-Za-z]+", re.sub(r"\band\b|\bsubpart\b", " ", self._printed(match, "subpart_letter"))
-            )
-            part = self._printed(match, "subpart_part") or context.part
-            return [_Place(context.title, part, unit=f"subpart {letter}") for letter in letters]
-        if kind == "appendix":
-            letter = self._printed(match, "appendix_letter")
-            # “appendix A to part 3” is one place.
-            part = self._printed(match, "appendix_part") or context.part
-            return [_Place(context.title, part, unit=f"{match[0].split()[0]} {letter}")]
-        # “§ 21.1 in paragraphs (b) introductory text, (c), …”: the list goes on in the section named last.
-        base = context
-        if targets and targets[-1].section:
-            last = targets[-1]
-            base = _place((last.title, last.part, last.section, "", "", last.unit))
-        if kind in ("paragraph", "more"):
-            listed = self._printed(match, "paths" if kind == "paragraph" else "more_paths")
-            if kind == "paragraph":
-                named = paths(listed)
-            elif targets and targets[-1].path:
-                # “§ 21.1(a)(1) and (2)”: a short path goes on from the one before.
-                named = paths(f"{targets[-1].path}, {listed}")[1:]
-            else:
-                return []
-            title, part, section, _, detail, unit = base
-            if detail.startswith("“"):
-                # “the definition of “X” by revising paragraph (2)”
-                return [base._replace(detail=f"{detail} ({')('.join(path)})") for path in named]
-            found = [_place((title, part, section, f"({')('.join(path)})", "", unit)) for path in named]
-            if match["introductory"] or match["more_introductory"]:
-                found[-1] = found[-1]._replace(detail="introductory text")
-            return found
-        if kind == "definition":
-            terms = QUOTE.findall(self.text, match.start("terms"), match.end("terms"))
-            return [base._replace(detail=f"“{term.strip(' ,')}”") for term in terms]
-        if kind == "authority":
-            return [base._replace(detail="authority citation")]
-        if kind == "heading":
-            return [base._replace(detail="heading")]
-        if kind == "introduction":
-            return [base._replace(detail="introductory text")]
-        # Tables and single sentences say where within a place; they name none of their own.
-        return []
-
-    def _printed(self, match: re.Match[str], group: str) -> str:
-        """What a group of a token stands for in the text, which has its capitals."""
-        start, end = match.span(group)
-        return self.text[start:end] if end > start else ""
