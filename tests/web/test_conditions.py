@@ -55,3 +55,9 @@ def test_freezing_for_filing_is_refused_without_a_reason_and_leads_to_the_packet
     assert "Frozen for filing" in staff.get("/dockets/1/sign/").text
     assert "for filing</span>" in staff.get("/dockets/1/draft/versions").text
     assert "Version 1 is frozen for filing" in staff.get("/dockets/1/draft/freeze").text
+
+
+def test_a_draft_that_reads_as_its_version_has_nothing_to_freeze(staff):
+    page = staff.get("/dockets/1/draft/freeze").text
+    assert "there is nothing to freeze" in page
+    assert "Freeze version" not in page
