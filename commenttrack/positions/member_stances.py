@@ -99,6 +99,8 @@ def asked_of(session: Session, docket: Docket) -> list[Asked]:
             joinedload(StanceSubject.provision),
             joinedload(StanceSubject.position).selectinload(Position.versions),
             joinedload(StanceSubject.position).joinedload(Position.source_document),
+            # A position under another, "(b) are narrowly tailored", says little without it.
+            joinedload(StanceSubject.position).joinedload(Position.parent).selectinload(Position.versions),
         )
     ).all()
     drafted = by_subject(_links_on(session, docket, rows))

@@ -27,6 +27,7 @@ from commenttrack.rulemaking.models import Provision
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form
+from commenttrack.web.frame import plural
 from commenttrack.web.pages import document_frame, load
 from commenttrack.web.undoing import remembered
 from commenttrack.wording import Change, difference, differs
@@ -247,11 +248,8 @@ def apply(docket_id: int, upload_id: int) -> ResponseReturnValue:
     except Refused as refusal:
         form.refuse(refusal)
         return _preview(docket_id, _upload(docket_id, upload_id), form, 409)
-    flash(
-        f"Applied: {done.mapped} new, {done.changed} changed, {done.assigned} given to somebody. "
-        f"{done.left} conflicts were left as they stand.",
-        "done",
-    )
+    left = f" {plural(done.left, 'conflict')} left as they stand." if done.left else ""
+    flash(f"Applied: {done.mapped} new, {done.changed} changed, {done.assigned} given to somebody.{left}", "done")
     return redirect(url_for("exchange.page", docket_id=docket_id), 303)
 
 

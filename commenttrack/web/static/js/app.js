@@ -25,6 +25,18 @@
     }
   });
 
+  // A page may give one of its buttons a key: “R” on the workbench says “reviewed, no comment”.
+  const keyed = document.querySelector("[data-press-key]");
+  const button = keyed?.querySelector("button");
+  if (button) {
+    for (const hint of keyed.querySelectorAll("[data-press-hint]")) hint.hidden = false;
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+      if (typing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key.toLowerCase() === keyed.dataset.pressKey) button.click();
+    });
+  }
+
   // An error summary is where the reader must look first.
   document.querySelector("[data-focus]")?.focus();
 
