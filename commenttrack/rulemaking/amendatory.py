@@ -35,7 +35,7 @@ from commenttrack.rulemaking.amendatory_tokens import (
     section_numbers,
 )
 from commenttrack.rulemaking.amended_places import Place, named_places, printed
-from commenttrack.rulemaking.document_body import Amendment
+from commenttrack.rulemaking.document_text import Amendment
 from commenttrack.rulemaking.enumerators import readings
 from commenttrack.rulemaking.provisions import ParsedInstruction
 

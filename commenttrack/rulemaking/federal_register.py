@@ -1,8 +1,9 @@
 """Federal Register XML (PRORULE, RULE, NOTICE, a whole daily issue) as a :class:`ParsedRule`.
 
 The stages: :mod:`xml_source` reads the bytes safely; :mod:`document_body` walks the document once, in its order, and
-hands fields and captions to :mod:`document_head`; the outline of the preamble and the levels of each section are solved
-over the whole of it; notes find their calls; dates, questions and instructions are read from the finished provisions.
+hands fields and captions to :mod:`document_head`, text to :mod:`document_text`; the outline of the preamble and the
+levels of each section are solved over the whole of it; notes find their calls; dates, questions and instructions are
+read from the finished provisions.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from commenttrack.letters.models import Letter, LetterPart, LetterVersion
 from commenttrack.positions.models import ProvisionPosition
-from commenttrack.rulemaking.document_body import ROUTINE
+from commenttrack.rulemaking.document_text import ROUTINE
 from commenttrack.rulemaking.later_documents import commented_on
 from commenttrack.rulemaking.models import CommentDate, Docket, Provision, ProvisionKind, RuleDocument
 from commenttrack.rulemaking.operations import dates_due, deadline

@@ -12,7 +12,7 @@ from commenttrack.errors import Refused
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.models import ProvisionPosition
 from commenttrack.rulemaking import settlements
-from commenttrack.rulemaking.document_body import ROUTINE
+from commenttrack.rulemaking.document_text import ROUTINE
 from commenttrack.rulemaking.models import LevelSettlement, Provision, RuleDocument
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in

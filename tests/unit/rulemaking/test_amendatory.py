@@ -2,7 +2,7 @@ import pytest
 
 from commenttrack.rulemaking.amendatory import find
 from commenttrack.rulemaking.codification import instruction_number
-from commenttrack.rulemaking.document_body import Amendment
+from commenttrack.rulemaking.document_text import Amendment
 
 
 def instructions(*lines, title=42, part="413"):
