@@ -8,6 +8,7 @@ import click
 
 from commenttrack.cli.files import INPUT, read_file
 from commenttrack.cli.installation import installation, now, read_settings
+from commenttrack.errors import Refused
 
 
 @click.group()
@@ -136,6 +137,10 @@ def serve(host: str, port: int, threads: int) -> None:
         migrate.upgrade(settings.database_url)
     migrate.require_current(settings.database_url)
     app = create_app(settings)
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=threads, ident=None)
+    except OSError as error:
+        raise Refused(f"{host}:{port} cannot be listened on: {error.strerror}. Choose another with --port.") from error
     if settings.jobs == "thread":
         Worker(settings, staff=readers_of_digests).start()
     # What start-up made stays to the end. Frozen, it is not walked again by each full collection, of which a large page
@@ -143,7 +148,7 @@ def serve(host: str, port: int, threads: int) -> None:
     gc.collect()
     gc.freeze()
     click.echo(f"CommentTrack is at {settings.base_url} (listening on {host}:{port}; Ctrl-C stops it).")
-    waitress.serve(app, host=host, port=port, threads=threads, ident=None)
+    server.run()
 
 
 @click.command()

@@ -85,7 +85,7 @@ def guard() -> ResponseReturnValue | None:
         return None
     found = account()
     if found is None:
-        if request.method == "GET":
+        if request.method in ("GET", "HEAD"):
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
         abort(404)
     if endpoint in SIGNED_IN:

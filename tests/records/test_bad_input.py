@@ -121,3 +121,9 @@ def test_an_installation_without_a_database_says_how_to_make_one(run, tmp_path):
 def test_a_setting_that_cannot_be_used_stops_the_start_by_name(run, monkeypatch, variable, value):
     monkeypatch.setenv(variable, value)
     refused(run("db", "upgrade"), variable)
+
+
+def test_an_output_that_cannot_be_written_is_named(run, tmp_path):
+    result = run("rule", "parse", folder("seeds") / "demo" / "rule.xml", "-o", tmp_path / "none" / "out.json")
+    assert result.exit_code == 2
+    assert "out.json cannot be written: No such file or directory" in result.output

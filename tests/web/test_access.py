@@ -41,6 +41,11 @@ def test_a_decision_without_the_csrf_token_is_refused(app, sign_tokens):
     assert answer.status_code == 400
 
 
+def test_asking_for_the_head_of_a_page_leads_to_signing_in_like_asking_for_the_page(app):
+    client = app.test_client()
+    assert client.head("/positions").location == client.get("/positions").location == "/sign-in?next=/positions"
+
+
 def test_a_forbidden_page_reads_like_one_that_is_not_there(app):
     guest = enter(app.test_client(), Role.GUEST)
     hidden, missing = guest.get("/administration/"), guest.get("/no-such-page")
