@@ -18,8 +18,9 @@ from commenttrack.filing.issue_report_files import report_pdf
 from commenttrack.filing.operations import prepare_packet, record_packet
 from commenttrack.letters import made_files
 from commenttrack.letters.models import Letter, LetterVersion
-from commenttrack.letters.operations import content_of_version, store_file
+from commenttrack.letters.operations import store_file
 from commenttrack.letters.pictured import with_files
+from commenttrack.letters.recorded_content import content_of_version
 from commenttrack.letters.rendering import letter_pdf
 from commenttrack.letters.rule_details import built
 from commenttrack.members.models import Person

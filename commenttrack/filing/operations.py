@@ -35,8 +35,9 @@ from commenttrack.filing.routes import Routes, routes_for
 from commenttrack.letters import files as letter_files
 from commenttrack.letters.attachments import attachments_of_version
 from commenttrack.letters.models import LetterVersion
-from commenttrack.letters.operations import content_of_version, reads_as_frozen, store_file
+from commenttrack.letters.operations import reads_as_frozen, store_file
 from commenttrack.letters.pictured import with_files
+from commenttrack.letters.recorded_content import content_of_version
 from commenttrack.letters.rule_details import built
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs.campaign import comment_date_in_words, comments_close, moment_in_words

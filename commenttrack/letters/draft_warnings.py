@@ -12,8 +12,9 @@ from commenttrack.errors import Refused
 from commenttrack.letters.attachments import attachments_of
 from commenttrack.letters.exhibit_parts import unattached
 from commenttrack.letters.models import Letter, LetterPart, PartKind
-from commenttrack.letters.operations import content_of_letter, links_behind, problems, suspect_parts
+from commenttrack.letters.operations import problems, suspect_parts
 from commenttrack.letters.quotations import Problem
+from commenttrack.letters.recorded_content import content_of_letter, links_behind
 from commenttrack.letters.second_language import lacking
 from commenttrack.letters.terms import check_terms
 from commenttrack.positions.approval import Blocking, blocking

@@ -13,8 +13,9 @@ from commenttrack.errors import Refused
 from commenttrack.letters.attachments import attach_file, mentioned
 from commenttrack.letters.body import as_markdown
 from commenttrack.letters.models import Letter, LetterPart, PartKind
-from commenttrack.letters.operations import edit_part, links_behind
+from commenttrack.letters.operations import edit_part
 from commenttrack.letters.pictured import add_picture
+from commenttrack.letters.recorded_content import links_behind
 from commenttrack.positions.models import Exhibit, Position
 from commenttrack.storage import Storage
 

@@ -21,8 +21,8 @@ from commenttrack.letters import comparison_files
 from commenttrack.letters.comparison import compare
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.models import DraftSnapshot, Letter, LetterVersion
-from commenttrack.letters.operations import content_of_letter, content_of_version
 from commenttrack.letters.pictured import with_files
+from commenttrack.letters.recorded_content import content_of_letter, content_of_version
 from commenttrack.letters.restoring import named
 from commenttrack.letters.rule_details import details_state, with_rule_details
 from commenttrack.storage import Storage

@@ -23,7 +23,8 @@ from commenttrack.letters.models import (
     PartKind,
     PartWording,
 )
-from commenttrack.letters.operations import as_json_part, numbered, rewrite, settle_digests
+from commenttrack.letters.operations import rewrite, settle_digests
+from commenttrack.letters.recorded_content import as_json_part, numbered
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from commenttrack.letters.models import (
     ReturnedFile,
     SuggestedEdit,
 )
-from commenttrack.letters.operations import content_of_letter, content_of_version, in_two_languages
 from commenttrack.letters.pictured import with_files
+from commenttrack.letters.recorded_content import content_of_letter, content_of_version, in_two_languages
 from commenttrack.letters.returned_places import (
     AnotherLetter,
     Placed,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from commenttrack.audit import AuditEvent
 from commenttrack.config import Settings
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, LetterVersion
-from commenttrack.letters.operations import numbered
+from commenttrack.letters.recorded_content import numbered
 from commenttrack.positions.models import ProvisionPosition
 from commenttrack.signoffs import operations
 from commenttrack.signoffs.board_view import UNDECIDED, BoardLine

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 from commenttrack.errors import Refused
 from commenttrack.letters.comparison import ComparedPart, compare
 from commenttrack.letters.models import Letter, LetterVersion
-from commenttrack.letters.operations import content_of_version
+from commenttrack.letters.recorded_content import content_of_version
 from commenttrack.members.permissions import Permission
 from commenttrack.signoffs.clearing import (
     ChangeToJudge,

@@ -11,7 +11,7 @@ from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAre
 from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
-from commenttrack.letters import drafting, house_styles, operations
+from commenttrack.letters import drafting, house_styles, operations, recorded_content
 from commenttrack.letters.comparison import ComparedPart, compare_wordings
 from commenttrack.letters.composition import LetterPartDraft
 from commenttrack.letters.content import Letterhead, PartWords
@@ -102,9 +102,9 @@ def letter_with_parts(docket_id: int) -> Letter:
     )
 
 
-def numbered_parts(letter: Letter) -> list[operations.NumberedPart]:
+def numbered_parts(letter: Letter) -> list[recorded_content.NumberedPart]:
     try:
-        return operations.numbered(letter)
+        return recorded_content.numbered(letter)
     except Refused:
         return []
 
@@ -227,7 +227,7 @@ def _preview(letter: Letter, part: LetterPart, form: PartForm) -> Preview:
 
 def preview_of(letter: Letter, part: LetterPart, words: PartWords) -> Preview:
     """The part with these words as it would print in its letter."""
-    content = operations.content_with(letter, part, words)
+    content = recorded_content.content_with(letter, part, words)
     try:
         return Preview(readable_part(with_files(letter, content, database.house().storage), part.key))
     except Refused as refusal:

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from commenttrack.errors import Refused
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
-from commenttrack.letters.operations import numbered
+from commenttrack.letters.recorded_content import numbered
 from commenttrack.members.permissions import Permission
 from commenttrack.positions import answers as operations
 from commenttrack.positions.models import AnswerState, QuestionAnswer

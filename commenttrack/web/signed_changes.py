@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from commenttrack.letters.comparison import ComparedPart, ComparedPiece, compare
 from commenttrack.letters.models import Letter, LetterVersion
-from commenttrack.letters.operations import content_of_letter, content_of_version
+from commenttrack.letters.recorded_content import content_of_letter, content_of_version
 from commenttrack.signoffs import links
 from commenttrack.signoffs.clearing import judgements
 from commenttrack.signoffs.lifecycle import JOINING, Comparison, Decision, WordingChange

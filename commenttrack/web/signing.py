@@ -16,8 +16,8 @@ from wtforms.validators import InputRequired, Length
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.attachments import attachments_of_version
 from commenttrack.letters.models import LetterVersion
-from commenttrack.letters.operations import content_of_version
 from commenttrack.letters.pictured import with_files
+from commenttrack.letters.recorded_content import content_of_version
 from commenttrack.members.links import LinkUnknown, token_hash
 from commenttrack.signoffs import codes, handing_on, links, operations
 from commenttrack.signoffs.campaign import last_moment_in_words

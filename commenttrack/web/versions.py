@@ -10,7 +10,7 @@ from wtforms.validators import Length
 from commenttrack import jobs
 from commenttrack.errors import Refused
 from commenttrack.jobs import Job, JobState
-from commenttrack.letters import made_files, operations
+from commenttrack.letters import made_files, operations, recorded_content
 from commenttrack.letters.attachments import attachments_of_version
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.draft_warnings import warnings_of
@@ -57,7 +57,7 @@ def preview(docket_id: int) -> str:
     session = database.session()
     job: Job | None = None
     try:
-        shown = _readable(letter, operations.content_of_letter(letter))
+        shown = _readable(letter, recorded_content.content_of_letter(letter))
         job = made_files.job_for(session, letter, Wanted(".pdf"))
     except Refused as refusal:
         return render_template("web/letters/preview.html", letter=letter, readable=None, job=None, problem=str(refusal))
@@ -181,7 +181,7 @@ def _frozen(letter: Letter, form: FreezeForm) -> LetterVersion:
 
 def _unapproved(letter: Letter) -> list[Blocking]:
     """Positions behind the letter as it stands that are expired or not approved."""
-    links = operations.links_behind(part for part in letter.parts if part.included)
+    links = recorded_content.links_behind(part for part in letter.parts if part.included)
     return blocking(database.session(), links, now=database.now())
 
 
@@ -215,7 +215,7 @@ def version(docket_id: int, number: int) -> str:
         letter=letter,
         version=shown,
         gate=finals.gate_of_version(database.session(), shown),
-        readable=_readable(letter, operations.content_of_version(shown)),
+        readable=_readable(letter, recorded_content.content_of_version(shown)),
         attached=attachments_of_version(shown),
     )
 

@@ -172,7 +172,7 @@ def letter(
 
 def version(session: Session, letter: Letter) -> LetterVersion:
     """Freeze the letter as it stands, without the checks against the rule."""
-    from commenttrack.letters.operations import numbered
+    from commenttrack.letters.recorded_content import numbered
 
     made = LetterVersion(
         number=len(letter.versions) + 1,

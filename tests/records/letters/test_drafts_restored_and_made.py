@@ -10,7 +10,15 @@ from sqlalchemy import select
 from commenttrack import illustration, jobs
 from commenttrack.audit import AuditEvent
 from commenttrack.errors import BadInput, Refused
-from commenttrack.letters import attachments, exhibit_parts, house_styles, made_files, operations, restoring
+from commenttrack.letters import (
+    attachments,
+    exhibit_parts,
+    house_styles,
+    made_files,
+    operations,
+    recorded_content,
+    restoring,
+)
 from commenttrack.letters import rendering as letter_rendering
 from commenttrack.letters.comparison import compare
 from commenttrack.letters.content import Signatory
@@ -100,7 +108,7 @@ def test_words_of_another_part_cannot_be_brought_back(session, letter):
 
 def test_a_version_comes_back_whole_and_the_draft_before_it_is_kept_and_comes_back_too(session, letter, storage):
     version = operations.freeze(session, letter, storage=storage, **BY)
-    frozen = words(operations.content_of_version(version))
+    frozen = words(recorded_content.content_of_version(version))
     part = comment(letter)
     edit(session, part, "Words of today.")
     operations.move_part(session, part, to=0, **BY)
@@ -108,20 +116,20 @@ def test_a_version_comes_back_whole_and_the_draft_before_it_is_kept_and_comes_ba
     own = operations.add_part(session, letter, heading="Own", text="Own words.", **BY)
     operations.edit_head(session, letter, {**letter.head_json, "date": "May 5, 2026"}, **BY)
     session.flush()
-    today = words(operations.content_of_letter(letter))
+    today = words(recorded_content.content_of_letter(letter))
 
     done = restoring.restore_state(session, letter, version, **CAL)
-    assert words(operations.content_of_letter(letter)) == frozen
+    assert words(recorded_content.content_of_letter(letter)) == frozen
     assert letter.head_json == version.head_json
     assert done.reworded == (part.key,)
     assert done.left_out == (own.key,)
     assert own in letter.parts
-    assert compare(operations.content_of_version(version), operations.content_of_letter(letter)).same
+    assert compare(recorded_content.content_of_version(version), recorded_content.content_of_letter(letter)).same
 
     (kept,) = letter.snapshots
-    assert words(operations.content_of_version(kept)) == today
+    assert words(recorded_content.content_of_version(kept)) == today
     restoring.restore_state(session, letter, kept, **CAL)
-    assert words(operations.content_of_letter(letter)) == today
+    assert words(recorded_content.content_of_letter(letter)) == today
     assert letter.head_json["date"] == "May 5, 2026"
     events = session.scalars(select(AuditEvent).where(AuditEvent.action == "draft restored")).all()
     assert next(event.details["restored"] for event in events) == "version 1"
@@ -164,10 +172,10 @@ def test_composing_again_offers_the_difference_of_edited_parts_and_takes_only_wh
 def test_a_proposal_changes_nothing_by_being_looked_at(session, letter):
     part = comment(letter)
     revise_position(session, part.links[0].provision_position.position, heading="New", statement="New.", **BY)
-    before = words(operations.content_of_letter(letter))
+    before = words(recorded_content.content_of_letter(letter))
     found = proposal(session, letter)
     assert part.key in [each.key for each, _ in found.rewritten]
-    assert words(operations.content_of_letter(letter)) == before
+    assert words(recorded_content.content_of_letter(letter)) == before
 
 
 def test_a_letter_as_composed_has_nothing_to_propose(session, letter):
@@ -253,7 +261,7 @@ def test_a_house_style_is_taken_over_with_logo_and_letterhead(session, letter, s
     logo = house_styles.Upload("logo.png", picture())
     house_styles.set_style(session, letter.lead, STYLE, logo=logo, logo_alt="A ship", storage=storage, **BY)
     assert house_styles.apply(session, letter, **BY)
-    content = with_files(letter, operations.content_of_letter(letter), storage)
+    content = with_files(letter, recorded_content.content_of_letter(letter), storage)
     assert content.head.house_style.fonts == "sans"
     assert content.head.citations == "bluebook"
     assert content.head.signature_columns == 2
@@ -283,8 +291,8 @@ def test_a_new_logo_does_not_change_a_letter_that_took_the_old_one(session, lett
         house_styles.set_style(session, letter.lead, STYLE, logo=logo, storage=storage, **BY)
         if colour == "navy":
             house_styles.apply(session, letter, **BY)
-    [shown] = with_files(letter, operations.content_of_letter(letter), storage).pictures
-    assert shown.data == with_files(letter, operations.content_of_letter(letter), storage).pictures[0].data
+    [shown] = with_files(letter, recorded_content.content_of_letter(letter), storage).pictures
+    assert shown.data == with_files(letter, recorded_content.content_of_letter(letter), storage).pictures[0].data
     assert letter.pictures[0].storage_key != house_styles.style_of(session, letter.lead).logo_storage_key
 
 
@@ -301,7 +309,7 @@ def test_exhibits_of_positions_stand_in_an_annex_and_can_be_referred_to(session,
     ]
     annex = exhibit_parts.put_in(session, letter, [each.exhibit for each in found], storage=storage, **BY)
     edit(session, part, f"See {found[0].call} and {found[1].call}.")
-    html = letter_rendering.letter_html(with_files(letter, operations.content_of_letter(letter), storage))
+    html = letter_rendering.letter_html(with_files(letter, recorded_content.content_of_letter(letter), storage))
     assert annex.annex
     assert "Exhibit\u00a0A" in html
     assert "Exhibit\u00a0B" in html
@@ -333,7 +341,7 @@ def test_a_file_that_is_no_picture_goes_with_the_letter_under_the_name_that_its_
     text = next(part.text for part in letter.parts if part.key == exhibit_parts.KEY)
     assert "Submitted with this letter as the file exhibit-data-csv.txt (text, 8 bytes)." in text
     assert "Source: Poll" in text
-    content = with_files(letter, operations.content_of_letter(letter), storage)
+    content = with_files(letter, recorded_content.content_of_letter(letter), storage)
     assert [each.name for each in content.attachments] == names
 
 
@@ -388,7 +396,7 @@ def test_the_annex_of_organizations_comes_with_those_that_are_described(session,
         "annex_of_signatories": "About Us",
         "lead": [letter.lead.name, "Other Council"],
     }
-    assert "About Us" not in letter_rendering.letter_html(operations.content_of_letter(letter))
-    content = operations.content_of_letter(letter, signatories=[Signatory("Alpha", about="It makes things.")])
+    assert "About Us" not in letter_rendering.letter_html(recorded_content.content_of_letter(letter))
+    content = recorded_content.content_of_letter(letter, signatories=[Signatory("Alpha", about="It makes things.")])
     assert "About Us" in letter_rendering.letter_html(content)
     assert content.co_leads == ("Other Council",)

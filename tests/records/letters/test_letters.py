@@ -8,7 +8,7 @@ from sqlalchemy import select
 from commenttrack import illustration
 from commenttrack.audit import AuditEvent
 from commenttrack.errors import BadInput
-from commenttrack.letters import operations
+from commenttrack.letters import operations, recorded_content
 from commenttrack.letters.drafting import compose_letter, take_over
 from commenttrack.positions import mapping
 from commenttrack.positions.answers import answer_question
@@ -174,7 +174,7 @@ def test_moving_a_part_changes_numbers_and_no_digest(session, letter):
     before = operations.digests(letter)
     operations.move_part(session, letter.parts[-1], to=0, **BY)
     assert operations.digests(letter) == before
-    assert operations.numbered(letter)[0].number == "I"
+    assert recorded_content.numbered(letter)[0].number == "I"
     assert [part.place for part in letter.parts] == list(range(len(letter.parts)))
 
 

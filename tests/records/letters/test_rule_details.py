@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from commenttrack import illustration
-from commenttrack.letters import made_files, operations, rule_details, word_import
+from commenttrack.letters import made_files, operations, recorded_content, rule_details, word_import
 from commenttrack.letters.drafting import compose_letter
 from commenttrack.letters.exported_word import from_json, text_of
 from commenttrack.letters.quotations import DiffersFromRule
@@ -45,13 +45,13 @@ def test_a_citation_without_a_page_gets_it_from_the_stored_rule(session, letter,
         session, part, expected_revision=part.revision, heading=part.heading, requested_text="", **BY,
         text=f"It says:\n\n> {words}\n\n[@{register}]",
     )  # fmt: skip
-    built = with_rule_details(session, letter, operations.content_of_letter(letter), storage)
+    built = with_rule_details(session, letter, recorded_content.content_of_letter(letter), storage)
     assert built.parts[0].text.endswith(f"[@{register}, {provision.pages[0]}]")
     assert part.text.endswith(f"[@{register}]")
 
 
 def test_a_letter_without_stored_current_text_is_built_as_it_is(session, letter, storage):
-    content = operations.content_of_letter(letter)
+    content = recorded_content.content_of_letter(letter)
     built = with_rule_details(session, letter, content, storage)
     assert [part.current_text for part in built.parts] == ["" for _ in content.parts]
 
@@ -76,7 +76,7 @@ def attach_old_text(session, letter, storage):
 
 def test_requests_get_the_current_text_that_is_attached(session, letter, storage):
     part, label = attach_old_text(session, letter, storage)
-    built = with_rule_details(session, letter, operations.content_of_letter(letter), storage)
+    built = with_rule_details(session, letter, recorded_content.content_of_letter(letter), storage)
     redline = current_text.redline_of(
         session, letter.rule_document, current_text.attached(session, letter.rule_document), storage=storage
     )
@@ -101,7 +101,7 @@ def test_the_check_the_word_file_and_the_final_build_go_by_the_same_current_text
     letter.head_json = {**letter.head_json, "current_text": "shown"}
     assert operations.problems(session, letter, storage=storage) == []
     version = operations.freeze(session, letter, storage=storage, **BY)
-    final = rule_details.built(session, letter, operations.content_of_version(version), storage)
+    final = rule_details.built(session, letter, recorded_content.content_of_version(version), storage)
     standing = next(part.current_text for part in final.parts if part.key == requested.key)
     assert standing
     word = read_word(word_import.word_draft(session, letter, storage=storage))
@@ -116,7 +116,7 @@ def test_the_check_the_word_file_and_the_final_build_go_by_the_same_current_text
     quote(session, letter.parts[0], "Older words of the paragraph.", label)
     assert [problem.kind for problem in operations.problems(session, letter, storage=storage)] == ["quotation"]
     with pytest.raises(DiffersFromRule):
-        rule_details.built(session, letter, operations.content_of_letter(letter), storage)
+        rule_details.built(session, letter, recorded_content.content_of_letter(letter), storage)
 
 
 def test_a_drafts_file_is_made_anew_once_another_current_text_is_attached(session, letter, storage):

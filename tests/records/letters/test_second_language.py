@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from commenttrack.errors import Refused
-from commenttrack.letters import operations, restoring, returned_decisions, word_import
+from commenttrack.letters import operations, recorded_content, restoring, returned_decisions, word_import
 from commenttrack.letters.comparison import compare
 from commenttrack.letters.rendering import letter_html
 from commenttrack.letters.second_language import edit_second, is_behind, lacking, written_for
@@ -72,7 +72,7 @@ def test_what_is_signed_is_both_wordings_and_one_language_alone_keeps_its_old_di
     one = {key: value for key, value in letter.head_json.items() if key != "translation"}
     operations.edit_head(session, letter, one, **BY)
     assert (part.wording_digest, part.second_text) == (alone, "Otras palabras.")
-    assert "Otras" not in letter_html(operations.content_of_letter(letter))
+    assert "Otras" not in letter_html(recorded_content.content_of_letter(letter))
 
 
 def test_the_trail_and_the_earlier_wordings_keep_the_second_language(session, letter):
@@ -101,9 +101,10 @@ def test_a_frozen_version_has_both_languages_and_is_compared_and_restored_in_bot
     write(session, part, text="Palabras *firmadas*.")
     version = operations.freeze(session, letter, storage=storage, **BY)
     assert version_digests(version)["a"] == part.wording_digest
-    assert "<em>firmadas</em>" in letter_html(operations.content_of_version(version))
+    assert "<em>firmadas</em>" in letter_html(recorded_content.content_of_version(version))
     write(session, part, text="Palabras cambiadas.")
-    compared = compare(operations.content_of_version(version), operations.content_of_letter(letter)).parts[0]
+    frozen, today = recorded_content.content_of_version(version), recorded_content.content_of_letter(letter)
+    compared = compare(frozen, today).parts[0]
     assert [(piece.kind, piece.what) for piece in compared.pieces][-1] == ("second", "changed")
     restoring.restore_state(session, letter, version, **BY)
     assert part.second_text == "Palabras *firmadas*."

@@ -12,7 +12,8 @@ from commenttrack.errors import Refused
 from commenttrack.letters import returned_decisions, word_import
 from commenttrack.letters.content import Translation
 from commenttrack.letters.models import EditState, PartComment, ReturnedFile, SuggestedEdit
-from commenttrack.letters.operations import content_of_letter, edit_part
+from commenttrack.letters.operations import edit_part
+from commenttrack.letters.recorded_content import content_of_letter
 from commenttrack.letters.word import letter_docx
 from tests.factories import world
 from tests.factories.word_files import Desk

@@ -10,6 +10,7 @@ from commenttrack.audit import AuditEvent
 from commenttrack.errors import Refused
 from commenttrack.filing.position_uses import uses_of
 from commenttrack.letters import operations as letters
+from commenttrack.letters import recorded_content
 from commenttrack.letters.drafting import compose_letter
 from commenttrack.positions import exhibits, upkeep
 from commenttrack.positions.approval import ApprovalState, approval_state, blocking, why_not
@@ -122,7 +123,7 @@ def test_a_change_of_the_consensus_needs_a_reason_and_stands_in_the_trail(sessio
 def test_a_letter_on_unapproved_positions_is_not_frozen_and_says_which(session, letter, storage):
     with pytest.raises(letters.RestsOnUnapproved) as caught:
         letters.freeze(session, letter, storage=storage, **BY)
-    used = {link.position_id for link in letters.links_behind(part for part in letter.parts if part.included)}
+    used = {link.position_id for link in recorded_content.links_behind(part for part in letter.parts if part.included)}
     assert {item.position.id for item in caught.value.found} == used
     assert all("is not approved" in problem for problem in caught.value.problems)
     assert letter.versions == []
@@ -162,7 +163,7 @@ def test_where_used_names_provisions_parts_and_versions(session, made, letter, s
     assert link in use.links
     (found,) = use.letters
     assert (found.letter, found.versions, found.filings) == (letter, (version,), ())
-    assert any(link in letters.links_behind([part]) for part in found.parts)
+    assert any(link in recorded_content.links_behind([part]) for part in found.parts)
     unused = session.scalars(
         select(Position).where(Position.id.not_in(select(ProvisionPosition.position_id))).limit(1)
     ).one()
