@@ -13,11 +13,11 @@ from commenttrack.errors import Refused
 from commenttrack.members.models import Organization
 from commenttrack.positions.comment_matrices import MemberComment, member_comments
 from commenttrack.positions.exchanging import NothingToApply, keep_file, standing_of
-from commenttrack.positions.member_stances import asked_of
 from commenttrack.positions.models import ExchangeUpload, MemberStance, StanceSubject
 from commenttrack.positions.spreadsheet_files import read_table
 from commenttrack.positions.stance_answers import Given, record_received
 from commenttrack.positions.stance_requests import choose_subjects, stances_by_subject
+from commenttrack.positions.stance_subjects import asked_of
 from commenttrack.positions.stances import Condition, MemberView
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.storage import Storage

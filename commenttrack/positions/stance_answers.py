@@ -15,9 +15,9 @@ from commenttrack.config import Settings
 from commenttrack.errors import Conflict, Refused
 from commenttrack.members.models import Organization
 from commenttrack.positions import stance_notices
-from commenttrack.positions.member_stances import Asked, Subject, asked_of, subject_of
 from commenttrack.positions.models import MemberStance, StanceRequest
 from commenttrack.positions.stance_requests import find_request, open_subjects, stances_by_subject
+from commenttrack.positions.stance_subjects import Asked, Subject, asked_of, subject_of
 from commenttrack.positions.stances import Condition, MemberView
 from commenttrack.rulemaking.models import Docket
 from commenttrack.wording import one_line

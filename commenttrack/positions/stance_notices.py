@@ -19,8 +19,8 @@ from commenttrack.members.models import Organization
 from commenttrack.members.notices import Notice, compose, paragraphs
 from commenttrack.members.operations import lead
 from commenttrack.outbox import OutgoingMail
-from commenttrack.positions.member_stances import Asked, Subject, asked_of, subject_of
 from commenttrack.positions.models import MemberStance, StanceRequest
+from commenttrack.positions.stance_subjects import Asked, Subject, asked_of, subject_of
 from commenttrack.positions.stances import CONDITION_WORDS, VIEW_WORDS, Condition
 from commenttrack.rulemaking.models import Docket
 from commenttrack.rulemaking.moments import closes_at, last_moment_in_words, moment_in_words

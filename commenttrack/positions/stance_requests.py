@@ -16,8 +16,9 @@ from commenttrack.members.links import LinkExpired, LinkUnknown, new_token, toke
 from commenttrack.members.models import Organization, Person
 from commenttrack.members.operations import may_sign
 from commenttrack.positions import stance_notices
-from commenttrack.positions.member_stances import Asked, Subject, asked_of, current_stances, subject_of
+from commenttrack.positions.member_stances import current_stances
 from commenttrack.positions.models import MemberStance, Position, StanceRequest, StanceSubject
+from commenttrack.positions.stance_subjects import Asked, Subject, asked_of, subject_of
 from commenttrack.rulemaking.models import Docket, Provision, RuleDocument
 from commenttrack.rulemaking.moments import closes_at, end_of_day, last_moment_in_words
 from commenttrack.rulemaking.operations import deadline

@@ -15,15 +15,9 @@ from sqlalchemy.orm import Session
 
 from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.positions.mapping import links_of
-from commenttrack.positions.member_stances import (
-    Subject,
-    by_subject,
-    current_stances,
-    paragraph,
-    position_digest,
-    subject_of,
-)
+from commenttrack.positions.member_stances import current_stances
 from commenttrack.positions.models import MemberStance, ProvisionPosition, StanceRequest, StanceSubject
+from commenttrack.positions.stance_subjects import Subject, by_subject, paragraph, position_digest, subject_of
 from commenttrack.positions.stances import Condition, Stance, contradicts_draft, refused_links
 from commenttrack.positions.trade_offs import Member, joiners
 from commenttrack.rulemaking.models import RuleDocument

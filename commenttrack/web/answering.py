@@ -13,8 +13,9 @@ from commenttrack.errors import Conflict, Refused
 from commenttrack.members.links import LinkUnknown
 from commenttrack.positions import stance_answers
 from commenttrack.positions import stance_requests as operations
-from commenttrack.positions.member_stances import asked_of, others_of
+from commenttrack.positions.member_stances import others_of
 from commenttrack.positions.models import StanceRequest
+from commenttrack.positions.stance_subjects import asked_of
 from commenttrack.rulemaking.moments import last_moment_in_words
 from commenttrack.web import database
 from commenttrack.web.frame import plural

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from commenttrack.positions.member_stances import Asked
 from commenttrack.positions.models import MemberStance
 from commenttrack.positions.stance_answers import Given
+from commenttrack.positions.stance_subjects import Asked
 from commenttrack.positions.stances import CONDITION_WORDS, VIEW_WORDS, Condition, MemberView
 from commenttrack.web.forms import Form, options, stripped
 from commenttrack.wording import Change, difference, differs

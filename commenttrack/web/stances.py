@@ -14,9 +14,10 @@ from commenttrack.members.models import Organization, Signatory
 from commenttrack.members.permissions import Permission
 from commenttrack.positions import mapping, stance_answers, trade_offs
 from commenttrack.positions import stance_requests as operations
-from commenttrack.positions.member_stances import Asked, answers_of, asked_of, history_of
+from commenttrack.positions.member_stances import answers_of, history_of
 from commenttrack.positions.models import StanceRequest
 from commenttrack.positions.stance_notices import mails_to
+from commenttrack.positions.stance_subjects import Asked, asked_of
 from commenttrack.positions.stances import Stance
 from commenttrack.positions.what_if import what_if
 from commenttrack.rulemaking.models import Docket

@@ -13,17 +13,12 @@ from commenttrack.members.models import OrganizationKind
 from commenttrack.outbox import OutgoingMail
 from commenttrack.positions import mapping, stance_answers
 from commenttrack.positions import stance_requests as operations
-from commenttrack.positions.member_stances import (
-    answers_of,
-    asked_of,
-    history_of,
-    others_of,
-    stances_of,
-)
+from commenttrack.positions.member_stances import answers_of, history_of, others_of, stances_of
 from commenttrack.positions.models import MemberStance, Position, StanceRequest
 from commenttrack.positions.operations import revise_position
 from commenttrack.positions.stance_answers import AnswersMoved, Given, IncompleteAnswer
 from commenttrack.positions.stance_requests import CannotBeAsked
+from commenttrack.positions.stance_subjects import asked_of
 from commenttrack.positions.stances import Condition, MemberView, Stance
 from commenttrack.positions.trade_offs import front, joiners
 from commenttrack.positions.what_if import what_if
