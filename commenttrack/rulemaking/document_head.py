@@ -36,7 +36,6 @@ _NOT_DOCKETS = re.compile(r"(?:FRL|FRS|MCAI|TD|RIN)-|(?:FCC|DA) ")
 _CALLED_DOCKET = re.compile(
     r"\b(?:Dockets?|Files?|Doc\.(?=\s*(?:ID|Nos?)\b))\s*(?:(?:ID|Nos?\.?|Numbers?)\b\.?\s*)*:?\s*", re.IGNORECASE
 )
-_HYPHENATED = re.compile(r"\b(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)+\b")
 # “ATF 2021R-08” and the like: a short name before the number belongs to it.
 _NAMED_TOKEN = re.compile(r"\b(?:[A-Z]{2,5} (?=[0-9]))?(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)+\b")
 # “CBP Dec. 24-01” and “FRL 9987-10” are no dockets.
