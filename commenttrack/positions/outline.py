@@ -23,9 +23,11 @@ _INVITES = re.compile(
     r"\b(?:seeks?|requests?|invites?|welcomes?|solicits?|asks? for) (?:public )?(?:comments?|input|feedback|views)\b",
     re.IGNORECASE,
 )
-# Lists that help to find one's way; nobody takes a position on an entry of theirs.
+# Lists that help to find one's way; nobody takes a position on an entry of theirs. The whole heading must say so: what
+# a rule asks under "Report contents" or "Abbreviations on labels" is no such list.
 _APPARATUS = re.compile(
-    r"\b(?:contents|list of (?:tables|figures))$|\b(?:abbreviations|acronyms)\b",
+    r"(?:[IVX\d]+\.\s*)?(?:(?:table of )?contents|list of (?:tables|figures)|(?:list of |table of )?"
+    r"(?:abbreviations|acronyms)(?: and (?:abbreviations|acronyms))?(?: (?:\w+ )?used\b.*)?)[.:]?",
     re.IGNORECASE,
 )
 _INVITING_HEADING = re.compile(r"\brequests? for (?:public )?comments?\b", re.IGNORECASE)
@@ -71,7 +73,7 @@ def passages(provisions: Sequence[ParsedProvision]) -> list[Passage]:
         above = list(_ancestors(provision, by_id, inferred))[::-1]
         path = _path(provision, above, inferred)
         headings = _headings(provision, above)
-        if provision.kind == "preamble_paragraph" and headings and _APPARATUS.search(headings[-1]):
+        if provision.kind == "preamble_paragraph" and headings and _APPARATUS.fullmatch(headings[-1].strip()):
             continue
         opening = [by_id[openings[item.id]] for item in (*above, provision) if item.id in openings]
         own_heading = provision.heading if _is_own_heading(provision) else ""

@@ -126,5 +126,7 @@ def test_entries_of_contents_and_of_abbreviations_are_nothing_to_suggest():
         unit("c", "A. Fees for pumps", kind="preamble_paragraph", heading="Table of Contents"),
         unit("b", "PA Pump Association", kind="preamble_paragraph", heading="Abbreviations Used in This Document"),
         unit("t", "The contents of pumps", kind="preamble_paragraph", heading="I. Rule > A. Contents of pumps"),
+        unit("r", "A report names the pump.", kind="preamble_paragraph", heading="I. Rule > B. Report Contents"),
+        unit("l", "A label may say gal.", kind="preamble_paragraph", heading="I. Rule > C. Abbreviations on Labels"),
     ]
-    assert list(found(provisions)) == ["t"]
+    assert list(found(provisions)) == ["t", "r", "l"]
