@@ -215,7 +215,7 @@ def send_pending(
             # ValueError: an address or a name that no header can hold; it must not stop the mails behind it.
             error, for_good = str(failure) or type(failure).__name__, refusal(failure)
         with sessions() as session, transaction(session):
-            mail = session.get_one(OutgoingMail, last)
+            session.add(mail)  # as it was claimed: nobody else touches it meanwhile
             mail.error, mail.claimed_at = error, None
             if not error:
                 mail.sent_at, mail.secret = now, ""

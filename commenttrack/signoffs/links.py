@@ -55,11 +55,10 @@ def find_request(session: Session, token: str, *, now: dt.datetime, lock: bool =
     ``lock`` holds the row until the end of the transaction: on PostgreSQL two decisions on one request queue here, so
     that the second one sees the first.
     """
-    request = session.scalar(
-        select(SignOffRequest).where(SignOffRequest.token_hash == token_hash(token)).options(*_AROUND)
-    )
+    which = select(SignOffRequest).where(SignOffRequest.token_hash == token_hash(token))
+    request = session.scalar(which if lock else which.options(*_AROUND))
     if request is not None and lock:
-        # Whoever is asked, and about what, changes with the link alone, so the rest holds.
+        # Its columns alone: what stands around it was read for the page, and changes with the link only.
         session.refresh(request, _COLUMNS, with_for_update={"of": SignOffRequest})
     if request is None or request.token_hash != token_hash(token):
         raise LinkUnknown

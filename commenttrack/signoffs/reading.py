@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import inspect, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, object_session, selectinload
 
 from commenttrack import audit
 from commenttrack.letters.content import Signatory as PrintedSignatory
@@ -78,9 +78,13 @@ class SignatureBlock:
 
 def newest_version(letter: Letter) -> LetterVersion:
     """The newest frozen version; raises :class:`NothingFrozen`."""
-    if not letter.versions:
+    # Asked for alone: with it, a letter that was frozen ten times would hand the texts of all ten to each page.
+    newest = cast(Session, object_session(letter)).scalar(
+        select(LetterVersion).where(LetterVersion.letter_id == letter.id).order_by(LetterVersion.number.desc()).limit(1)
+    )
+    if newest is None:
         raise NothingFrozen(f"“{letter.title}” has no frozen version yet. Freeze it, so that there is wording to sign.")
-    return letter.versions[-1]
+    return newest
 
 
 def version_digests(version: LetterVersion) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A letter as pieces of a page: the same blocks and notes as the PDF, inside our own layout and style sheet."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup as Safe
 
@@ -52,8 +53,13 @@ class ReadableLetter:
     second_direction: str
 
 
+@lru_cache(maxsize=8)
 def readable(content: LetterContent) -> ReadableLetter:
-    """The letter for a page; raises what :func:`commenttrack.letters.notes.arrange` raises."""
+    """The letter for a page; raises what :func:`commenttrack.letters.notes.arrange` raises.
+
+    The last few are kept: hundreds of members open the same letter within an hour, and reading it from its Markdown is
+    the larger part of their page. A letter that changed is another content.
+    """
     return _page(arrange(content))
 
 

@@ -1,10 +1,10 @@
 """375 signers open their links and decide within a minute, against the real server on loopback.
 
-Run ``python tests/bench/bench_signing.py [sqlite|postgresql] [--parts 40] [--seconds 60]``. It fills a database with a
-frozen letter and 375 invitations, starts ``commenttrack serve``, and lets every signer come at a moment of their own:
-read the page, say that it was opened, decide (some by two clicks at once), look at what was recorded. Printed are the
-answers by status, the times in milliseconds, and what the database holds afterwards; anything lost or doubled is an
-error. The clients share the machine with the server.
+Run ``python tests/bench/bench_signing.py [sqlite|postgresql] [--parts 40] [--versions 4] [--seconds 60]``. It fills a
+database with a letter that was frozen a few times and 375 invitations, starts ``commenttrack serve``, and lets every
+signer come at a moment of their own: read the page, say that it was opened, decide (some by two clicks at once), look
+at what was recorded. Printed are the answers by status, the times in milliseconds, and what the database holds
+afterwards; anything lost or doubled is an error. The clients share the machine with the server.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     server.cleanup()
 
 
-def furnish(url: str, settings: Settings, parts: int) -> list[str]:
+def furnish(url: str, settings: Settings, parts: int, versions: int) -> list[str]:
     """Make the letter and ask everybody; the tokens of the links."""
     migrate.upgrade(url)
     chance = random.Random(7)
@@ -67,7 +67,8 @@ def furnish(url: str, settings: Settings, parts: int) -> list[str]:
             docket=docket,
             lead=world.organization(session, "The House", kind=OrganizationKind.LEAD),
         )
-        world.version(session, letter)
+        for _ in range(versions):
+            world.version(session, letter)
         for number in range(SIGNERS):
             member = world.organization(session, f"Member {number:03}")
             invite(session, letter, member, world.signer(session, member), actor="B", now=now, settings=settings)
@@ -115,6 +116,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("kind", choices=["sqlite", "postgresql"], nargs="?", default="sqlite")
     arguments.add_argument("--parts", type=int, default=40)
+    arguments.add_argument("--versions", type=int, default=4)
     arguments.add_argument("--seconds", type=float, default=60)
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as name, database(given.kind, Path(name)) as url:
@@ -123,7 +125,7 @@ def main() -> None:
             "COMMENTTRACK_DATABASE_URL": url,
             "COMMENTTRACK_SECRET_KEY": "k" * 40,
         }
-        tokens = furnish(url, Settings.from_environment(environment), given.parts)
+        tokens = furnish(url, Settings.from_environment(environment), given.parts, given.versions)
         command = [sys.executable, "-m", "commenttrack", "serve", "--port", str(PORT)]
         with subprocess.Popen(
             command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -132,7 +134,7 @@ def main() -> None:
                 times, answers, seconds = run(tokens, given.seconds)
             finally:
                 server.terminate()
-        report(f"{given.kind}, {given.parts} parts", times, answers, seconds)
+        report(f"{given.kind}, {given.parts} parts, {given.versions} versions", times, answers, seconds)
         with make_sessions(make_engine(url))() as session:
             kept = session.scalar(select(func.count()).select_from(SignOff)) or 0
             current = session.scalar(select(func.count(SignOff.organization_id.distinct())).where(SignOff.is_current))
