@@ -20,6 +20,7 @@ from commenttrack.signoffs.lifecycle import JOINING, Decision, covered_parts
 from commenttrack.signoffs.models import ReceivedFile, Reminder, Retirement, SignOff, SignOffPart, SignOffRequest
 from commenttrack.signoffs.reading import (
     DECISION_WORDS,
+    covered_digests,
     current_decision,
     decisions_close,
     newest_version,
@@ -33,6 +34,7 @@ from commenttrack.signoffs.refusals import (
     DecidedMeanwhile,
     IncompleteDecision,
     LetterHasMoved,
+    RecordedAlready,
 )
 from commenttrack.signoffs.reservations import settled_reservation
 from commenttrack.wording import one_line
@@ -293,6 +295,8 @@ def _record(
     """Supersede the current decision, if the signer has seen it, by a new one. The request's row is locked."""
     current = current_decision(session, request)
     if (current.id if current else None) != seen:
+        if current is not None and _repeats(given, version, current, recorded_by):
+            raise RecordedAlready(_in_words(current))
         raise DecidedMeanwhile(request.organization.name, _in_words(current) if current else "")
     if given.decision is Decision.WITHDRAWN and (current is None or current.decision not in JOINING):
         raise IncompleteDecision("There is nothing to withdraw: this organization has not joined the letter.")
@@ -356,6 +360,22 @@ def _record(
         received_file=file.sha256 if file else "",
     )
     return made
+
+
+def _repeats(given: _Given, version: LetterVersion, current: SignOff, recorded_by: str) -> bool:
+    """Whether what was filled in is the decision that stands, word for word and from the same hands."""
+    try:
+        reservation, excepted = _reservation(given, version)
+    except Refused:
+        return False
+    said = (given.decision, one_line(given.name), one_line(given.title), one_line(given.authority), reservation)
+    stands = (current.decision, current.name, current.title, current.authority, current.reservation)
+    return (
+        said == stands
+        and given.reason.strip() == current.reason
+        and covered_parts(version_digests(version), excepted) == covered_digests(current)
+        and (version.id, recorded_by) == (current.letter_version_id, current.recorded_by)
+    )
 
 
 def _reservation(given: _Given, version: LetterVersion) -> tuple[str, frozenset[str]]:

@@ -27,6 +27,13 @@ class DecidedMeanwhile(Conflict):
         )
 
 
+class RecordedAlready(DecidedMeanwhile):
+    """The very decision that stands was sent again, as by a second click; it was recorded once."""
+
+    def __init__(self, what: str) -> None:
+        Conflict.__init__(self, f"This decision was recorded already: {what}. Sending it again changed nothing.")
+
+
 class IncompleteDecision(Refused):
     """A decision that lacks what it needs, or has what it cannot have."""
 

@@ -24,6 +24,7 @@ from commenttrack.signoffs.campaign import last_moment_in_words
 from commenttrack.signoffs.lifecycle import JOINING, Decision
 from commenttrack.signoffs.old_links import ask_about
 from commenttrack.signoffs.reading import Invitation, invitation
+from commenttrack.signoffs.refusals import RecordedAlready
 from commenttrack.web import database
 from commenttrack.web.decisions import DECISIONS, WITHDRAW, SignForm, part_choices
 from commenttrack.web.forms import Form, options, stripped
@@ -294,7 +295,9 @@ def decide(token: str) -> ResponseReturnValue:
 
 
 def _not_recorded(token: str, form: SignForm, refusal: Refused) -> ResponseReturnValue:
-    """The page again, with the newest wording and why nothing was recorded."""
+    """The page again, with the newest wording and why nothing was recorded; after a second click, what was."""
+    if isinstance(refusal, RecordedAlready):
+        return _recorded_page(token, _invitation(token), str(refusal)), 409
     form.refuse(refusal)
     if isinstance(refusal, Conflict):
         form.decision.data = None
@@ -308,7 +311,12 @@ def recorded(token: str) -> str:
     shown = _invitation(token)
     if shown.current is None:
         abort(404)
-    return render_template("web/signing/recorded.html", token=token, invitation=shown, **_around(shown))
+    return _recorded_page(token, shown)
+
+
+def _recorded_page(token: str, shown: Invitation, already: str = "") -> str:
+    around = _around(shown)
+    return render_template("web/signing/recorded.html", token=token, invitation=shown, already=already, **around)
 
 
 @signing.post("/opened")

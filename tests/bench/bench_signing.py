@@ -1,10 +1,11 @@
 """375 signers open their links and decide within a minute, against the real server on loopback.
 
 Run ``python tests/bench/bench_signing.py [sqlite|postgresql] [--parts 40] [--versions 4] [--seconds 60]``. It fills a
-database with a letter that was frozen a few times and 375 invitations, starts ``commenttrack serve``, and lets every
-signer come at a moment of their own: read the page, say that it was opened, decide (some by two clicks at once), look
-at what was recorded. Printed are the answers by status, the times in milliseconds, and what the database holds
-afterwards; anything lost or doubled is an error. The clients share the machine with the server.
+database with a letter that was frozen a few times and 375 invitations, starts ``commenttrack serve``, waits until it
+has mailed them, and lets every signer come at a moment of their own: read the page, say that it was opened, decide
+(some by two clicks at once), look at what was recorded. Printed are the answers by status, the times in milliseconds,
+and what the database holds afterwards; anything lost or doubled is an error. The clients share the machine with the
+server.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from sqlalchemy import func, select
 
 from commenttrack import audit, migrate
 from commenttrack.config import Settings
-from commenttrack.db import make_engine, make_sessions, transaction
+from commenttrack.db import make_engine, make_reading_sessions, make_sessions, transaction
 from commenttrack.members.models import OrganizationKind
 from commenttrack.outbox import OutgoingMail
 from commenttrack.signoffs.models import SignOff
@@ -131,6 +132,7 @@ def main() -> None:
             command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as server:
             try:
+                wait_for_the_mails(url)
                 times, answers, seconds = run(tokens, given.seconds)
             finally:
                 server.terminate()
@@ -143,6 +145,15 @@ def main() -> None:
         print(f"decisions kept {kept}, organizations with one {current}, copies {copies}, events {events}, {breaks=}")
         if (kept, current, copies, breaks) != (SIGNERS, SIGNERS, SIGNERS, []) or any(s >= 500 for _, s in answers):
             sys.exit("something was lost, doubled or broken")
+
+
+def wait_for_the_mails(url: str) -> None:
+    """Wait until the server has sent the invitations: before that nobody has a link to open."""
+    waiting = select(func.count()).select_from(OutgoingMail).where(OutgoingMail.sent_at.is_(None))
+    with make_reading_sessions(make_engine(url))() as session:
+        while session.scalar(waiting):
+            session.rollback()  # the next look sees what was sent since
+            time.sleep(0.2)
 
 
 def run(

@@ -158,6 +158,17 @@ def test_a_decision_recorded_meanwhile_is_not_replaced_unseen(member, stored, si
     assert stored.scalars(select(SignOff).where(SignOff.is_current)).one().decision is Decision.DECLINED
 
 
+def test_a_second_click_shows_what_the_first_one_recorded(member, stored, sign_tokens):
+    address = f"/sign/{sign_tokens[0]}/"
+    data = fields(member.get(address).text, decision="joined")
+    assert member.post(address, data=data).status_code == 303
+    second = member.post(address, data=data)
+    assert second.status_code == 409
+    assert "<h1>Recorded: joined</h1>" in second.text
+    assert "Sending it again changed nothing." in second.text
+    assert stored.scalars(select(SignOff)).one().is_current
+
+
 def test_every_link_that_does_not_work_gets_the_same_answer(app, member, sign_tokens):
     house = app.extensions["commenttrack"]
     with house.writing() as session, transaction(session):

@@ -26,6 +26,7 @@ from commenttrack.signoffs.refusals import (
     IncompleteDecision,
     LetterHasMoved,
     NothingFrozen,
+    RecordedAlready,
     StaleSignOffs,
 )
 from tests.factories import world
@@ -302,6 +303,16 @@ def test_a_second_decision_that_has_not_seen_the_first_is_told_and_not_recorded(
         campaign.decide(Decision.DECLINED)
     assert isinstance(caught.value, Conflict)
     assert campaign.session.scalars(select(SignOff)).one().decision is Decision.JOINED
+
+
+def test_a_second_click_is_told_that_its_decision_was_recorded(campaign):
+    campaign.decide(Decision.JOINED_WITH_RESERVATION, name="Ada  Signer", excepted={"b"})
+    with pytest.raises(RecordedAlready, match="recorded already: joined with a reservation, by Ada Signer"):
+        campaign.decide(Decision.JOINED_WITH_RESERVATION, name="Ada Signer ", excepted={"b"})
+    for other in ({"name": "Ada Signer"}, {"name": "Ada Signer", "excepted": {"c"}}, {"name": "Bo", "excepted": {"b"}}):
+        with pytest.raises(DecidedMeanwhile, match="Yours was not recorded"):
+            campaign.decide(Decision.JOINED_WITH_RESERVATION if "excepted" in other else Decision.JOINED, **other)
+    assert len(campaign.session.scalars(select(SignOff)).all()) == 1
 
 
 def test_a_decision_on_a_version_that_is_no_longer_the_newest_is_refused(campaign):
