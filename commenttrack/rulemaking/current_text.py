@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import threading
-from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from commenttrack import audit
 from commenttrack.errors import Conflict
+from commenttrack.kept import Kept
 from commenttrack.rulemaking import amending, ecfr
 from commenttrack.rulemaking import redline as redlines
 from commenttrack.rulemaking.models import CurrentText, Provision, RuleDocument
@@ -23,10 +22,8 @@ from commenttrack.rulemaking.redline import Redline
 from commenttrack.storage import Storage
 
 # Redlines of the documents that people look at now; making one takes up to two seconds.
-_KEPT = 8
-_MADE: OrderedDict[tuple[Any, ...], Redline] = OrderedDict()
-_READ: OrderedDict[tuple[Any, ...], ecfr.CurrentText] = OrderedDict()
-_LOCK = threading.Lock()
+_MADE: Kept[tuple[Any, ...], Redline] = Kept(8)
+_READ: Kept[tuple[Any, ...], ecfr.CurrentText] = Kept(8)
 
 
 class AlreadyAttached(Conflict):
@@ -131,18 +128,12 @@ def redline_of(
     """
     if not texts:
         return None
-    key = state_of(session, document, texts)
-    with _LOCK:
-        made = _MADE.get(key)
-    if made is None:
+
+    def make() -> Redline:
         rule = parsed_rule(session, document)
-        made = redlines.redline(rule, texts_of(rule, texts, storage=storage))
-    with _LOCK:
-        _MADE[key] = made
-        _MADE.move_to_end(key)
-        while len(_MADE) > _KEPT:
-            _MADE.popitem(last=False)
-    return made
+        return redlines.redline(rule, texts_of(rule, texts, storage=storage))
+
+    return _MADE.of(state_of(session, document, texts), make)
 
 
 def state_of(session: Session, document: RuleDocument, texts: list[CurrentText]) -> tuple[Any, ...]:
@@ -164,16 +155,9 @@ def texts_of(rule: ParsedRule, texts: list[CurrentText], *, storage: Storage) ->
 
 
 def _text_of(row: CurrentText, parts: frozenset[str], storage: Storage) -> ecfr.CurrentText:
-    key = (row.source_key, row.title, row.as_of, parts)
-    with _LOCK:
-        known = _READ.get(key)
-    if known is None:
+    def read() -> ecfr.CurrentText:
         data = storage.get(row.source_key)
         text = ecfr.read(data, name=row.source_name, parts=parts or None, title=row.title)
-        known = replace(text, as_of=text.as_of or (row.as_of.isoformat() if row.as_of else ""))
-    with _LOCK:
-        _READ[key] = known
-        _READ.move_to_end(key)
-        while len(_READ) > _KEPT:
-            _READ.popitem(last=False)
-    return known
+        return replace(text, as_of=text.as_of or (row.as_of.isoformat() if row.as_of else ""))
+
+    return _READ.of((row.source_key, row.title, row.as_of, parts), read)

@@ -4,12 +4,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from markupsafe import Markup as Safe
+from sqlalchemy.orm import Session
 
+from commenttrack.kept import Kept
 from commenttrack.letters.blocks import plain
 from commenttrack.letters.content import LetterContent, LetterHead
 from commenttrack.letters.languages import direction
 from commenttrack.letters.markup import Markup
+from commenttrack.letters.models import Letter
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
+from commenttrack.letters.pictured import with_files
+from commenttrack.letters.rule_details import details_state, with_rule_details
+from commenttrack.storage import Storage
+
+_KEPT = 8
+"""Letters, of those that were shown last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class ReadableLetter:
     second_direction: str
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=_KEPT)
 def readable(content: LetterContent) -> ReadableLetter:
     """The letter for a page; raises what :func:`commenttrack.letters.notes.arrange` raises.
 
@@ -61,6 +70,22 @@ def readable(content: LetterContent) -> ReadableLetter:
     the larger part of their page. A letter that changed is another content.
     """
     return _page(arrange(content))
+
+
+def as_printed(session: Session, letter: Letter, content: LetterContent, storage: Storage) -> ReadableLetter:
+    """A state of a stored letter as its PDF has it: with pictures, pages of citations and current text under requests.
+
+    These details are kept with the letter they were put into as long as nothing they come from changes. Raises what
+    :func:`commenttrack.letters.notes.arrange` raises.
+    """
+    content = with_files(letter, content, storage)
+    state = details_state(session, letter, content)
+    if not state:
+        return readable(content)
+    return readable(_DETAILED.of((content, state), lambda: with_rule_details(session, letter, content, storage)))
+
+
+_DETAILED: Kept[tuple[LetterContent, str], LetterContent] = Kept(_KEPT)
 
 
 def readable_part(content: LetterContent, key: str) -> ReadableLetter:

@@ -16,7 +16,6 @@ from wtforms.validators import InputRequired, Length
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters.attachments import attachments_of_version
 from commenttrack.letters.models import LetterVersion
-from commenttrack.letters.pictured import with_files
 from commenttrack.letters.recorded_content import content_of_version
 from commenttrack.members.links import LinkUnknown, token_hash
 from commenttrack.signoffs import codes, handing_on, links, operations
@@ -29,7 +28,7 @@ from commenttrack.web import database
 from commenttrack.web.decisions import DECISIONS, WITHDRAW, SignForm, part_choices
 from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.frame import due_of
-from commenttrack.web.letter_pages import readable
+from commenttrack.web.letter_pages import as_printed
 from commenttrack.web.security import limit_links, limiter
 from commenttrack.web.signed_changes import changes_shown, may_reaffirm, said_before
 from commenttrack.web.templating import eastern_day
@@ -245,9 +244,7 @@ def _page(token: str, shown: Invitation, form: SignForm, problem: str = "") -> s
         invitation=shown,
         form=form,
         problem=problem,
-        readable=readable(
-            with_files(shown.request.letter, content_of_version(shown.version), database.house().storage)
-        ),
+        readable=as_printed(session, shown.request.letter, content_of_version(shown.version), database.house().storage),
         changes=changes_shown(session, shown),
         again=said_before(session, shown) if may_reaffirm(shown) else None,
         **_around(shown),

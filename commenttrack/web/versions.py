@@ -12,19 +12,16 @@ from commenttrack.errors import Refused
 from commenttrack.jobs import Job, JobState
 from commenttrack.letters import made_files, operations, recorded_content
 from commenttrack.letters.attachments import attachments_of_version
-from commenttrack.letters.content import LetterContent
 from commenttrack.letters.draft_warnings import warnings_of
 from commenttrack.letters.made_files import Wanted
 from commenttrack.letters.models import IssuedFile, Letter, LetterAttachment, LetterVersion
-from commenttrack.letters.pictured import with_files
-from commenttrack.letters.rule_details import with_rule_details
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.approval import Blocking, blocking
 from commenttrack.signoffs import finals
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, stripped
-from commenttrack.web.letter_pages import ReadableLetter, readable
+from commenttrack.web.letter_pages import as_printed
 from commenttrack.web.letters import letter_with_parts, numbered_parts
 from commenttrack.web.pages import letter_frame, load
 
@@ -57,17 +54,11 @@ def preview(docket_id: int) -> str:
     session = database.session()
     job: Job | None = None
     try:
-        shown = _readable(letter, recorded_content.content_of_letter(letter))
+        shown = as_printed(session, letter, recorded_content.content_of_letter(letter), database.house().storage)
         job = made_files.job_for(session, letter, Wanted(".pdf"))
     except Refused as refusal:
         return render_template("web/letters/preview.html", letter=letter, readable=None, job=None, problem=str(refusal))
     return render_template("web/letters/preview.html", letter=letter, readable=shown, job=job, problem="")
-
-
-def _readable(letter: Letter, content: LetterContent) -> ReadableLetter:
-    """The letter as it prints: with its pictures, pages of citations and the current text under requests."""
-    storage = database.house().storage
-    return readable(with_rule_details(database.session(), letter, with_files(letter, content, storage), storage))
 
 
 @versions.get("/preview.pdf")
@@ -210,12 +201,13 @@ def version(docket_id: int, number: int) -> str:
     """A frozen version, as it was fixed."""
     _, letter = letter_frame(docket_id)
     shown = next((each for each in letter.versions if each.number == number), None) or abort(404)
+    session = database.session()
     return render_template(
         "web/letters/version.html",
         letter=letter,
         version=shown,
-        gate=finals.gate_of_version(database.session(), shown),
-        readable=_readable(letter, recorded_content.content_of_version(shown)),
+        gate=finals.gate_of_version(session, shown),
+        readable=as_printed(session, letter, recorded_content.content_of_version(shown), database.house().storage),
         attached=attachments_of_version(shown),
     )
 

@@ -12,6 +12,7 @@ from commenttrack.letters.attachments import attach_file, mentioned
 from commenttrack.letters.models import Letter
 from commenttrack.letters.operations import add_part, edit_head, edit_part, freeze
 from commenttrack.letters.second_language import edit_second
+from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.models import SignOff, SignOffRequest
 from commenttrack.web.logs import without_tokens
@@ -78,6 +79,19 @@ def test_a_signer_reads_both_languages_and_gets_the_files_that_are_filed_with_th
     assert member.get("/sign/unknown/files/1").status_code == 404
     assert staff.get("/dockets/1/draft/attached/1").data == b"a,b"
     assert "exhibit-data-csv.txt" in staff.get("/dockets/1/draft/versions/2").text
+
+
+def test_a_signer_reads_the_pages_of_citations_as_they_print(app, member, sign_tokens):
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        letter, by = session.get(Letter, 1), {"actor": "test", "now": house.clock()}
+        rule = parsed_rule(session, letter.rule_document)
+        quoted = next(p for p in rule.provisions if len(p.text.split()) > 12 and p.pages[0] > rule.document.start_page)
+        words, register = " ".join(quoted.text.split()[:8]), letter.head_json["sources"][0]["cite"]
+        add_part(session, letter, heading="", text=f"It says:\n\n> {words}\n\n[@{register}]", **by)
+        freeze(session, letter, storage=house.storage, **by)
+    page = member.get(f"/sign/{sign_tokens[0]}/").text.replace("\u00a0", " ")
+    assert f"{register}, {quoted.pages[0]}</p>" in page
 
 
 def test_reading_the_page_changes_nothing(app, member, stored, sign_tokens):
