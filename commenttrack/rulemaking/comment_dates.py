@@ -19,8 +19,6 @@ from commenttrack.rulemaking.date_wordings import (
     COLLECTION,
     COLLECTION_STEMS,
     CUE,
-    DATE,
-    DAY_AND_YEAR,
     DUE_WORDS,
     EASTERN,
     EFFECT_STEMS,
@@ -32,7 +30,6 @@ from commenttrack.rulemaking.date_wordings import (
     HELD,
     HELD_STEMS,
     LONGEST_SENTENCE,
-    MONTHS,
     NEAR,
     NEAREST,
     NO_DEADLINE,
@@ -49,20 +46,11 @@ from commenttrack.rulemaking.date_wordings import (
     WAS,
     WAS_DUE,
     WAS_STEMS,
-    YEAR,
     ZONES,
 )
 from commenttrack.rulemaking.moments import is_working_day
 from commenttrack.rulemaking.provisions import ParsedCaption, ParsedDate, ParsedProvision, ParsedRelativeDate
-
-
-def first_date(text: str) -> date | None:
-    """The first calendar day written out in a text."""
-    for match in DATE.finditer(text):
-        day = _day(match)
-        if day is not None:
-            return day
-    return None
+from commenttrack.rulemaking.written_days import may_hold_a_day, written_days
 
 
 def filed_on(filing_line: str) -> date | None:
@@ -201,7 +189,7 @@ def _hour_of_that_day(text: str) -> tuple[str, str] | None:
     if not ON_THAT_DAY.search(text):
         return None
     for sentence in _sentences(text):
-        if not DATE.search(sentence) and ON_THAT_DAY.search(sentence) and _purpose(sentence) == "comments":
+        if not written_days(sentence) and ON_THAT_DAY.search(sentence) and _purpose(sentence) == "comments":
             found = TIME.search(sentence)
             time, zone = _time(sentence, found.end(), found.end()) if found else (None, "")
             if time is not None:
@@ -210,11 +198,7 @@ def _hour_of_that_day(text: str) -> tuple[str, str] | None:
 
 
 def _may_set_a_date(text: str) -> bool:
-    return ("omment" in text or "ubmission" in text) and _holds(text, DUE_WORDS) and _has_day_and_year(text)
-
-
-def _has_day_and_year(text: str) -> bool:
-    return bool(YEAR.search(text) and DAY_AND_YEAR.search(text))
+    return ("omment" in text or "ubmission" in text) and _holds(text, DUE_WORDS) and may_hold_a_day(text)
 
 
 def _speaks_of_collection(text: str) -> bool:
@@ -233,8 +217,8 @@ def _in_text(
     for sentence in _sentences(text):
         lower = sentence.lower()
         counted = list(AFTER_PUBLICATION.finditer(sentence)) if "day" in lower and "publi" in lower else []
-        matches = list(DATE.finditer(sentence)) if _has_day_and_year(sentence) else []
-        if not matches and not counted:
+        days = written_days(sentence, dates_only=not prose)
+        if not days and not counted:
             # “Comment Due Date:” on a line of its own speaks of the line below it.
             above = sentence if len(sentence) < 60 else ""
             if not prose and "day" in lower and RELATIVE.search(sentence):
@@ -243,26 +227,30 @@ def _in_text(
                     yield ParsedRelativeDate(purpose, source, sentence)
             continue
         if "if no" in lower or "special" in lower or "accommodation" in lower:
-            matches = [match for match in matches if not NO_DEADLINE.search(sentence)]
+            days = [] if NO_DEADLINE.search(sentence) else days
         purpose = _purpose(sentence) or _purpose(above)
         above = ""
         earlier = 0
-        for match in matches:
-            since, earlier = sentence[earlier : match.start()] if len(matches) > 1 else "", match.end()
-            day = _day(match)
-            before = sentence[max(0, match.start() - NEAR) : match.start()]
-            if day is None or not _is_due(before, sentence, prose=prose):
+        for day in days:
+            since, earlier = sentence[earlier : day.start] if len(days) > 1 else "", day.end
+            before = sentence[max(0, day.start - NEAR) : day.start]
+            if not _is_due(before, sentence, prose=prose):
                 continue
             # Of several dates each is for what is said before it, since the one before.
             found = _purpose(since) or purpose
             if found == "hearing" and "request" in lower:
                 # “If anyone requests a hearing by March 4, we will hold one.”
-                asked = _purpose(sentence[: match.start()])
+                asked = _purpose(sentence[: day.start])
                 found = asked if asked in ("hearing requests", "requests to appear") else found
             if not found:
                 continue
-            time, zone = _time(sentence, match.start(), match.end())
-            yield ParsedDate(day.isoformat(), time, zone, found, source, False, sentence)
+            if day.day is None:
+                # What is no day, or not one only, is for a person to read.
+                if not prose:
+                    yield ParsedRelativeDate(found, source, sentence)
+                continue
+            time, zone = _time(sentence, day.start, day.end)
+            yield ParsedDate(day.day.isoformat(), time, zone, found, source, False, sentence)
         if counted and purpose and not _speaks_of_effect(sentence):
             yield from _counted(sentence, counted, purpose, source, publication, prose=prose)
 
@@ -390,10 +378,3 @@ def _time(sentence: str, start: int, end: int) -> tuple[str | None, str]:
     hour = int(best["hour"]) % 12 + (12 if best["half"].lower() == "p" else 0)
     minute = int(best["minute"] or 0)
     return (f"{hour:02d}:{minute:02d}", place) if minute < 60 else (None, place)
-
-
-def _day(match: re.Match[str]) -> date | None:
-    try:
-        return date(int(match[3]), MONTHS[match[1]], int(match[2]))
-    except ValueError:
-        return None

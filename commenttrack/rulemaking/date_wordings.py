@@ -6,31 +6,6 @@ import re
 
 EASTERN = "America/New_York"
 
-MONTH_NAMES = (
-    ("January", "Jan"),
-    ("February", "Feb"),
-    ("March", "Mar"),
-    ("April", "Apr"),
-    ("May",),
-    ("June", "Jun"),
-    ("July", "Jul"),
-    ("August", "Aug"),
-    ("September", "Sept", "Sep"),
-    ("October", "Oct"),
-    ("November", "Nov"),
-    ("December", "Dec"),
-)
-MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names}
-MONTHS |= {name.upper(): number for name, number in MONTHS.items()}
-# Of several days, as “April 4–5, 2024”, the first.
-DATE = re.compile(
-    r"\b(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?\s+"
-    r"([0-9]{1,2})(?:st|nd|rd|th)?(?:\s?(?:[-–]|and|through)\s?[0-9]{1,2})?,?\s+((?:19|20)[0-9]{2})\b"
-)
-# A year after a day or the comma behind it, which is found sooner still.
-YEAR = re.compile(r"[12](?<=[0-9tdh,\s]\s.)[09][0-9]{2}\b")
-# A day and a year: what stands in every date, and is found much sooner than a month.
-DAY_AND_YEAR = re.compile(r"[0-9](?:st|nd|rd|th)?,?\s+(?:19|20)[0-9]{2}\b")
 NUMBERS = {
     "five": 5,
     "seven": 7,

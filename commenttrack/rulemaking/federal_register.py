@@ -20,6 +20,7 @@ from commenttrack.rulemaking import amendatory, comment_dates, questions
 from commenttrack.rulemaking.document_body import Body
 from commenttrack.rulemaking.footnotes import settled as settled_notes
 from commenttrack.rulemaking.provisions import LevelPath, ParsedDocument, ParsedRule, Passage, Unparsed
+from commenttrack.rulemaking.written_days import first_date
 from commenttrack.rulemaking.xml_source import read_root
 from commenttrack.rulemaking.xml_text import PageCounter, is_loose, plain
 
@@ -90,7 +91,7 @@ def parse_issue(data: bytes, *, name: str = "the file", publication_date: date |
     if root.tag != ISSUE:
         return [parse(data, name=name, publication_date=publication_date)]
     if publication_date is None:
-        publication_date = comment_dates.first_date(" ".join(plain(e) for e in root.iterchildren("DATE")))
+        publication_date = first_date(" ".join(plain(e) for e in root.iterchildren("DATE")))
     pages = PageCounter(None)
     rules: list[ParsedRule] = []
     for element in _documents(root, pages):

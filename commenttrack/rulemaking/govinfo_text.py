@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from commenttrack.rulemaking import block_roles as roles
 from commenttrack.rulemaking import text_blocks as blocks
-from commenttrack.rulemaking.comment_dates import first_date
 from commenttrack.rulemaking.line_mending import Vocabulary, has_room, joined
 from commenttrack.rulemaking.provisions import Unparsed
 from commenttrack.rulemaking.text_blocks import Block, SourceText, flow_of, legible, page_mark, typeset
 from commenttrack.rulemaking.text_tables import LONGEST, RULE, read_table
+from commenttrack.rulemaking.written_days import first_date
 from commenttrack.rulemaking.xml_text import Flow
 
 HEADER = "printer's header"

@@ -76,7 +76,11 @@ class ParsedDate:
 
 @dataclass(frozen=True, slots=True)
 class ParsedRelativeDate:
-    """A day that the document fixes by an event whose date it does not know, such as the end of a hearing."""
+    """A day that a document leaves open.
+
+    It hangs on an event whose date the document does not know, such as the end of a hearing, or its words are no day,
+    or several days just as well, such as “4/5/24”.
+    """
 
     purpose: str
     source: str

@@ -58,10 +58,10 @@ _NOT_ASKING = re.compile(
 _ADVERBS = ("ly", "also", "further", "again", "still", "now", "then")
 _NOUN_GOES_ON = re.compile(r"\s+(?:for|to)\b")
 _WOULD = re.compile(r"\bwould\s+(?:also\s+)?$", re.IGNORECASE)
-# Not “accept comments on or before May 1” and “on May 1”.
+# Not “accept comments on or before May 1”, “on May 1” and “on 1 May”.
 _ACCEPTS = re.compile(
     r"\baccept(?:ing)?\s+(?:\w+\s+)?comments?\s+(?:from\s+the\s+public\s+)?"
-    r"(?:on(?!\s+or\b|\s+(?-i:[A-Z])\w+\s+[0-9])|regarding|about)\b",
+    r"(?:on(?!\s+or\b|\s+(?-i:[A-Z])\w+\s+[0-9]|\s+[0-9]{1,2}(?:/|\s+(?-i:[A-Z])))|regarding|about)\b",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
@@ -101,7 +101,8 @@ _OTHER_WAYS = re.compile(
 # What an agency wants to do itself: “seeks to improve data on”.
 _AIM = re.compile(r"\s+to\s+(?!obtain|receive|gather|collect|elicit|solicit|learn|understand|hear)\w+", re.IGNORECASE)
 _BY_A_DAY = re.compile(
-    r"\b(?:until|by|before|through|than)\s+(?:\w+\s+){0,4}?[A-Z][a-z]+\s+[0-9]{1,2},\s+(?:19|20)[0-9]{2}"
+    r"\b(?:until|by|before|through|than)\s+(?:\w+\s+){0,4}?"
+    r"(?:[A-Z][a-z]+\s+[0-9]{1,2},\s+(?:19|20)[0-9]{2}|[0-9]{1,2}(?:/[0-9]{1,2}/|\s+[A-Z][a-z]+\s+)(?:19|20)[0-9]{2})"
 )
 # The stems of the words that requests are made of, in lower case. First those of the verbs.
 _VERB_STEMS = ("seek", "request", "invit", "welcom", "solicit", "ask", "encourag", "urge", "appreciat", "interested in")

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from commenttrack.rulemaking.comment_dates import first_date
 from commenttrack.rulemaking.provisions import Unparsed
 from commenttrack.rulemaking.text_blocks import SourceText, page_mark
+from commenttrack.rulemaking.written_days import first_date
 
 RUNNING_HEAD = "running head"
 PRINTERS_LINE = "printer's line"

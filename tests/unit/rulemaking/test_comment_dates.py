@@ -4,6 +4,7 @@ import pytest
 
 from commenttrack.rulemaking.comment_dates import filed_on, next_business_day, printed_on, read_dates
 from commenttrack.rulemaking.provisions import ParsedCaption, ParsedProvision
+from commenttrack.rulemaking.written_days import written_days
 
 FILED = "[FR Doc. 2024-02590 Filed 2-9-24; 8:45 am]"
 
@@ -36,6 +37,12 @@ def short(text, **options):
         "The comment period for the proposed rule, which closed on March 1, 2016, is reopened until May 16, 2016.",
         "This rule is effective March 3, 2016. Comments must be received by May 16, 2016.",
         "The comment period ends May 16, 2016.",
+        "Comments must be received by 16 May 2016.",
+        "Comments are due not later than the 16th of May, 2016, at any of the addresses below.",
+        "Submit comments on or before 05/16/2016.",
+        "Submit comments by Monday, 5/16/16.",
+        "The comment period for the proposed rule published on 01/20/2016 (81 FR 3033) is extended to 16 May 2016.",
+        "Comments on Docket No. 12/14/2015 and 2 CFR part 12 May 2016 edition are due by 05/16/2016.",
     ],
 )
 def test_every_wording_of_a_deadline_gives_the_one_date_that_is_due(text):
@@ -50,6 +57,8 @@ def test_every_wording_of_a_deadline_gives_the_one_date_that_is_due(text):
         ("Comments must be received by midnight Eastern Time on April 1, 2024.", "23:59", "America/New_York"),
         ("Comments must be received by 4 p.m. PDT, April 1, 2024.", "16:00", "America/Los_Angeles"),
         ("Comments must be received by April 1, 2024.", None, "America/New_York"),
+        ("Comments are due by 5:00 p.m. Eastern Time on 1 April 2024.", "17:00", "America/New_York"),
+        ("Comments are due by 04/01/2024, at 4 p.m. PDT.", "16:00", "America/Los_Angeles"),
     ],
 )
 def test_the_hour_and_the_zone_go_with_the_date(text, time, zone):
@@ -149,6 +158,31 @@ def test_each_date_of_a_sentence_has_its_own_purpose(text, expected):
 
 def test_an_effective_date_alone_is_no_comment_date():
     assert dates("These regulations are effective on October 1, 2024.") == ((), ())
+
+
+@pytest.mark.parametrize("words", ["4/5/24", "29/03/2024", "31 April 2024", "02/30/2024"])
+def test_what_is_no_day_or_not_one_only_is_left_to_a_person(words):
+    text = f"Comments must be received by {words}."
+    found, open_days = dates(text)
+    assert (found, [(entry.purpose, entry.text) for entry in open_days]) == ((), [("comments", text)])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("docket AMS–03/29/2024", "FAA-2024-03/29/2024", "Docket No. 3/29/24", "a share of 1/3/29/2024", "3/29/24.5"),
+        *("2 CFR 200.12 March 2024", "§ 12 March 2024", "89 FR 29 March 2024", "part 29 March 2024", "$29 March 2024"),
+    ],
+)
+def test_numbers_of_dockets_fractions_and_citations_are_no_days(words):
+    assert written_days(f"Comments on {words} edition", dates_only=True) == []
+
+
+def test_figures_with_a_short_year_are_read_only_where_dates_are_given():
+    body = ["You must submit comments by 3/29/24 or, if you write to us, by 29 March 2024, as described below."]
+    assert [entry.date for entry in dates("", body=body)[0]] == ["2024-03-29"]
+    assert written_days("by 3/29/24") == []
+    assert [str(each.day) for each in written_days("by 3/29/24", dates_only=True)] == ["2024-03-29"]
 
 
 def test_the_federal_register_is_no_registration():

@@ -70,6 +70,9 @@ def test_a_sentence_that_asks_for_comment_is_a_question(sentence):
         "In the last proposed rule, we released a document soliciting comment on the methodology.",
         "CISA will accept comments on or before June 3, 2024.",
         "We will accept comments on June 3, 2024.",
+        "We will accept comments on 3 June 2024.",
+        "We will accept comments on this proposal until 06/03/2024.",
+        "We will accept comments on 06/03/2024.",
     ],
 )
 def test_a_sentence_that_only_speaks_of_requests_is_none(sentence):
