@@ -17,6 +17,7 @@ from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, Lett
 from commenttrack.letters.recorded_content import numbered
 from commenttrack.positions.models import ProvisionPosition
 from commenttrack.signoffs import operations
+from commenttrack.signoffs.board_columns import BoardPart
 from commenttrack.signoffs.board_view import UNDECIDED, BoardLine
 from commenttrack.signoffs.campaign import Asking
 from commenttrack.signoffs.forecast import Asked, Forecast, forecast
@@ -43,15 +44,6 @@ from commenttrack.signoffs.refusals import CannotBeAsked
 
 
 @dataclass(frozen=True, slots=True)
-class BoardPart:
-    """A column: a part of the letter as it stands."""
-
-    key: str
-    number: str
-    heading: str
-
-
-@dataclass(frozen=True, slots=True)
 class BoardRow:
     """One organization. ``request`` has its organization, person and asked version loaded."""
 
@@ -59,7 +51,7 @@ class BoardRow:
     sign_off: SignOff | None
     standing: Standing
     states: tuple[PartState, ...]
-    """One for each column."""
+    """One for each part."""
     comparison: Comparison | None
     """What moved since the decision; None as long as nothing was decided."""
 
@@ -103,12 +95,6 @@ class Board:
     moved: bool
     """Whether the letter was edited after its newest version was frozen."""
 
-    @property
-    def covered(self) -> tuple[int, ...]:
-        """For each part, how many organizations stand under it as it reads now."""
-        holding = (PartState.COVERED, PartState.CLEARED)
-        return tuple(sum(row.states[column] in holding for row in self.rows) for column in range(len(self.parts)))
-
 
 def board(session: Session, letter: Letter) -> Board:
     """Everybody who was asked, in the order of their names."""
@@ -133,7 +119,10 @@ def board(session: Session, letter: Letter) -> Board:
         )
     ).all()
     decisions = {sign_off.organization_id: sign_off for sign_off in standing_decisions(session, letter.id)}
-    parts = tuple(BoardPart(entry.part.key, entry.number, entry.part.heading) for entry in numbered(now))
+    parts = tuple(
+        BoardPart(entry.part.key, entry.number, entry.part.heading, entry.part.level if entry.part.heading else 0)
+        for entry in numbered(now)
+    )
     digests = {part.key: part.wording_digest for part in now.parts if part.included}
     cosmetic = cosmetic_changes(session, letter.id)
     rows = [

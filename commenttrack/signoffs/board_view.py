@@ -89,15 +89,24 @@ class BoardView:
     """Only organizations with parts they have not seen."""
     order: str = "name"
     backwards: bool = False
+    opened: tuple[str, ...] = ()
+    """Keys of the first parts of those groups whose parts are shown one by one; a short letter has no groups."""
+    all_parts: bool = False
+    """Every part of a long letter in a column of its own."""
 
     @property
     def narrows(self) -> bool:
         """Whether it leaves out any organization."""
-        return replace(self, order="name", backwards=False) != BoardView()
+        return replace(self, order="name", backwards=False, opened=(), all_parts=False) != BoardView()
 
     def ordered_by(self, order: str) -> "BoardView":
         """The view after a click on a column's name: in its order, and the other way round at the second click."""
         return replace(self, order=order, backwards=self.order == order and not self.backwards)
+
+    def turned(self, group: str) -> "BoardView":
+        """The view after a click on a group of parts: open when it was closed, and the other way round."""
+        rest = tuple(each for each in self.opened if each != group)
+        return replace(self, opened=rest if group in self.opened else (*rest, group))
 
 
 def view_of(arguments: Mapping[str, Sequence[str]]) -> BoardView:
@@ -115,6 +124,8 @@ def view_of(arguments: Mapping[str, Sequence[str]]) -> BoardView:
         uncovered=one("uncovered") == "1",
         order=order.removeprefix("-") if order.removeprefix("-") in ORDERS else "name",
         backwards=order.startswith("-") and order[1:] in ORDERS,
+        opened=tuple(dict.fromkeys(arguments.get("open") or ())),
+        all_parts=one("parts") == "all",
     )
 
 
@@ -123,7 +134,8 @@ def query_of(view: BoardView) -> str:
     pairs = [("standing", standing.value) for standing in view.standings]
     pairs += [("kind", view.kind), ("q", view.words), ("uncovered", "1" if view.uncovered else "")]
     order = ("-" if view.backwards else "") + view.order
-    pairs += [("sort", "" if order == "name" else order)]
+    pairs += [("sort", "" if order == "name" else order), *(("open", group) for group in view.opened)]
+    pairs += [("parts", "all" if view.all_parts else "")]
     return urlencode([(name, value) for name, value in pairs if value])
 
 

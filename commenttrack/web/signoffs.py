@@ -23,6 +23,7 @@ from commenttrack.positions.spreadsheets import Book, csv_file, workbook
 from commenttrack.signoffs import campaigns, operations
 from commenttrack.signoffs.board import Board, ask_selected, forecast_of, mark, news_since
 from commenttrack.signoffs.board import board as board_of
+from commenttrack.signoffs.board_columns import columns_of, label_of, parts_in_words, standing_under, table_of
 from commenttrack.signoffs.board_view import STANDING_WORDS, STATE_WORDS, BoardView, chosen, query_of, sheet_of, view_of
 from commenttrack.signoffs.bounces import bounces_of, mails_about
 from commenttrack.signoffs.campaign import moment_in_words
@@ -81,13 +82,24 @@ def _shown(letter: Letter, found: Board, view: BoardView) -> dict[str, Any]:
     """What the table and everything that moves with it show."""
     session, now = database.session(), database.now()
     lines = [row.line for row in found.rows]
+    groups = {column.group for column in columns_of(found.parts) if column.group}
+    view = replace(view, opened=tuple(group for group in view.opened if group in groups))
+    columns = columns_of(found.parts, view.opened, all_parts=view.all_parts)
+    shown = chosen(lines, view)
     return {
         "board": found,
         "view": view,
+        "columns": columns,
+        "label_of": label_of,
+        "table": table_of(found.parts, columns, [line.states for line in shown]),
+        "standing_under": standing_under(columns, [line.states for line in lines]),
+        "long": bool(groups),
+        "turn": lambda group: _address(letter.docket_id, view.turned(group)),
+        "parts_link": _address(letter.docket_id, replace(view, all_parts=not view.all_parts)),
         "query": query_of(view),
         "link_to": lambda order: _address(letter.docket_id, view.ordered_by(order)),
         "standing_link": lambda standing: _address(letter.docket_id, replace(view, standings=(standing,))),
-        "lines": chosen(lines, view),
+        "lines": shown,
         "kinds": list(dict.fromkeys(line.kind for line in lines)),
         "uncovered": sum(line.uncovered for line in lines),
         "state_words": STATE_WORDS,
@@ -105,9 +117,9 @@ def _address(docket_id: int, view: BoardView) -> str:
     return url_for("signoffs.board", docket_id=docket_id) + (f"?{query}" if query else "")
 
 
-def _joined(cells: dict[Any, Markup], states: tuple[Any, ...]) -> Markup:
+def _joined(cells: list[Markup], places: tuple[int, ...]) -> Markup:
     """A row's cells, each as the template drew its kind."""
-    return Markup("".join([cells[state] for state in states]))  # noqa: S704 (each is markup of the template already)
+    return Markup("".join([cells[place] for place in places]))  # noqa: S704 (each is markup of the template already)
 
 
 def _mark(now: dt.datetime) -> str:
@@ -278,11 +290,15 @@ def invitation(docket_id: int, request_id: int) -> str:
 
 def _invitation_page(letter: Letter, asked: SignOffRequest, ask_again: AskAgainForm, received: ReceivedForm) -> str:
     session = database.session()
-    row = next(row for row in board_of(session, letter).rows if row.request.id == asked.id)
+    found = board_of(session, letter)
+    row = next(row for row in found.rows if row.request.id == asked.id)
     return render_template(
         "web/signoffs/invitation.html",
         letter=letter,
         row=row,
+        parts=list(zip(found.parts, row.states, strict=True)),
+        parts_in_words=parts_in_words(found.parts, row.states),
+        state_words=STATE_WORDS,
         changes=moved_since(letter, row.sign_off, row.comparison) if row.sign_off and row.comparison else (),
         trail=trail(session, asked),
         mails=mails_about(session, asked),

@@ -13,6 +13,7 @@ from commenttrack.members.models import OrganizationKind
 from commenttrack.members.operations import organization_named
 from commenttrack.members.permissions import Role
 from commenttrack.outbox import OutgoingMail
+from commenttrack.signoffs import board_columns
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.models import SignOffRequest
 from commenttrack.signoffs.operations import decide, invite
@@ -150,3 +151,31 @@ def test_two_people_of_one_organization_are_not_asked_at_once(staff, post, store
     assert (len(ids), refused.status_code) == (2, 422)
     assert "More than one is ticked for Quillon Networks" in refused.text
     assert stored.scalar(select(func.count()).select_from(OutgoingMail)) == before
+
+
+def test_the_parts_of_a_long_letter_stand_in_groups_that_open_and_stay_open(house, staff, sign_tokens, monkeypatch):
+    monkeypatch.setattr(board_columns, "MOST_PARTS", 2)
+    monkeypatch.setattr(board_columns, "MOST_GROUPS", 2)
+    join(house, sign_tokens[0])
+    page = staff.get(BOARD).text
+    group = re.search(r'<a id="group-([^"]+)" href="([^"]+)"[^>]*aria-expanded="false"', page)
+    with house.reading() as session:
+        count = sum(part.included for part in session.get(Letter, 1).parts)
+    assert page.count('class="board__part') < 2 * count
+    assert f">all {count} parts</a>" in page
+    opened = staff.get(group[2].replace("&amp;", "&")).text
+    assert f'id="group-{group[1]}"' in re.search(r'<a [^>]*aria-expanded="true"', opened)[0]
+    assert f"open={group[1]}&amp;mark=" in opened
+    assert f'name="open" value="{group[1]}"' in opened
+    live = staff.get(f"{BOARD}live", query_string={"open": [group[1], "no-such"], "mark": "0-0"}).text
+    assert 'aria-expanded="true"' in live
+    assert "no-such" not in live
+    assert staff.get(f"{BOARD}?parts=all").text.count("<abbr title") == count
+
+
+def test_the_page_of_an_organization_says_where_it_stands_to_every_part(house, staff, sign_tokens):
+    assert 'id="parts"' not in staff.get(f"{BOARD}1").text
+    join(house, sign_tokens[0])
+    told = staff.get(f"{BOARD}1").text.partition('id="parts"')[2].partition("Trail")[0]
+    with house.reading() as session:
+        assert told.count(">Joined</td>") == sum(part.included for part in session.get(Letter, 1).parts)

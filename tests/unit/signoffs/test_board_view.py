@@ -75,6 +75,8 @@ def test_the_board_shows_the_chosen_organizations_in_the_chosen_order(view, expe
         uncovered=st.booleans(),
         order=st.sampled_from(ORDERS),
         backwards=st.booleans(),
+        opened=st.lists(st.text(min_size=1, max_size=5), unique=True).map(tuple),
+        all_parts=st.booleans(),
     )
 )
 def test_an_address_keeps_the_whole_view(view):
@@ -92,6 +94,13 @@ def test_a_second_click_on_a_column_turns_its_order_round():
     assert (once.order, once.backwards) == ("decided", False)
     assert once.ordered_by("decided").backwards
     assert not once.ordered_by("decided").ordered_by("opened").backwards
+
+
+def test_a_second_click_on_a_group_of_parts_closes_it_and_keeps_the_others():
+    view = BoardView(words="acme", opened=("a",)).turned("b")
+    assert (view.opened, view.words) == (("a", "b"), "acme")
+    assert view.turned("a").opened == ("b",)
+    assert not BoardView(opened=("a",), all_parts=True).narrows
 
 
 def test_the_table_for_other_programs_says_in_words_what_the_marks_say():

@@ -64,4 +64,13 @@
     showTicks();
   });
   showTicks();
+
+  // Whoever opened a group of parts goes on at its name, with the table in sight: its head sticks, so that the browser
+  // takes it for seen wherever it is.
+  const name = location.hash.startsWith("#group-") && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (name) addEventListener("load", () => {
+    name.focus({ preventScroll: true });
+    name.closest(".board").scrollIntoView({ behavior: "instant" });
+    name.scrollIntoView({ behavior: "instant", block: "nearest", inline: "nearest" });
+  });
 })();
