@@ -15,6 +15,10 @@ class NameTaken(Conflict):
     """Another organization bears the name, or another person the address."""
 
 
+class LastLead(Refused):
+    """The only lead association would be none; mails, reports and accounts speak in its name."""
+
+
 def add_organization(
     session: Session,
     *,
@@ -54,6 +58,39 @@ def add_organization(
         kind=kind.value,
     )
     return organization
+
+
+def set_kind(
+    session: Session, organization: Organization, kind: OrganizationKind, *, actor: str, now: dt.datetime
+) -> bool:
+    """Change what an organization is; False when it is that already. Of lead associations one must remain.
+
+    What it may be while it leads a letter is for :func:`commenttrack.letters.leads.change_kind`.
+    """
+    # Held until the end, so that of two leads not each is changed in the belief that the other remains.
+    leads = session.scalars(
+        select(Organization.id)
+        .where(Organization.kind == OrganizationKind.LEAD)
+        .order_by(Organization.id)
+        .with_for_update()
+    ).all()
+    session.refresh(organization, ["kind"])
+    before = organization.kind
+    if before is kind:
+        return False
+    if before is OrganizationKind.LEAD and len(leads) == 1:
+        raise LastLead(f"{organization.name} is the only lead association. Make another one the lead first.")
+    organization.kind = kind
+    audit.record(
+        session,
+        actor=actor,
+        action="organization kind changed",
+        subject=f"organization {organization.id}",
+        now=now,
+        before=before.value,
+        kind=kind.value,
+    )
+    return True
 
 
 def organization_named(

@@ -13,8 +13,9 @@ from commenttrack.errors import Refused
 from commenttrack.filing import limits
 from commenttrack.letters import exhibit_parts, house_styles, operations
 from commenttrack.letters.attachments import attachments_of
+from commenttrack.letters.leads import MAY_LEAD
 from commenttrack.letters.pictured import add_picture
-from commenttrack.members.models import Organization, OrganizationKind
+from commenttrack.members.models import Organization
 from commenttrack.members.permissions import Permission
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
@@ -172,9 +173,7 @@ def head(docket_id: int) -> ResponseReturnValue:
     form = HeadForm(data=_head_fields(letter.head_json))
     others = session.scalars(
         select(Organization)
-        .where(
-            Organization.kind.in_((OrganizationKind.LEAD, OrganizationKind.PARTNER)), Organization.id != letter.lead_id
-        )
+        .where(Organization.kind.in_(MAY_LEAD), Organization.id != letter.lead_id)
         .order_by(Organization.name)
     )
     form.leads.choices = options((each.name, each.name) for each in others)

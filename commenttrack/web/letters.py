@@ -17,6 +17,7 @@ from commenttrack.letters.composition import LetterPartDraft
 from commenttrack.letters.content import Letterhead, PartWords
 from commenttrack.letters.draft_warnings import warnings_of
 from commenttrack.letters.heads import ILLUSTRATIVE, head_for
+from commenttrack.letters.leads import MAY_LEAD
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
 from commenttrack.letters.pictured import with_files
 from commenttrack.members.models import Organization, OrganizationKind
@@ -45,9 +46,7 @@ class StartForm(Form):
 
 
 def _leads() -> list[tuple[int, str]]:
-    rows = database.session().scalars(
-        select(Organization).where(Organization.kind.in_((OrganizationKind.LEAD, OrganizationKind.PARTNER)))
-    )
+    rows = database.session().scalars(select(Organization).where(Organization.kind.in_(MAY_LEAD)))
     ordered = sorted(rows, key=lambda row: (row.kind is not OrganizationKind.LEAD, row.name.casefold()))
     return [(row.id, row.name) for row in ordered]
 

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
+from commenttrack.letters import leads
 from commenttrack.members import operations
 from commenttrack.members.models import Organization, OrganizationKind, Signatory
 from commenttrack.members.permissions import Permission
@@ -36,6 +37,12 @@ class OrganizationForm(Form):
     tagline = StringField("Line under the name in the letterhead", filters=[stripped], validators=[Optional()])
     address = TextAreaField("Address", validators=[Optional(), Length(max=1000)])
     description = TextAreaField("Description", filters=[stripped], validators=[Optional(), Length(max=4000)])
+
+
+class KindForm(Form):
+    """What an organization is from now on."""
+
+    kind = SelectField("What it is to you", choices=options(KINDS))
 
 
 class SignatoryForm(Form):
@@ -110,9 +117,40 @@ def add() -> ResponseReturnValue:
 @requires(Permission.READ)
 def organization(organization_id: int) -> str:
     """One organization and its people."""
+    return _page(load(Organization, organization_id))
+
+
+def _page(shown: Organization, *, form: SignatoryForm | None = None, kind: KindForm | None = None) -> str:
     return render_template(
-        "web/members/organization.html", organization=load(Organization, organization_id), form=SignatoryForm(None)
+        "web/members/organization.html",
+        organization=shown,
+        form=form or SignatoryForm(None),
+        kind=kind or KindForm(None, data={"kind": shown.kind.value}, prefix="kind-"),
     )
+
+
+@members.post("/<int:organization_id>/kind")
+@requires(Permission.ADMINISTER)
+def change_kind(organization_id: int) -> ResponseReturnValue:
+    """Say what the organization is to the association from now on."""
+    shown = load(Organization, organization_id)
+    form = KindForm(prefix="kind-")
+    if form.validate():
+        try:
+            changed = leads.change_kind(
+                database.session(),
+                shown,
+                OrganizationKind(form.kind.data),
+                actor=signed_in().person.name,
+                now=database.now(),
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            if changed:
+                flash(f"{shown.name} is changed: {dict(KINDS)[shown.kind.value]}.", "done")
+            return redirect(url_for("members.organization", organization_id=shown.id), 303)
+    return _page(shown, kind=form), 422
 
 
 @members.post("/<int:organization_id>/signatories")
@@ -139,4 +177,4 @@ def add_signatory(organization_id: int) -> ResponseReturnValue:
         else:
             flash(f"{person.name} may now be asked to sign for {shown.name}.", "done")
             return redirect(url_for("members.organization", organization_id=shown.id), 303)
-    return render_template("web/members/organization.html", organization=shown, form=form), 422
+    return _page(shown, form=form), 422
