@@ -277,7 +277,7 @@ class _Writer:
             word = "changes" if len(requested) > 1 or "}{" in requested[0] else "change"
             paragraphs.append(f"The {self._proposed}text with the {word} we ask for is set out below{where}.")
         return LetterPartDraft(
-            _key("comment", provision.id),
+            part_key("comment", provision.id),
             "comment",
             self._heading(provision),
             2,
@@ -299,7 +299,7 @@ class _Writer:
             text = f"> {as_markdown(question.text)}{cited}\n\n{answer.text.strip()}"
             parts.append(
                 LetterPartDraft(
-                    _key("answer", question.id),
+                    part_key("answer", question.id),
                     "answer",
                     self._question_heading(question, provision),
                     2,
@@ -432,7 +432,8 @@ def _basis(entry: MappedPosition) -> str:
     return f"^[The position is stated in *{as_markdown(entry.source)}*{label}{heading}.]"
 
 
-def _key(kind: str, identity: str) -> str:
+def part_key(kind: str, identity: str) -> str:
+    """The key of a part that is composed for a provision (``comment``) or a question (``answer``) of the rule."""
     return f"{kind}-" + re.sub(r"[^\w.-]+", "-", identity).strip("-")
 
 

@@ -1,15 +1,17 @@
 """Everything that a draft should not go out with, each with the part or page where it is mended."""
 
 import datetime as dt
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from commenttrack.errors import Refused
 from commenttrack.letters.attachments import attachments_of
+from commenttrack.letters.composition import part_key
 from commenttrack.letters.exhibit_parts import unattached
 from commenttrack.letters.models import Letter, LetterPart, PartKind
 from commenttrack.letters.operations import problems, suspect_parts
@@ -18,12 +20,22 @@ from commenttrack.letters.recorded_content import content_of_letter, links_behin
 from commenttrack.letters.second_language import lacking
 from commenttrack.letters.terms import check_terms
 from commenttrack.positions.approval import Blocking, blocking
-from commenttrack.positions.models import QuestionAnswer
-from commenttrack.rulemaking.models import Question
+from commenttrack.positions.models import AnswerState, ProvisionPosition, QuestionAnswer
+from commenttrack.rulemaking.models import Provision, Question
 from commenttrack.storage import Storage
 
 Kind = Literal[
-    "unreadable", "quotation", "citation", "requested", "suspect", "position", "term", "second", "exhibit", "question"
+    "unreadable",
+    "quotation",
+    "citation",
+    "requested",
+    "suspect",
+    "position",
+    "term",
+    "second",
+    "exhibit",
+    "unwritten",
+    "question",
 ]
 BLOCKING = frozenset({"unreadable", "quotation", "citation", "requested"})
 """Kinds that keep a draft from being frozen."""
@@ -69,13 +81,9 @@ def warnings_of(session: Session, letter: Letter, *, storage: Storage, now: dt.d
     ]
     found += _of_exhibits(session, letter)
     found += [DraftWarning("second", each.sentence, each.part) for each in lacking(letter)]
+    found += _unwritten(session, letter)
     found += [
-        DraftWarning(
-            "question",
-            f"Question {question.number.strip('(). ') or question.place + 1} of the agency is not answered.",
-            question=question.id,
-            words=question.text,
-        )
+        DraftWarning("question", _not_answered(question), question=question.id, words=question.text)
         for question in _unanswered(session, letter)
     ]
     place = {part.key: index for index, part in enumerate(letter.parts)}
@@ -122,5 +130,49 @@ def _unanswered(session: Session, letter: Letter) -> Sequence[Question]:
             Question.rule_document_id == letter.rule_document_id,
             Question.id.not_in(select(QuestionAnswer.question_id)),
         )
+        .options(joinedload(Question.provision))
         .order_by(Question.place)
     ).all()
+
+
+def _not_answered(question: Question) -> str:
+    if number := question.number.strip("(). "):
+        return f"Question {number} of the agency is not answered."
+    # A question without a number must not be given one: the agency may have another question of that number.
+    asked = textwrap.shorten(question.text, 100, placeholder="…")
+    return f"The agency’s question in {_named(question.provision)} is not answered: “{asked}”"
+
+
+def _named(provision: Provision) -> str:
+    return provision.label or "the preamble"
+
+
+def _unwritten(session: Session, letter: Letter) -> Iterator[DraftWarning]:
+    """What was mapped or answered after the letter was composed, and has no part in it, not even one left out."""
+    if not any(part.links for part in letter.parts):
+        return  # written by hand: nothing of it comes from the mapping
+    keys = {part.key for part in letter.parts}
+    mapped = session.scalars(
+        select(Provision)
+        .where(
+            Provision.rule_document_id == letter.rule_document_id,
+            Provision.id.in_(select(ProvisionPosition.provision_id)),
+        )
+        .order_by(Provision.place)
+    )
+    for provision in mapped:
+        if part_key("comment", provision.key) not in keys:
+            where = provision.label or "A passage of the preamble"
+            yield DraftWarning("unwritten", f"{where} is mapped, and the letter has no part on it yet.")
+    answered = session.scalars(
+        select(Question)
+        .join(QuestionAnswer, QuestionAnswer.question_id == Question.id)
+        .where(Question.rule_document_id == letter.rule_document_id, QuestionAnswer.state == AnswerState.ANSWERED)
+        .options(joinedload(Question.provision))
+        .order_by(Question.place)
+    )
+    for question in answered:
+        if part_key("answer", question.key) not in keys:
+            number = question.number.strip("(). ")
+            which = f"question {number} of the agency" if number else f"the question in {_named(question.provision)}"
+            yield DraftWarning("unwritten", f"The answer to {which} does not stand in the letter yet.")

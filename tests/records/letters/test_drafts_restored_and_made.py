@@ -28,8 +28,11 @@ from commenttrack.letters.made_files import Wanted
 from commenttrack.letters.models import PartKind
 from commenttrack.letters.pictured import with_files
 from commenttrack.letters.pictures import NotAPicture
+from commenttrack.positions.answers import answer_question
 from commenttrack.positions.exhibits import add_exhibit, remove_exhibit
+from commenttrack.positions.models import AnswerState
 from commenttrack.positions.operations import revise_position
+from commenttrack.rulemaking.models import Question
 
 NOW = dt.datetime(2026, 3, 2, 15, 0, tzinfo=dt.UTC)
 BY = {"actor": "Ada", "now": NOW}
@@ -249,6 +252,29 @@ def test_a_draft_tells_everything_that_warns_what_blocks_first(session, letter, 
     kinds = {warning.kind for warning in found if warning.part is part}
     assert {"suspect", "position", "term"} <= kinds
     assert kinds & {"citation", "quotation"}
+
+
+def test_a_question_without_a_number_is_named_by_its_place_and_its_words(session, letter, storage):
+    found = [one for one in warnings_of(session, letter, storage=storage, now=NOW) if one.kind == "question"]
+    open_questions = [session.get(Question, one.question) for one in found]
+    assert not any(question.number for question in open_questions)
+    for warning, question in zip(found, open_questions, strict=True):
+        assert warning.message.startswith(f"The agency’s question in {question.provision.label} is not answered: “")
+        assert question.text[:60] in warning.message
+
+
+def test_an_answer_given_after_the_letter_was_composed_warns_until_it_is_composed_again(session, letter, storage):
+    def missing():
+        found = warnings_of(session, letter, storage=storage, now=NOW)
+        return [one.message for one in found if one.kind == "unwritten"]
+
+    assert missing() == []
+    open_one = next(one for one in warnings_of(session, letter, storage=storage, now=NOW) if one.kind == "question")
+    question = session.get(Question, open_one.question)
+    answer_question(session, question, state=AnswerState.ANSWERED, text="Yes.", **BY)
+    assert missing() == [f"The answer to the question in {question.provision.label} does not stand in the letter yet."]
+    compose_letter(session, letter, **BY)
+    assert missing() == []
 
 
 # -------------------------------------------------------------------------------------------- house styles and exhibits
