@@ -34,7 +34,8 @@ from commenttrack.rulemaking.amendatory_tokens import (
     VERBS,
     section_numbers,
 )
-from commenttrack.rulemaking.amended_places import Place, named_places, printed
+from commenttrack.rulemaking.amended_places import Place, exchanged_places, named_places, printed
+from commenttrack.rulemaking.correction_statements import begins
 from commenttrack.rulemaking.document_text import Amendment
 from commenttrack.rulemaking.enumerators import readings
 from commenttrack.rulemaking.provisions import ParsedInstruction
@@ -96,8 +97,16 @@ def find(amendments: Iterable[Amendment]) -> tuple[ParsedInstruction, ...]:
                 # Nothing is numbered within it.
                 keep(led, actions)
             leading = None
+        context = Place(amendment.title, amendment.part)
+        if begins(amendment.text):
+            exchanged = exchanged_places(amendment.text, context, amendment.corrected)
+            if exchanged:
+                keep(amendment, [("revise", place.citation(), words) for place, words in exchanged])
+                continue
+            if amendment.corrected is not None:
+                context = context._replace(section=amendment.corrected.section)
         above = levels[-1] if levels else _Level("", 0, [], None)
-        places = above.places or [Place(amendment.title, amendment.part)]
+        places = above.places or [context]
         reading = _Reading(amendment.marked or amendment.text, places, above.verb, above.words)
         if style:
             levels.append(_Level(style, value, reading.places, reading.open_verb, reading.open_words))
@@ -147,6 +156,8 @@ class _Reading:
     # A note to a paragraph is named, not the paragraph.
     _note = False
     _overlong = False
+    # What is quoted next is the whole new text.
+    _worded = False
     # What is amended “to read as follows” without another verb.
     _amended: Sequence[Place] = ()
 
@@ -213,8 +224,13 @@ class _Reading:
         elif kind == "place_of":
             if self._verb in ("remove", "revise") and self._words:
                 self._removed, self._words = self._words, []
+            elif self._verb == "revise" and self._targets and match[0].startswith("to read"):
+                # “the heading is revised to read “Scope””: its new words, which nothing is added to.
+                self._worded = True
             else:
                 self._begin("add", match.start())
+        elif kind == "words" and self._worded:
+            pass
         elif kind == "words":
             self._words += QUOTE.findall(self.text, match.start(), match.end())
             self._located = False
@@ -353,6 +369,7 @@ class _Reading:
             self.actions += [(verb, place.citation(), ()) for place in targets]
         self._targets, self._words, self._removed, self._new, self._sentence = [], [], None, None, False
         self._entries = self._entry_amended
+        self._worded = False
 
     def _finish(self) -> None:
         if self._overlong:

@@ -12,7 +12,8 @@ from functools import partial
 from typing import NamedTuple
 
 from commenttrack.rulemaking.amendatory_tokens import ANNEXES, QUOTE, section_numbers
-from commenttrack.rulemaking.citations import paths
+from commenttrack.rulemaking.citations import Citation, paths
+from commenttrack.rulemaking.correction_statements import read
 
 
 class Place(NamedTuple):
@@ -116,6 +117,22 @@ def named_places(
         return [base._replace(detail="introductory text")]
     # Tables and single sentences say where within a place; they name none of their own.
     return []
+
+
+def exchanged_places(text: str, context: Place, above: Citation | None) -> list[tuple[Place, tuple[str, str]]]:
+    """The words that a correction's statements exchange, with the place in a section that each is about.
+
+    ``above`` is the section that the statements stand under. Empty where one of them names no words or no section.
+    """
+    found: list[tuple[Place, tuple[str, str]]] = []
+    for statement in read(text, above=above):
+        place = statement.place
+        if place is None or not place.section or not statement.words:
+            return []
+        path = "".join(f"({marker})" for marker in place.path)
+        named = Place(place.title or context.title, place.part or context.part, place.section, path)
+        found += [(named, words) for words in statement.words]
+    return found
 
 
 def printed(text: str, match: re.Match[str], group: str) -> str:

@@ -1,8 +1,7 @@
 """What a correction document says should read otherwise, and which provisions of the corrected document that concerns.
 
-“On page 5702, in the second column, in § 7.302(b)(2), in the third line, “thirty” should read “sixty”.” A statement
-starts with its page; everything up to the next page belongs to it. Words are given to a provision only when they stand
-exactly once on the page that is named; all else is a person's to place.
+:mod:`correction_statements` reads how it is worded. Words are given to a provision only when they stand exactly once on
+the page that is named, or exactly once in the paragraph that is named too; all else is a person's to place.
 """
 
 from __future__ import annotations
@@ -11,25 +10,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from commenttrack.errors import BadInput
 from commenttrack.rulemaking import citations
 from commenttrack.rulemaking.anchors import Anchor, Candidate, Fate
+from commenttrack.rulemaking.citations import Citation
+from commenttrack.rulemaking.correction_statements import corrected_section, read
 from commenttrack.rulemaking.provisions import ParsedProvision, ParsedRule
-
-_PAGE = re.compile(r"\bon\s+(?:FR\s+)?pages?\s+(?P<page>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6})\b", re.IGNORECASE)
-_COLUMN = re.compile(r"\b(first|second|third|center|middle|left|right)(?:-hand)?\s+column\b", re.IGNORECASE)
-_QUOTED = r"(?:“([^”]+)”|\"([^\"]+)\"|``((?:(?!'').)+)'')"
-_BETWEEN = r"[^“”\"`]{0,60}?"
-_READS = re.compile(
-    rf"{_QUOTED}{_BETWEEN}\b(?:should\s+(?:have\s+)?read|(?:is|are)\s+corrected\s+to\s+read)\b\s*(?:as\s+follows:?)?\s*{_QUOTED}"
-    rf"|\b(?:remov\w+|replac\w+){_BETWEEN}{_QUOTED}{_BETWEEN}\b(?:add\w*|with|insert\w*)\b{_BETWEEN}{_QUOTED}",
-    re.IGNORECASE,
-)
-_LIMIT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One statement of a correction. ``wrong`` and ``right`` are empty where it does not exchange quoted words."""
+    """One statement of a correction. ``wrong`` and ``right`` are empty where it does not exchange quoted words.
+
+    ``section`` is the place of the CFR that it names, with its paragraph; empty where it names no single one.
+    """
 
     provision: str
     page: int
@@ -42,32 +36,28 @@ class Correction:
 
 def statements(rule: ParsedRule) -> tuple[Correction, ...]:
     """The statements of a correction document, in its order."""
-    return tuple(found for provision in rule.provisions for found in _statements_in(provision))
+    return tuple(_statements(rule.provisions))
 
 
-def _statements_in(provision: ParsedProvision) -> Iterator[Correction]:
-    text = f"{provision.heading} {provision.text}".strip()
-    starts = [
-        match for match in _PAGE.finditer(text) if "beginning" not in text[max(0, match.start() - 12) : match.start()]
-    ]
-    for place, match in enumerate(starts):
-        end = starts[place + 1].start() if place + 1 < len(starts) else len(text)
-        statement = " ".join(text[match.start() : end].split())[:_LIMIT]
-        column = _COLUMN.search(statement)
-        exchanges = [tuple(filter(None, found)) for found in _READS.findall(statement)] or [("", "")]
-        cited = next(
-            (str(f.citation) for f in citations.find(statement) if isinstance(f.citation, citations.Citation)), ""
-        )
-        for wrong, right in exchanges:
-            yield Correction(
-                provision.id,
-                int(match["page"].replace(",", "")),
-                column[1].lower() if column else "",
-                cited,
-                wrong.strip(),
-                right.strip(),
-                statement,
-            )
+def _statements(provisions: Sequence[ParsedProvision]) -> Iterator[Correction]:
+    above: Citation | None = None
+    page = 0
+    for provision in provisions:
+        text = f"{provision.heading} {provision.text}".strip()
+        if provision.kind not in ("preamble_paragraph", "paragraph", "table"):
+            # “§ 7.302 [Corrected]” holds for what is said until the next heading.
+            label = provision.label if provision.kind == "section" else ""
+            above = corrected_section(label, provision.heading)
+        for statement in read(text, above=above, page=page):
+            page = statement.page
+            if not page:
+                continue
+            if above and statement.place and not above.contains(statement.place):
+                # What follows may be about either.
+                above = None
+            place = str(statement.place) if statement.place else ""
+            for wrong, right in statement.words or [("", "")]:
+                yield Correction(provision.id, page, statement.column, place, wrong, right, statement.text)
 
 
 def places(corrections: Sequence[Correction], earlier: Sequence[ParsedProvision]) -> tuple[Anchor, ...]:
@@ -108,15 +98,24 @@ def _place(correction: Correction, earlier: Sequence[ParsedProvision]) -> Anchor
     on_page = [provision for provision in earlier if correction.page in _pages(provision)]
     holding = [(p, len(_occurrences(correction.wrong, p.text))) for p in on_page] if correction.wrong else []
     holding = [(provision, times) for provision, times in holding if times]
-    if len(holding) == 1 and holding[0][1] == 1:
-        return Anchor(
-            holding[0][0].id, correction.provision, Fate.CHANGED, 1.0, "the wrong words stand once on that page"
-        )
-    cited = [provision for provision in on_page if correction.section and _cites(provision, correction.section)]
-    near = [provision for provision, _ in holding] or cited
-    why = "the wrong words stand several times on that page" if holding else "the words cannot be found on that page"
+    named = citations.parse(correction.section) if correction.section else None
+    within = [(provision, times) for provision, times in holding if named and _stands_in(provision, named)]
+    if len(holding) == 1 and holding[0][1] == 1 and (within or named is None or _citation(holding[0][0]) is None):
+        return _placed(correction, holding[0][0], "the wrong words stand once on that page")
+    # A passage of the preamble may speak of the section.
+    elsewhere = [provision for provision, _ in holding if _citation(provision) is None]
+    if named and (named.path or not elsewhere) and [times for _, times in within] == [1]:
+        return _placed(correction, within[0][0], f"on that page, the wrong words stand once in {named}")
+    cited = [provision for provision in earlier if named and _is(provision, named)]
+    near = [provision for provision, _ in within or holding] or cited
     if not correction.wrong:
         why = "the statement exchanges no quoted words"
+    elif not holding:
+        why = "the words cannot be found on that page"
+    elif named and not within:
+        why = f"the wrong words stand on that page, but not in {named}"
+    else:
+        why = "the wrong words stand several times on that page"
     return Anchor(
         None,
         correction.provision,
@@ -127,12 +126,32 @@ def _place(correction: Correction, earlier: Sequence[ParsedProvision]) -> Anchor
     )
 
 
+def _placed(correction: Correction, provision: ParsedProvision, why: str) -> Anchor:
+    return Anchor(provision.id, correction.provision, Fate.CHANGED, 1.0, why)
+
+
 def _pages(provision: ParsedProvision) -> set[int]:
     return {*provision.pages, *(page for _, page in provision.page_breaks)}
 
 
-def _cites(provision: ParsedProvision, section: str) -> bool:
-    return provision.label.endswith(section.removeprefix("§ ")) if provision.label else False
+def _stands_in(provision: ParsedProvision, place: Citation) -> bool:
+    own = _citation(provision)
+    return own is not None and place.contains(own)
+
+
+def _is(provision: ParsedProvision, place: Citation) -> bool:
+    own = _citation(provision)
+    return own is not None and place.contains(own) and own.contains(place)
+
+
+def _citation(provision: ParsedProvision) -> Citation | None:
+    """The place in the CFR that a provision is; None for what is no text of a section."""
+    if provision.kind not in ("section", "paragraph", "definition"):
+        return None
+    try:
+        return citations.parse(provision.label)
+    except BadInput:
+        return None
 
 
 def _occurrences(words: str, text: str) -> list[tuple[int, int]]:

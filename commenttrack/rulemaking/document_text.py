@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from commenttrack.rulemaking.citations import paragraph_paths, path_values
+from commenttrack.rulemaking.citations import Citation, paragraph_paths, path_values
 from commenttrack.rulemaking.codification import Codification
+from commenttrack.rulemaking.correction_statements import begins, corrected_section
 from commenttrack.rulemaking.drafts import Draft, Ids
 from commenttrack.rulemaking.preamble import Block, Preamble, text_block
 from commenttrack.rulemaking.provisions import LevelPath, ParsedAmbiguity, ParsedSettlement, Passage, Unparsed
@@ -64,6 +65,8 @@ class Amendment(NamedTuple):
     part: str
     # The text with its italics in quotation marks, when it names definitions so.
     marked: str = ""
+    # The section that stands above as “§ 7.302 [Corrected]”.
+    corrected: Citation | None = None
 
 
 class DocumentText:
@@ -129,7 +132,17 @@ class DocumentText:
         part = self.codification.part_number
         title = self.codification.title_of(part)
         marked = _italics_quoted(draft.flow) if draft.flow.italics and "definition" in flow.text else ""
-        self.amendments.append(Amendment(draft.id, draft.number, draft.flow.text, draft.flow.page, title, part, marked))
+        text, page = draft.flow.text, draft.flow.page
+        corrected = self._corrected() if begins(text) else None
+        self.amendments.append(Amendment(draft.id, draft.number, text, page, title, part, marked, corrected))
+
+    def _corrected(self) -> Citation | None:
+        """The section that is open to be corrected, when it is one of the part that is open."""
+        above = self.group_heading or self.section
+        if above is None:
+            return None
+        found = corrected_section(above.label if above.kind == "section" else "", above.heading or above.flow.text)
+        return found if found and found.part == self.codification.part_number else None
 
     def amends_section(self) -> bool:
         """Whether the last instruction adds to the section that was opened last."""

@@ -11,7 +11,7 @@ from commenttrack.cli import main
 from commenttrack.errors import BadInput
 from commenttrack.rulemaking import comparison, federal_register, other_forms
 from commenttrack.rulemaking.comparison import changes, compare
-from commenttrack.rulemaking.corrections import exchange, statements
+from commenttrack.rulemaking.corrections import exchange, places, statements
 from commenttrack.rulemaking.provisions import ParsedProvision
 from commenttrack.rulemaking.succession import LaterKind
 
@@ -123,6 +123,73 @@ def test_a_correction_names_page_column_section_and_words():
 def test_the_words_that_a_correction_exchanges(statement, words):
     (found,) = statements(correction(f"On page 5702, {statement}."))
     assert (found.wrong, found.right) == words
+
+
+@pytest.mark.parametrize(
+    ("statement", "place"),
+    [
+        ("in § 7.2, in paragraph (b)(2), in the third line, “a” should read “b”", "§ 7.2(b)(2)"),
+        ("in 15 CFR 7.2(b), in paragraph (b)(2), “a” should read “b”", "15 CFR 7.2(b)(2)"),
+        ("in § 7.2(b), in paragraph (2), “a” should read “b”", "§ 7.2(b)"),
+        ("in § 7.2, in paragraphs (b) and (c), “a” should read “b”", "§ 7.2"),
+        ("in § 7.2, in paragraph (2) of the definition of “Part”, “a” should read “b”", "§ 7.2"),
+        ("in the third line, “§ 7.4(a)” should read “§ 7.4(b)”", ""),
+        ("in §§ 7.2 and 7.3, “a” should read “b”", ""),
+        ("in § 7.2 and in § 7.3, “a” should read “b”", ""),
+        ("in the preamble, in the discussion of § 7.2(b), “a” should read “b”", ""),
+    ],
+)
+def test_a_statement_names_one_place_of_the_cfr_or_none(statement, place):
+    (found,) = statements(correction(f"On page 5702, {statement}."))
+    assert (found.section, found.wrong != "") == (place, True)
+
+
+def test_a_statement_without_a_section_is_about_the_one_printed_above_as_corrected():
+    document = (
+        "<RULE><PREAMB><CFR>15 CFR Part 7</CFR><SUBJECT>Rules</SUBJECT></PREAMB><SUPLINF>"
+        '<HD SOURCE="HD2">Correction</HD><P>In rule document 2026–01580, beginning on page 5698, make these:</P>'
+        '<REGTEXT TITLE="15" PART="7"><SECTION><SECTNO>§ 7.2</SECTNO><SUBJECT>[Corrected]</SUBJECT></SECTION>'
+        "<AMDPAR>1. On page 5702, in paragraph (b)(2), “ten” should read “two”.</AMDPAR>"
+        "<AMDPAR>2. On the same page, in § 7.3(c), “may” should read “must” and “six” should read “five”.</AMDPAR>"
+        "<AMDPAR>3. On page 5703, in paragraph (d), the heading is corrected to read “Scope”.</AMDPAR>"
+        "</REGTEXT></SUPLINF></RULE>"
+    )
+    parsed = federal_register.parse(document.encode())
+    assert [(each.page, each.section, each.wrong) for each in statements(parsed)][:3] == [
+        (5702, "15 CFR 7.2(b)(2)", "ten"),
+        (5702, "§ 7.3(c)", "may"),
+        (5702, "§ 7.3(c)", "six"),
+    ]
+    assert [(each.verb, each.target, each.words) for each in parsed.instructions] == [
+        ("revise", "15 CFR 7.2(b)(2)", ("ten", "two")),
+        ("revise", "15 CFR 7.3(c)", ("may", "must")),
+        ("revise", "15 CFR 7.3(c)", ("six", "five")),
+        ("revise", "15 CFR 7.2(d) heading", ()),
+    ]
+
+
+def test_words_go_to_the_paragraph_that_is_named_and_to_no_other():
+    texts = {
+        "(a)": "Ten days.",
+        "(b)(1)": "Within ten days or ten hours.",
+        "(b)(2)": "After ten days.",
+        "(c)": "Two days.",
+    }
+    earlier = [
+        ParsedProvision(path, None, "paragraph", "", f"15 CFR 7.2{path}", "", text, (5702,), ())
+        for path, text in texts.items()
+    ]
+
+    def placed(said):
+        (found,) = places(statements(correction(f"On page 5702, {said} should read “one”.")), earlier)
+        return found.earlier, [candidate.id for candidate in found.candidates]
+
+    assert placed("in § 7.2(b)(2), “ten”") == ("(b)(2)", [])
+    assert placed("in § 7.2(b), “ten hours”") == ("(b)(1)", [])
+    # Several times in what is named, somewhere else alone, and nowhere.
+    assert placed("in § 7.2(b), “ten days”") == (None, ["(b)(1)", "(b)(2)"])
+    assert placed("in § 7.2(a), “Two”") == (None, ["(c)"])
+    assert placed("in § 7.2(c), “nine”") == (None, ["(c)"])
 
 
 def test_words_that_stand_twice_are_not_exchanged():
