@@ -54,27 +54,45 @@ class Given:
 
 
 def answer(
-    session: Session, token: str, answers: Sequence[Given], *, name: str, now: dt.datetime, settings: Settings
+    session: Session,
+    token: str,
+    answers: Sequence[Given],
+    *,
+    name: str,
+    done: bool,
+    now: dt.datetime,
+    settings: Settings,
 ) -> list[MemberStance]:
     """Record what the organization of a link holds; returns what is new. All of it is recorded, or nothing.
 
-    The person who was asked gets a copy of what is new by mail. Raises :class:`LinkUnknown`, :class:`LinkExpired`,
-    :class:`AnswersMoved` or :class:`IncompleteAnswer`.
+    Whoever is ``done`` gets a copy of all its answers by mail, once for the answers that then stand, however often they
+    were saved on the way. Raises :class:`LinkUnknown`, :class:`LinkExpired`, :class:`AnswersMoved` or
+    :class:`IncompleteAnswer`.
     """
     request = find_request(session, token, now=now, lock=True)
     name = one_line(name)
-    return _record(
+    recorded = _record(
         session,
         request.docket,
         request.organization,
         answers,
-        request=request,
         name=name,
         recorded_by="",
         actor=f"{name} for {request.organization.name}",
         now=now,
-        settings=settings,
     )
+    if done:
+        stance_notices.write_copy(
+            session,
+            request,
+            recorded.stand,
+            recorded.asked,
+            name=name,
+            still_open=recorded.still_open,
+            settings=settings,
+            now=now,
+        )
+    return recorded.made
 
 
 def record_received(
@@ -97,18 +115,42 @@ def record_received(
             StanceRequest.docket_id == docket.id, StanceRequest.organization_id == organization.id
         )
     )
-    return _record(
+    recorded = _record(
         session,
         docket,
         organization,
         answers,
-        request=request,
         name=one_line(name),
         recorded_by=actor,
         actor=actor,
         now=now,
-        settings=settings,
     )
+    if request is not None:
+        stance_notices.write_confirmation(
+            session,
+            request,
+            recorded.made,
+            recorded.asked,
+            still_open=recorded.still_open,
+            settings=settings,
+            now=now,
+        )
+    return recorded.made
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What became of some answers."""
+
+    made: list[MemberStance]
+    """The new ones."""
+    stand: dict[Subject, MemberStance]
+    """All that the organization holds now."""
+    asked: dict[Subject, Asked]
+
+    @property
+    def still_open(self) -> int:
+        return len(open_subjects(list(self.asked.values()), self.stand))
 
 
 def _record(
@@ -117,13 +159,11 @@ def _record(
     organization: Organization,
     answers: Sequence[Given],
     *,
-    request: StanceRequest | None,
     name: str,
     recorded_by: str,
     actor: str,
     now: dt.datetime,
-    settings: Settings,
-) -> list[MemberStance]:
+) -> _Recorded:
     if not name or len(name) > 200:
         raise IncompleteAnswer("Give the name of the person who answers, in at most 200 characters.")
     if any(len(given.reason.strip()) > 5_000 for given in answers):
@@ -184,19 +224,11 @@ def _record(
             revision=stance.revision,
             recorded_by=recorded_by,
         )
-    if request is not None:
-        by_subject = {each.key: each for each in asked.values()}
-        stand = {**held, **{subject_of(stance): stance for stance in made}}
-        stance_notices.write_confirmation(
-            session,
-            request,
-            made,
-            by_subject,
-            still_open=len(open_subjects(list(by_subject.values()), stand)),
-            settings=settings,
-            now=now,
-        )
-    return made
+    return _Recorded(
+        made,
+        {**held, **{subject_of(stance): stance for stance in made}},
+        {each.key: each for each in asked.values()},
+    )
 
 
 def _is_as_shown(given: Given, asked: Mapping[int, Asked], held: Mapping[Subject, MemberStance]) -> bool:

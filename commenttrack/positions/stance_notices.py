@@ -52,11 +52,13 @@ class RecordedAnswer:
     condition: str
     """Empty when the member set none."""
     reason: str
+    given: str = ""
+    """When and by whom, and whether its words changed since; empty where the mail says that of all at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What was recorded at one moment. Holds no link."""
+    """What was recorded, at one moment or until it. Holds no link."""
 
     answers: tuple[RecordedAnswer, ...]
     name: str
@@ -135,14 +137,17 @@ def write_confirmation(
     settings: Settings,
     now: dt.datetime,
 ) -> None:
-    """Write the copy of answers just recorded, once for each saving, to the person who was asked.
+    """Write the copy of answers that the staff just recorded, once for each recording, to the person who was asked.
 
     Nothing is written when nothing new was recorded, nor for a person whose address was taken away since.
     """
     if not made or not request.person.email:
         return
-    mail = _confirmation(
-        _ask(session, request, settings),
+    # An answer is stored once, so the last of those recorded together names this cause.
+    _write_recorded(
+        session,
+        request,
+        f"recorded {max(stance.id for stance in made)}",
         Recorded(
             answers=tuple(_in_words(asked[subject_of(stance)].label, stance) for stance in made),
             name=made[0].given_by,
@@ -152,13 +157,58 @@ def write_confirmation(
             subjects=len(asked),
             may_change=now < request.expires_at,
         ),
+        settings=settings,
+        now=now,
     )
+
+
+def write_copy(
+    session: Session,
+    request: StanceRequest,
+    stand: Mapping[Subject, MemberStance],
+    asked: Mapping[Subject, Asked],
+    *,
+    name: str,
+    still_open: int,
+    settings: Settings,
+    now: dt.datetime,
+) -> None:
+    """Write the copy of all answers that stand, to the person who was asked and says to be done.
+
+    Once for the same answers, however often that is said. Answers on what is no longer asked are left out.
+    """
+    answers = [(each, stand[key]) for key, each in asked.items() if key in stand]
+    if not answers or not request.person.email:
+        return
+    # Every change is a new answer, so the newest of those that stand names them all.
+    newest = max(stance.id for _, stance in answers)
+    _write_recorded(
+        session,
+        request,
+        f"copied {newest} to person {request.person.id}",
+        Recorded(
+            answers=tuple(_in_words(each.label, stance, given=_given(each, stance)) for each, stance in answers),
+            name=name,
+            moment=moment_in_words(now),
+            recorded_by="",
+            still_open=still_open,
+            subjects=len(asked),
+            may_change=now < request.expires_at,
+        ),
+        settings=settings,
+        now=now,
+    )
+
+
+def _write_recorded(
+    session: Session, request: StanceRequest, cause: str, recorded: Recorded, *, settings: Settings, now: dt.datetime
+) -> None:
+    mail = _confirmation(_ask(session, request, settings), recorded)
     outbox.write(
         session,
-        # An answer is stored once, so the last of those recorded together names this cause.
-        key=f"stance_request {request.id} recorded {max(stance.id for stance in made)}",
+        key=f"stance_request {request.id} {cause}",
         to_name=request.person.name,
-        to_email=request.person.email,
+        to_email=request.person.email or "",
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
@@ -167,12 +217,19 @@ def write_confirmation(
     )
 
 
-def _in_words(point: str, stance: MemberStance) -> RecordedAnswer:
+def _given(asked: Asked, stance: MemberStance) -> str:
+    received = f", recorded by {stance.recorded_by} from a mail" if stance.recorded_by else ""
+    moved = "; the words changed since" if asked.moved_since(stance) else ""
+    return f"{moment_in_words(stance.given_at)}, by {stance.given_by}{received}{moved}"
+
+
+def _in_words(point: str, stance: MemberStance, *, given: str = "") -> RecordedAnswer:
     return RecordedAnswer(
         point=point,
         view=VIEW_WORDS[stance.held],
         condition="" if stance.condition is Condition.NONE else CONDITION_WORDS[stance.condition],
         reason=stance.reason,
+        given=given,
     )
 
 
@@ -260,9 +317,9 @@ def preview(session: Session, docket: Docket, mail: Mail, *, note: str, now: dt.
             still_open=len(labels),
             note=note,
         )
-    views = list(VIEW_WORDS.values())
+    views, given = list(VIEW_WORDS.values()), f"{moment_in_words(now)}, by {ask.person}"
     answers = tuple(
-        RecordedAnswer(label, views[place % len(views)], "", "An example of a reason." if place == 0 else "")
+        RecordedAnswer(label, views[place % len(views)], "", "An example of a reason." if place == 0 else "", given)
         for place, label in enumerate(labels)
     )
     return _confirmation(

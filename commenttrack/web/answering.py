@@ -77,19 +77,20 @@ def _page(
 
 @answering.post("/")
 def save(token: str) -> ResponseReturnValue:
-    """Keep everything that is chosen on the page, whichever button was pressed."""
+    """Keep everything that is chosen on the page; the last button of the page says that the member is done."""
     asking = _request(token)
     items, form = _items(asking), NameForm()
     answers, problems = given(items)
     if not form.validate() or problems:
         return _page(token, asking, items, form, problems), 422
-    session = database.session()
+    session, back = database.session(), request.form.get("back", "")
     try:
         made = stance_answers.answer(
             session,
             token,
             answers,
             name=form.name.data,
+            done=not back,
             now=database.now(),
             settings=database.house().settings,
         )
@@ -104,10 +105,10 @@ def save(token: str) -> ResponseReturnValue:
     left = sum(item.stance is None and not item.form.held.data for item in items)
     flash(
         f"{plural(len(made), 'answer')} saved. "
-        + (f"{plural(left, 'point')} still open." if left else "Every point is answered. Thank you."),
+        + (f"{plural(left, 'point')} still open." if left else "Every point is answered. Thank you.")
+        + (" Say at the end of the page when you are done, and a copy is mailed." if back else ""),
         "done",
     )
-    back = request.form.get("back", "")
     return redirect(url_for("answering.show", token=token, _anchor=f"item-{back}" if back.isdigit() else None), 303)
 
 

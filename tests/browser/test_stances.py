@@ -100,7 +100,7 @@ def answer_on_a_phone(browser: Browser, staff: Page, house, sound, person: str) 
     expect(phone.locator("section.point").nth(0).get_by_role("radio", name="Oppose")).to_be_checked()
     phone.locator("section.point").nth(1).get_by_text("No view", exact=True).click()
     phone.locator("section.point").nth(2).get_by_text("Support", exact=True).click()
-    phone.get_by_role("button", name="Save my answers").click()
+    phone.get_by_role("button", name="Save my answers, I am done").click()
     expect(phone.get_by_role("status")).to_contain_text("Every point is answered. Thank you.")
     sound(phone, "answered on a phone, dark")
 

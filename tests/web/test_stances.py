@@ -86,6 +86,10 @@ def test_one_point_can_be_answered_and_the_other_left(member, stored, asked, tok
     page = member.get(address).text
     assert "1 answer saved. 1 point still open." in page
     assert "1 of 2" in page
+    copies = select(func.count()).where(OutgoingMail.key.like("% copied %"))
+    assert stored.scalar(copies) == 0
+    member.post(address, data=fields(page))
+    assert stored.scalar(copies) == 1
 
 
 def test_a_reason_without_an_answer_is_asked_for_and_kept_on_the_page(member, stored, asked, tokens):

@@ -65,8 +65,10 @@ class Round:
         asked = self.asked()[place]
         return Given(asked.subject.id, MemberView(held), condition, reason, seen, asked.shown_digest)
 
-    def answer(self, *given, name="Mo Member", now=NOW):
-        return stance_answers.answer(self.session, self.token(), given, name=name, now=now, settings=self.settings)
+    def answer(self, *given, name="Mo Member", done=True, now=NOW):
+        return stance_answers.answer(
+            self.session, self.token(), given, name=name, done=done, now=now, settings=self.settings
+        )
 
     def received(self, organization, *given, name="Mo"):
         """The staff records what arrived by mail."""
@@ -77,7 +79,11 @@ class Round:
     def copies(self):
         """The copies of answers that were mailed, the newest last."""
         self.session.flush()
-        found = select(OutgoingMail).where(OutgoingMail.key.like("% recorded %")).order_by(OutgoingMail.id)
+        found = (
+            select(OutgoingMail)
+            .where(OutgoingMail.key.like("% recorded %") | OutgoingMail.key.like("% copied %"))
+            .order_by(OutgoingMail.id)
+        )
         return self.session.scalars(found).all()
 
 
@@ -436,6 +442,42 @@ def test_the_one_who_was_asked_gets_a_copy_of_what_was_recorded_once(asking):
     asking.answer(asking.given(1, "no_view"))
     assert len(asking.copies()) == 2
     assert "Everything we asked is answered." in asking.copies()[1].text
+
+
+def test_saving_so_far_mails_nothing_and_one_copy_of_all_comes_when_the_member_is_done(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "oppose"), done=False)
+    asking.answer(asking.given(1, "support"), name="Ida Other", done=False)
+    assert asking.copies() == []
+    asking.answer(done=True)
+    asking.answer(done=True)
+    (copy,) = asking.copies()
+    said = " ".join(copy.text.split())
+    assert copy.subject.startswith("2 answers recorded for Ashgrove Tools")
+    assert "Oppose Given March 2, 2026, 10:00 a.m. Eastern, by Mo Member" in said
+    assert "Support Given March 2, 2026, 10:00 a.m. Eastern, by Ida Other" in said
+    asking.answer(asking.given(1, "no_view", seen=1), done=False)
+    assert len(asking.copies()) == 1
+    asking.answer(done=True)
+    assert "by Mo Member" in asking.copies()[1].text
+
+
+def test_a_copy_tells_what_was_answered_on_earlier_words_and_goes_to_whoever_is_asked_now(asking):
+    asking.invite()
+    asking.answer(asking.given(0, "oppose"))
+    asking.link.request = "Narrow it."
+    asking.person = world.signer(asking.session, asking.member, name="Ida Other")
+    asking.invite()
+    asking.answer(done=True)
+    first, second = asking.copies()
+    assert first.to_email != second.to_email == asking.person.email
+    assert "the words changed since" in " ".join(second.html.split())
+
+
+def test_whoever_is_done_without_an_answer_gets_no_copy(asking):
+    asking.invite()
+    asking.answer(done=True)
+    assert asking.copies() == []
 
 
 def test_answers_that_the_staff_records_are_told_to_who_was_asked(asking):
