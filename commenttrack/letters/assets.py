@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
+from fontTools.pens.svgPathPen import SVGPathPen  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from weasyprint.urls import (  # type: ignore[import-untyped]
     FatalURLFetchingError,
     URLFetcher,
@@ -12,6 +15,7 @@ from weasyprint.urls import (  # type: ignore[import-untyped]
 
 from commenttrack.errors import Refused
 from commenttrack.letters.content import Picture
+from commenttrack.letters.own_words import own_words
 from commenttrack.resources import folder
 
 
@@ -75,6 +79,25 @@ def _face(family: str, address: str, weight: int, style: str) -> str:
     )
 
 
+@cache
+def _mark(lang: str) -> bytes:
+    """The mark across each page of a draft in another language than English: outlines, which nothing reads as text."""
+    font = TTFont(_FONTS / "source-sans-3-latin-700-normal.woff2")
+    glyphs, names, scale = font.getGlyphSet(), font.getBestCmap(), font["head"].unitsPerEm
+    letters, width = "", 0.0
+    for letter in own_words(lang).draft_mark:
+        pen = SVGPathPen(glyphs)
+        glyphs[names[ord(letter)]].draw(pen)
+        letters += f'<path transform="translate({width:g} 0)" d="{pen.getCommands()}"/>'
+        width += glyphs[names[ord(letter)]].width
+    size = min(560 / width, 180 / scale)
+    place = f"translate({300 - width * size / 2:.2f} {300 + 0.33 * scale * size:.2f}) scale({size:.4f} {-size:.4f})"
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 600"><g transform="rotate(-45 300 300)">'
+        f'<g transform="{place}" fill="#f1f1f1">{letters}</g></g></svg>'
+    ).encode()
+
+
 class OwnAssetsOnly(URLFetcher):  # type: ignore[misc]  # weasyprint is not typed
     """Gives our own fonts and drawings and the letter's pictures, by names of ours; everything else ends the work."""
 
@@ -87,6 +110,8 @@ class OwnAssetsOnly(URLFetcher):  # type: ignore[misc]  # weasyprint is not type
         if scheme == "picture" and name.isdecimal() and int(name) < len(self._pictures):
             picture = self._pictures[int(name)]
             return URLFetcherResponse(url, picture.data, {"Content-Type": picture.media_type})
+        if scheme == "mark":
+            return URLFetcherResponse(url, _mark(name), {"Content-Type": "image/svg+xml"})
         places = {"font": _FONTS, "dejavu": _DEJAVU, "asset": folder("templates") / "letter"}
         if scheme in places and re.fullmatch(r"[\w.-]+", name):
             kind = "image/svg+xml" if name.endswith(".svg") else "font/woff2"

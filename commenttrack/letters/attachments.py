@@ -14,17 +14,11 @@ from sqlalchemy.orm import Session
 from commenttrack import audit
 from commenttrack.letters.content import Attachment, LetterContent
 from commenttrack.letters.models import Letter, LetterAttachment, LetterVersion
+from commenttrack.letters.own_words import own_words
 from commenttrack.storage import Storage
 
 PREFIX = "exhibit"
 """With which the names begin, so that no file of a packet is called like another and an agency sees what it has."""
-_KINDS = {
-    ".pdf": "PDF",
-    ".docx": "Word document",
-    ".xlsx": "Excel workbook",
-    ".pptx": "PowerPoint presentation",
-    ".txt": "text",
-}
 _AS_TEXT = frozenset({".csv", ".md"})
 """Endings that regulations.gov does not take, of files that are plain text; the bytes stay as they are."""
 
@@ -82,10 +76,11 @@ def _name(file_name: str, taken: Sequence[str]) -> str:
     return name
 
 
-def mentioned(row: LetterAttachment) -> str:
+def mentioned(row: LetterAttachment, lang: str = "en-US") -> str:
     """What the exhibit says of its file, as Markdown: ``Submitted … as the file exhibit-costs.xlsx (…)``."""
-    kind = _KINDS.get(PurePath(row.name).suffix, "file")
-    return f"Submitted with this letter as the file {row.name} ({kind}, {size_in_words(row.size)})."
+    words = own_words(lang)
+    kind = words.kind_of_file(PurePath(row.name).suffix)
+    return words.submitted.format(file=row.name, kind=kind, size=size_in_words(row.size))
 
 
 def size_in_words(size: int) -> str:

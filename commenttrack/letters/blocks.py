@@ -16,9 +16,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """A run in one style; ``href`` only for links."""
+    """A run in one style; ``href`` only for links. ``english``: words of the program in a text in another language."""
 
-    style: Literal["em", "strong", "code", "strike", "ins", "del", "link"]
+    style: Literal["em", "strong", "code", "strike", "ins", "del", "link", "english"]
     children: "tuple[Inline, ...]"
     href: str = ""
 

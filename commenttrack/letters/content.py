@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from commenttrack.letters.authorities import CitedDocument, DeclaredSource
+from commenttrack.letters.own_words import own_words
 from commenttrack.wording import wording_digest
 
 Order = Literal["alphabetical", "lead-first"]
@@ -269,7 +270,7 @@ def signature_blocks(content: LetterContent) -> tuple[SignatureBlock, ...]:
         leads = leads_of(content)
         signing = sorted((s for s in ordered if s.organization in leads), key=lambda s: leads.index(s.organization))
         others = tuple(s for s in ordered if s.organization not in leads)
-        blocks = [("", tuple(signing)), ("Joined by" if signing else "", others)]
+        blocks = [("", tuple(signing)), (own_words(content.head.lang).joined if signing else "", others)]
         beside = min(len(signing), 3)
     else:
         blocks = [("", ordered)]

@@ -14,8 +14,9 @@ from commenttrack.letters.attachments import attach_file, mentioned
 from commenttrack.letters.body import as_markdown
 from commenttrack.letters.models import Letter, LetterPart, PartKind
 from commenttrack.letters.operations import edit_part
+from commenttrack.letters.own_words import own_words
 from commenttrack.letters.pictured import add_picture
-from commenttrack.letters.recorded_content import links_behind
+from commenttrack.letters.recorded_content import lang_of, links_behind
 from commenttrack.positions.models import Exhibit, Position
 from commenttrack.storage import Storage
 
@@ -77,8 +78,8 @@ def put_in(
     part = next((part for part in letter.parts if part.key == KEY), None)
     if part is None:
         part = LetterPart(
-            key=KEY, place=len(letter.parts), kind=PartKind.FREE, heading="Exhibits", level=1, text="",
-            requested_text="", wording_digest="", annex=True, edited_by=actor, updated_at=now,
+            key=KEY, place=len(letter.parts), kind=PartKind.FREE, heading=own_words(lang_of(letter)).exhibits, level=1,
+            text="", requested_text="", wording_digest="", annex=True, edited_by=actor, updated_at=now,
         )  # fmt: skip
         letter.parts.append(part)
         session.flush()  # its revision is counted by the database
@@ -143,6 +144,6 @@ def _division(
             actor=actor,
             now=now,
         )
-        body = mentioned(row)
-    source = f"\n\nSource: {as_markdown(exhibit.source)}" if exhibit.source.strip() else ""
+        body = mentioned(row, lang_of(letter))
+    source = f"\n\n{own_words(lang_of(letter)).source} {as_markdown(exhibit.source)}" if exhibit.source.strip() else ""
     return f"::: exhibit {caption} {{#{_key(exhibit)}}}\n{body}{source}\n:::"

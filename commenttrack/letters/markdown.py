@@ -38,6 +38,7 @@ from commenttrack.letters.fields import (
     list_of,
     text_of,
 )
+from commenttrack.letters.own_words import own_words
 from commenttrack.letters.parts import HEAD, parse, with_second
 from commenttrack.letters.pictures import MOST, checked, refusal_of_address
 
@@ -172,6 +173,7 @@ def head_from_mapping(values: Mapping[str, Any]) -> LetterHead:
     letterhead = fields_of(values.get("letterhead"), "letterhead", ("name", "tagline", "address", "logo", "logo_alt"))
     style = _house_style(values.get("house_style"))
     documents, works = sources_of(values.get("sources"))
+    lang = language_of(values.get("lang"), "lang") or "en-US"
     return LetterHead(
         letterhead=Letterhead(
             text_of(letterhead.get("name"), "letterhead: name"),
@@ -193,7 +195,7 @@ def head_from_mapping(values: Mapping[str, Any]) -> LetterHead:
         signature_blocks=choice_of(
             values.get("signature_blocks"), "signature_blocks", get_args(SignatureBlocks), "together"
         ),
-        annex_of_signatories=_annex(values.get("annex_of_signatories")),
+        annex_of_signatories=_annex(values.get("annex_of_signatories"), lang),
         exhibits=choice_of(values.get("exhibits"), "exhibits", get_args(ExhibitMarks), "letters"),
         citations=choice_of(values.get("citations"), "citations", get_args(CitationStyle), style.citations),
         thousands_comma=flag_of(values.get("thousands_comma"), "thousands_comma", False),
@@ -201,7 +203,7 @@ def head_from_mapping(values: Mapping[str, Any]) -> LetterHead:
         draft=flag_of(values.get("draft"), "draft", False),
         review=flag_of(values.get("review"), "review", False),
         numbered=flag_of(values.get("numbered"), "numbered", True),
-        lang=language_of(values.get("lang"), "lang") or "en-US",
+        lang=lang,
         redline_words=choice_of(values.get("redline_words"), "redline_words", get_args(RedlineWords), "hidden"),
         requests_table=flag_of(values.get("requests_table"), "requests_table", True),
         current_text=choice_of(values.get("current_text"), "current_text", get_args(CurrentTextPlace), "data"),
@@ -251,9 +253,9 @@ def _columns(value: object) -> int:
     return int(str(value))
 
 
-def _annex(value: object) -> str:
+def _annex(value: object, lang: str) -> str:
     if value is True:
-        return "About the Undersigned Organizations"
+        return own_words(lang).about
     return "" if value is False else text_of(value, "annex_of_signatories")
 
 

@@ -34,8 +34,9 @@ from commenttrack.letters.blocks import (
     plain,
 )
 from commenttrack.letters.content import Picture, RedlineWords
-from commenttrack.letters.languages import has_right_to_left, marked
+from commenttrack.letters.languages import has_right_to_left, marked, right_to_left
 from commenttrack.letters.notes import Note
+from commenttrack.letters.own_words import ENGLISH, SOURCES, OwnWords, own_words
 from commenttrack.letters.pictures import refusal_of_address
 
 _WORD_STYLES = {
@@ -57,6 +58,11 @@ class NotePlan:
     """Words of each piece in which its foot is set, so that it can run over to the next page."""
 
 
+def own_html(words: str, lang: str, own: OwnWords) -> str:
+    """Words of the program within a text in this language."""
+    return escape(words) if own.own(lang) else f'<span lang="{own.lang}">{escape(words)}</span>'
+
+
 class Markup:
     """Writes blocks of one letter."""
 
@@ -74,8 +80,19 @@ class Markup:
         self._plans = plans or {}
         self._pictures = {picture.name: picture for picture in pictures}
         self._landscapes = 0
-        self.turned = False
-        """Whether what is written now belongs to a text from right to left."""
+        self._lang, self._own, self._turned = ENGLISH.lang, ENGLISH, False
+
+    def speak(self, lang: str) -> None:
+        """Write what follows as text in this language; it stands within an element that says so."""
+        self._lang, self._own, self._turned = lang, own_words(lang), right_to_left(lang)
+
+    def own(self, words: str) -> str:
+        """Words of the program within the text, marked up where they are in another language than it is."""
+        return own_html(words, self._lang, self._own)
+
+    def mark(self, mark: str) -> str:
+        """What stands before a heading: a figure or letter, or the program's word for an annex."""
+        return self.own(mark) if mark.endswith((":", "：")) else escape(mark)
 
     def blocks(self, blocks: Blocks) -> str:
         """HTML of blocks."""
@@ -85,11 +102,12 @@ class Markup:
         match block:
             case Paragraph(inlines):
                 kind = ' class="redline"' if _has_redline(inlines) else ""
-                if not self.turned or not _reads_on(_printed(inlines)):
+                if not self._turned or not _reads_on(_printed(inlines)):
                     return f"<p{kind}>{self.inlines(inlines)}</p>"
-                self.turned = False  # words of the agency are read as the agency wrote them
+                # Words of the agency are read as the agency wrote them.
+                own, self._own, self._turned = self._own, ENGLISH, False
                 text = self.inlines(inlines)
-                self.turned = True
+                self._own, self._turned = own, True
                 return f'<p{kind} dir="ltr">{text}</p>'
             case Heading(level, inlines):
                 return f"<h{level}>{self.inlines(inlines)}</h{level}>"
@@ -122,13 +140,14 @@ class Markup:
             return f"<div {wide}>\n{self.blocks(division.blocks)}\n</div>"
         title = self.inlines(division.title)
         if division.kind == "request":
-            label = f"{division.label}{' · ' if title else ''}{title}"
+            label = f"{self.own(division.label)}{' · ' if title else ''}{title}"
             text = self.blocks(division.blocks)
             if word:
                 text = f'<div data-custom-style="Request Text">\n{text}\n</div>'
             return f'<div class="request"{name}>\n{self._styled("request-label", label)}\n{text}\n</div>'
         blocks = [self._source(block) if _is_source(block) else self._block(block) for block in division.blocks]
-        caption = self._styled("caption", f'<span class="label">{division.label}.</span> {title}')
+        label = self._own.caption.format(label=self.own(division.label))
+        caption = self._styled("caption", f'<span class="label">{label}</span> {title}')
         text = "\n".join(blocks)
         return f'<div class="exhibit"{name}>\n{caption}\n{text}\n</div>'
 
@@ -198,6 +217,8 @@ class Markup:
                     out.append(f'<a href="{escape(href)}">{self.inlines(children)}</a>')
                 case Styled("ins" | "del" as tag, children):
                     out.append(self._change(tag, self.inlines(children)))
+                case Styled("english", children):
+                    out.append(f'<span lang="en">{self.inlines(children)}</span>')
                 case Styled(style, children):
                     out.append(f"<{_TAGS[style]}>{self.inlines(children)}</{_TAGS[style]}>")
                 case NoteMark(number, again):
@@ -209,7 +230,7 @@ class Markup:
         return "".join(out)
 
     def _text(self, text: str) -> str:
-        if self._place != "word" and (self.turned or has_right_to_left(text)):
+        if self._place != "word" and (self._turned or has_right_to_left(text)):
             return escape(marked(text))  # a span would take a word out of its line and set it in the wrong order
         return _unbroken(text) if self._place == "foot" else escape(text)
 
@@ -217,11 +238,13 @@ class Markup:
         if self._place == "word":
             kind = "insertion" if tag == "ins" else "deletion"
             return f'<span class="{kind}" data-author="author" data-date="2000-01-01T00:00:00Z">{text}</span>'
+        word = self._own.insert if tag == "ins" else self._own.delete
         if self._words == "hidden" and self._place == "foot":
-            return f"<{tag}>{text}</{tag}>"  # in a PDF the words stand in the tags, where only listeners meet them
-        word = "insert" if tag == "ins" else "delete"
+            # In a PDF the words stand in the tags, where only listeners meet them.
+            spoken = "" if self._own is ENGLISH else f' data-say="{escape(word)}"'
+            return f"<{tag}{spoken}>{text}</{tag}>"
         say = f'<span class="say {self._words}">'
-        return f'{say}[{word}: </span><{tag} class="said">{text}</{tag}>{say}]</span>'
+        return f'{say}[{self.own(word)}</span><{tag} class="said">{text}</{tag}>{say}]</span>'
 
     def _note(self, number: int, again: bool) -> str:
         if self._place == "word" and again:
@@ -241,7 +264,11 @@ class Markup:
             pieces.append(piece)
         texts = [self._lines(piece) for piece in pieces]
         if rest:
-            texts[-1] += f' <a class="goes-on" href="#note-{number}-rest">Continued on page</a>.'
+            before, _, after = self._own.goes_on.partition("{page}")
+            # The page stands at the end of the link.
+            texts[-1] += (
+                f' <a class="goes-on" href="#note-{number}-rest">{self.own(before.rstrip())}</a>{escape(after)}'
+            )
         first, *more = texts
         note_element = f'<fn-note id="note-{number}" data-n="{number}">{first}</fn-note>'
         return note_element + "".join(f"<fn-more>{text}</fn-more>" for text in more)
@@ -400,7 +427,10 @@ def _cut(text: str, room: int, words: int) -> tuple[str, str]:
 
 def _is_source(block: Block) -> bool:
     """Whether a paragraph of an exhibit says where the exhibit is from."""
-    return isinstance(block, Paragraph) and plain(block.inlines).startswith("Source:")
+    return isinstance(block, Paragraph) and _SOURCE.match(plain(block.inlines)) is not None
+
+
+_SOURCE = re.compile(rf"(?:{'|'.join(SOURCES)})\s?[:：]")
 
 
 def _has_redline(inlines: Inlines) -> bool:

@@ -37,6 +37,7 @@ from commenttrack.letters.body import read, read_requested
 from commenttrack.letters.citation_reading import parse
 from commenttrack.letters.content import LetterContent, LetterHead, LetterPartContent
 from commenttrack.letters.outline import as_printed, deeper, levels_of, part_numbers
+from commenttrack.letters.own_words import own_words
 from commenttrack.letters.references import labelled, labelled_second
 from commenttrack.letters.requested_layers import current_blocks
 from commenttrack.letters.short_forms import Group, citation_phrases, phrase_in_text
@@ -55,7 +56,8 @@ class Note:
 class ArrangedPart:
     """A part as it will print.
 
-    ``number`` is computed ("III", "III.B", "III.B.1") or empty; ``mark`` is what its heading shows of it ("B.").
+    ``number`` is computed ("III", "III.B", "III.B.1") or empty; ``mark`` is what its heading shows of it ("B.", in the
+    letter's language).
     """
 
     part: LetterPartContent
@@ -73,6 +75,8 @@ class ArrangedPart:
     """The part in both languages, where they stand side by side; ``blocks`` and ``second`` are empty then."""
     current: Blocks = ()
     """What the rule would do to the current text, where the letter shows it before the requested one."""
+    second_mark: str = ""
+    """The mark in words of the second language."""
 
     @property
     def first_language(self) -> Blocks:
@@ -126,12 +130,18 @@ _NONE = Body((), {})
 def _arranged(content: LetterContent, texts: Sequence[Body], wanted: Sequence[LetterPartContent]) -> ArrangedLetter:
     headings = [_heading(part.heading) for part in content.parts]
     numbers = part_numbers(content)
-    bodies, names = labelled(content, texts, headings, numbers)
+    bodies, counted = labelled(content, texts, headings, numbers)
     whole = len(wanted) == len(content.parts)
     seconds = labelled_second(content, [read(p.translation) if whole or p in wanted else _NONE for p in content.parts])
     calls = _Calls(content.head, bodies, seconds)
     levels = levels_of([part.level for part in content.parts])
-    beside = content.head.translation is not None and content.head.translation.layout == "side-by-side"
+    translation = content.head.translation
+    beside = translation is not None and translation.layout == "side-by-side"
+    second_lang = translation.lang if translation else content.head.lang
+    names, second_names = (
+        {key: each.words(lang) for key, each in counted.items()} for lang in (content.head.lang, second_lang)
+    )
+    own, second_own = own_words(content.head.lang), own_words(second_lang)
     parts: list[ArrangedPart] = []
     places: list[int] = []
     shift = 0
@@ -145,7 +155,7 @@ def _arranged(content: LetterContent, texts: Sequence[Body], wanted: Sequence[Le
         if beside and second:
             # Notes are numbered as the two columns are read, so each pair is resolved before the next.
             pairs = tuple(
-                (_in_body(one, calls, body, names), _in_body(other, calls, seconds[index], names))
+                (_in_body(one, calls, body, names), _in_body(other, calls, seconds[index], second_names))
                 for one, other in _beside(blocks, second)
             )
             blocks, second = (), ()
@@ -153,19 +163,32 @@ def _arranged(content: LetterContent, texts: Sequence[Body], wanted: Sequence[Le
             blocks = _in_body(blocks, calls, body, names)
         requested = read_requested(part.requested_text)
         shown = current_blocks(part) if content.head.current_text == "shown" else ()
+        number, mark = numbers[index]
         parts.append(
-            ArrangedPart(part, *numbers[index], levels[index], heading, blocks, requested, (), second, pairs, shown)
+            ArrangedPart(
+                part,
+                number,
+                own.mark_of(number, mark),
+                levels[index],
+                heading,
+                blocks,
+                requested,
+                second=second,
+                pairs=pairs,
+                current=shown,
+                second_mark=second_own.mark_of(number, mark),
+            )
         )
         places.append(index)
     parts = [
         replace(
             part,
-            second_heading=_resolved(_heading(part.part.translated_heading), calls, seconds[index], names),
-            second=_in_body(part.second, calls, seconds[index], names),
+            second_heading=_resolved(_heading(part.part.translated_heading), calls, seconds[index], second_names),
+            second=_in_body(part.second, calls, seconds[index], second_names),
         )
         for part, index in zip(parts, places, strict=True)
     ]
-    return ArrangedLetter(content, tuple(parts), calls.notes(names, complete=whole))
+    return ArrangedLetter(content, tuple(parts), calls.notes((names, second_names), complete=whole))
 
 
 def _beside(one: Blocks, other: Blocks) -> tuple[tuple[Blocks, Blocks], ...]:
@@ -201,6 +224,7 @@ class _Calls:
                     self._everywhere.setdefault((language, label), []).append(body)
         self._numbers: dict[tuple[int, str], int] = {}
         self._blocks: list[Blocks] = []
+        self._languages: list[int] = []
 
     def call(self, label: str, body: Body) -> NoteMark:
         """The mark of a note that the same text defines or, failing that, exactly one other text in its language."""
@@ -212,19 +236,24 @@ class _Calls:
         key = (id(homes[0]), label)
         if key in self._numbers:
             return NoteMark(self._numbers[key], again=True)
-        mark = self.add(homes[0].notes[label])
+        mark = self.add(homes[0].notes[label], homes[0])
         self._numbers[key] = mark.number
         return mark
 
-    def add(self, blocks: Blocks) -> NoteMark:
+    def add(self, blocks: Blocks, body: Body) -> NoteMark:
+        """The mark of a new note of the text ``body``."""
         for run in inline_runs(blocks):
             if any(isinstance(inline, NoteCall | InlineNote) for inline in inlines_in(run)):
                 raise BadInput(f"A note within a note: “{_start(plain(run))}”. Put both texts into one note.")
         self._blocks.append(blocks)
+        self._languages.append(self._language[id(body)])
         return NoteMark(len(self._blocks))
 
-    def notes(self, names: Mapping[str, str], *, complete: bool) -> tuple[Note, ...]:
-        """All notes with their citations in the form of the order; in a ``complete`` letter none is left uncalled."""
+    def notes(self, names: Sequence[Mapping[str, Inline]], *, complete: bool) -> tuple[Note, ...]:
+        """All notes with their citations in the form of the order; in a ``complete`` letter none is left uncalled.
+
+        ``names`` is what each language of the letter calls what it refers to.
+        """
         for (_, label), homes in self._everywhere.items():
             for home in homes:
                 if complete and (id(home), label) not in self._numbers:
@@ -235,10 +264,12 @@ class _Calls:
         forms = citation_phrases(cited, self.head)
         notes = []
         for index, blocks in enumerate(self._blocks):
-            phrases = iter(forms[index])
+            phrases, called = iter(forms[index]), names[self._languages[index]]
 
-            def change(run: Inlines, phrases: Iterator[Inlines] = phrases) -> Inlines:
-                return _substituted(run, phrases, names)
+            def change(
+                run: Inlines, phrases: Iterator[Inlines] = phrases, called: Mapping[str, Inline] = called
+            ) -> Inlines:
+                return _substituted(run, phrases, called)
 
             authorities = tuple(citation.authority for group in cited[index] for citation in group.citations)
             notes.append(Note(index + 1, map_inlines(blocks, change), authorities))
@@ -273,7 +304,7 @@ def _groups(blocks: Blocks, declared: Mapping[str, Authority]) -> Iterator[Group
 # ----------------------------------------------------------------------------------------------------- substituting
 
 
-def _in_body(blocks: Blocks, calls: _Calls, body: Body, names: Mapping[str, str]) -> Blocks:
+def _in_body(blocks: Blocks, calls: _Calls, body: Body, names: Mapping[str, Inline]) -> Blocks:
     """Blocks of the body with calls, citations and cross-references resolved, in reading order."""
     out: list[Block] = []
     for block in blocks:
@@ -298,7 +329,7 @@ def _in_body(blocks: Blocks, calls: _Calls, body: Body, names: Mapping[str, str]
     return tuple(out)
 
 
-def _resolved(run: Inlines, calls: _Calls, body: Body, names: Mapping[str, str], *, bare: bool = False) -> Inlines:
+def _resolved(run: Inlines, calls: _Calls, body: Body, names: Mapping[str, Inline], *, bare: bool = False) -> Inlines:
     """One run with everything resolved. ``bare`` leaves the brackets off citations in the text."""
     out: list[Inline] = []
     pending: NoteMark | None = None
@@ -314,9 +345,9 @@ def _resolved(run: Inlines, calls: _Calls, body: Body, names: Mapping[str, str],
             case NoteCall(label):
                 out.append(calls.call(label, body))
             case InlineNote(children):
-                out.append(calls.add((Paragraph(children),)))
+                out.append(calls.add((Paragraph(children),), body))
             case Cite(source) if calls.head.citations == "bluebook":
-                pending = calls.add((Paragraph((inline, Text("."))),))
+                pending = calls.add((Paragraph((inline, Text("."))),), body)
                 if out and isinstance(before := out[-1], Text):
                     out[-1] = Text(before.text.rstrip(" "))
             case Cite(source):
@@ -340,7 +371,7 @@ def _open_bracket(out: Sequence[Inline]) -> bool:
     return text.count("(") > text.count(")")
 
 
-def _substituted(run: Inlines, phrases: Iterator[Inlines], names: Mapping[str, str]) -> Inlines:
+def _substituted(run: Inlines, phrases: Iterator[Inlines], names: Mapping[str, Inline]) -> Inlines:
     out: list[Inline] = []
     stopped = False
     for inline in run:
@@ -361,7 +392,7 @@ def _substituted(run: Inlines, phrases: Iterator[Inlines], names: Mapping[str, s
     return tuple(out)
 
 
-def _cross_reference(key: str, names: Mapping[str, str]) -> Styled:
+def _cross_reference(key: str, names: Mapping[str, Inline]) -> Styled:
     if key not in names:
         raise BadInput(f"[#{key}] refers to no part of the letter; what it can refer to is {', '.join(names)}.")
-    return Styled("link", (Text(names[key]),), f"#{key}")
+    return Styled("link", (names[key],), f"#{key}")

@@ -8,6 +8,7 @@ from commenttrack.errors import BadInput
 from commenttrack.letters.blocks import Blocks, Heading
 from commenttrack.letters.body import as_markdown
 from commenttrack.letters.content import LetterContent, LetterPartContent, ordered_signatories
+from commenttrack.letters.own_words import ENGLISH
 
 _ENUMERATOR = re.compile(
     r"(?:(?:Part|Annex|Appendix|Exhibit)\s+\w+|[IVXLC]+\.|[A-Z]\.|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+|"
@@ -22,7 +23,8 @@ def part_numbers(content: LetterContent) -> tuple[tuple[str, str], ...]:
     """For each part its number ("III.B", "Annex A") and the mark before its heading ("B.", "Annex A:").
 
     Both are empty for an unnumbered part. Headings that carry numbers of their own keep them: then none of the
-    letter's headings is numbered. Annexes are counted apart, and only when there are several.
+    letter's headings is numbered. Annexes are counted apart, and only when there are several. What a letter in another
+    language prints is made of these: :meth:`own_words.OwnWords.mark_of`.
     """
     headings = [part for part in content.parts if part.heading.strip()]
     body = [part for part in headings if not part.annex]
@@ -54,8 +56,8 @@ def part_numbers(content: LetterContent) -> tuple[tuple[str, str], ...]:
 
 
 def part_name(number: str) -> str:
-    """How running text calls a part of this number: "Part III.B", "Annex A"; empty without a number."""
-    return number if number.startswith("Annex") or not number else f"Part\u00a0{number}"
+    """How pages of the program call a part of this number: "Part III.B", "Annex A"; empty without a number."""
+    return ENGLISH.part_name(number)
 
 
 def _outline(counters: Sequence[int]) -> tuple[str, str]:

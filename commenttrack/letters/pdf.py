@@ -165,9 +165,9 @@ def _redline_runs(document: Any) -> Iterator[str]:
         for box in _boxes(page._page_box):
             if box.element_tag in ("ins", "del") and type(box).__name__ != "TextBox":
                 text = "".join(inner.text for inner in _boxes(box) if type(inner).__name__ == "TextBox")
-                word = "insert" if box.element_tag == "ins" else "delete"
+                word = box.element.get("data-say") or ("insert: " if box.element_tag == "ins" else "delete: ")
                 printed = box.element.get("class") == "said"
-                yield "" if printed else f"[{word}: {text.removesuffix(HYPHEN)}]"
+                yield "" if printed else f"[{word}{text.removesuffix(HYPHEN)}]"
 
 
 def _boxes(box: Any) -> Iterator[Any]:

@@ -11,6 +11,11 @@ from commenttrack.letters.outline import part_numbers
 from commenttrack.positions.models import ProvisionPosition
 
 
+def lang_of(letter: Letter) -> str:
+    """The language of the letter."""
+    return head_from_mapping({"lang": letter.head_json.get("lang")}).lang
+
+
 def in_two_languages(letter: Letter) -> bool:
     """Whether the head names a second language."""
     return bool(letter.head_json.get("translation"))

@@ -5,6 +5,7 @@ Labels are computed from the order that will be printed, so they follow when par
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from commenttrack.errors import BadInput
 from commenttrack.letters.blocks import (
@@ -30,28 +31,54 @@ from commenttrack.letters.blocks import (
     plain,
 )
 from commenttrack.letters.content import ExhibitMarks, LetterContent, LetterPartContent
-from commenttrack.letters.outline import letters, part_name
+from commenttrack.letters.outline import letters
+from commenttrack.letters.own_words import own_words
 
-NBSP = "\u00a0"
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a cross-reference can mean: a part, an exhibit or a request by its number, or a heading without one."""
+
+    kind: Literal["part", "exhibit", "request", "heading"]
+    number: str
+
+    def words(self, lang: str) -> Inline:
+        """What a text in this language calls it."""
+        own = own_words(lang)
+        match self.kind:
+            case "part":
+                return said(own.part_name(self.number), lang)
+            case "exhibit":
+                return said(own.exhibit.format(letter=self.number), lang)
+            case "request":
+                return said(own.request.format(number=self.number), lang)
+            case "heading":
+                return Text(f"“{self.number}”")
+
+
+def said(words: str, lang: str) -> Inline:
+    """Words of :func:`own_words` within a text in this language, marked where they are in another."""
+    return Text(words) if own_words(lang).own(lang) else Styled("english", (Text(words),))
 
 
 def labelled(
     content: LetterContent, bodies: Sequence[Body], headings: Sequence[Inlines], numbers: Sequence[tuple[str, str]]
-) -> tuple[list[Body], dict[str, str]]:
-    """The bodies with every exhibit and request named and ``{requests}`` written out; and the words for each key.
+) -> tuple[list[Body], dict[str, Counted]]:
+    """The bodies with every exhibit and request named and ``{requests}`` written out; and what each key means.
 
     ``bodies``, ``headings`` and ``numbers`` are those of the parts of ``content``, in order. Raises :class:`BadInput`
     for a key that stands twice, and for ``{requests}`` in a letter that makes none.
     """
-    counts = _Counts(content.head.exhibits)
+    counts = _Counts(content.head.exhibits, content.head.lang)
     for part, (number, _), heading in zip(content.parts, numbers, headings, strict=True):
-        counts.name(part.key, part_name(number) or f"“{plain(heading)}”")
+        counts.name(part.key, Counted("part", number) if number else Counted("heading", plain(heading)))
     named = [
         replace(body, blocks=counts.blocks(body.blocks, part)) for part, body in zip(content.parts, bodies, strict=True)
     ]
     for part in content.parts:
         if part.requested_text.strip() and not any(request.part == part.key for request in counts.requests):
-            counts.requests.append(_Request("", part.key, (Text(", ".join(part.provisions)),), _SET_OUT))
+            adopt = said(own_words(counts.lang).adopt, counts.lang)
+            counts.requests.append(_Request("", part.key, (Text(", ".join(part.provisions)),), (adopt,)))
     order = {part.key: index for index, part in enumerate(content.parts)}
     counts.requests.sort(key=lambda request: order[request.part])
     return [_tabled(body, content, counts) for body in named], counts.names
@@ -59,14 +86,12 @@ def labelled(
 
 def labelled_second(content: LetterContent, bodies: Sequence[Body]) -> list[Body]:
     """The bodies of the letter's second language with exhibits and requests counted as in the first."""
-    counts = _Counts(content.head.exhibits, suffix="-second")
+    second = content.head.translation
+    counts = _Counts(content.head.exhibits, second.lang if second else content.head.lang, suffix="-second")
     named = [
         replace(body, blocks=counts.blocks(body.blocks, part)) for part, body in zip(content.parts, bodies, strict=True)
     ]
     return [_tabled(body, content, counts) for body in named]
-
-
-_SET_OUT: Inlines = (Text("Adopt the text that is set out there."),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +105,20 @@ class _Request:
 @dataclass(slots=True)
 class _Counts:
     marks: ExhibitMarks
+    lang: str
+    """The language of the texts that are counted."""
     suffix: str = ""
     """What is put after each key, so that the same exhibit can be there in two languages."""
-    names: dict[str, str] = field(default_factory=dict)
+    names: dict[str, Counted] = field(default_factory=dict)
     requests: list[_Request] = field(default_factory=list)
     _exhibits: int = 0
     _requests: int = 0
 
-    def name(self, key: str, words: str) -> None:
+    def name(self, key: str, counted: Counted) -> None:
         if key in self.names:
-            raise BadInput(f"The key {{#{key}}} stands at {self.names[key]} and at {words}; each needs one of its own.")
-        self.names[key] = words
+            there, here = (plain((each.words("en"),)) for each in (self.names[key], counted))
+            raise BadInput(f"The key {{#{key}}} stands at {there} and at {here}; each needs one of its own.")
+        self.names[key] = counted
 
     def blocks(self, blocks: Blocks, part: LetterPartContent) -> Blocks:
         return _changed(blocks, lambda block: self._labelled(block, part))
@@ -101,13 +129,13 @@ class _Counts:
         if division.kind == "exhibit":
             self._exhibits += 1
             mark = letters(self._exhibits) if self.marks == "letters" else str(self._exhibits)
-            label = f"Exhibit{NBSP}{mark}"
+            counted = Counted("exhibit", mark)
         else:
             self._requests += 1
-            label = f"Request{NBSP}{self._requests}"
-        key = (division.key or label.lower().replace(NBSP, "-")) + self.suffix
-        division = replace(division, key=key, label=label)
-        self.name(division.key, label)
+            counted = Counted("request", str(self._requests))
+        key = (division.key or f"{counted.kind}-{counted.number.lower()}") + self.suffix
+        division = replace(division, key=key, label=plain((counted.words(self.lang),)))
+        self.name(division.key, counted)
         if division.kind == "request":
             self.requests.append(_Request(division.key, part.key, division.title, _words(division.blocks)))
         return division
@@ -138,16 +166,16 @@ def _tabled(body: Body, content: LetterContent, counts: _Counts) -> Body:
 
     def change(block: Division | RequestTable) -> Block | None:
         if isinstance(block, RequestTable):
-            return _table(counts.requests) if content.head.requests_table else None
+            return _table(counts.requests, counts.lang) if content.head.requests_table else None
         return block
 
     return replace(body, blocks=_changed(body.blocks, change))
 
 
-def _table(requests: Sequence[_Request]) -> Table:
+def _table(requests: Sequence[_Request], lang: str) -> Table:
     if not requests:
         raise BadInput("{requests} collects what stands between ::: request and :::, and the letter has none of it.")
-    header = tuple((Text(word),) for word in ("No.", "Provision", "Request", "Reasons"))
+    header = tuple((said(word, lang),) for word in own_words(lang).requests)
     rows = tuple(
         (
             (Styled("link", (Text(str(number)),), f"#{request.key}"),) if request.key else (Text(str(number)),),

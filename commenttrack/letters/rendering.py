@@ -20,6 +20,7 @@ from commenttrack.letters.content import LetterContent, LetterHead, ordered_sign
 from commenttrack.letters.languages import direction, has_right_to_left, marked, right_to_left
 from commenttrack.letters.markup import Markup, NotePlan
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
+from commenttrack.letters.own_words import ENGLISH, agency_lang, own_words
 from commenttrack.letters.requested_layers import requests_in
 from commenttrack.resources import folder
 
@@ -69,7 +70,8 @@ def part_html(content: LetterContent, key: str) -> str:
     """
     letter = arrange_part(content, key)
     markup = Markup(letter.notes, "end", content.head.redline_words, pictures=content.pictures)
-    (part,) = (_part_view(part, markup, 0, _turned(content.head)) for part in letter.parts)
+    markup.speak(content.head.lang)
+    (part,) = (_part_view(part, markup, 0, content.head) for part in letter.parts)
     notes = [{"number": note.number, "text": _safe(markup.note_text(note))} for note in letter.notes]
     translation = content.head.translation
     beside = translation is not None and translation.layout == "side-by-side"
@@ -80,6 +82,9 @@ def part_html(content: LetterContent, key: str) -> str:
             part=part,
             notes=notes,
             translation=translation,
+            words=own_words(content.head.lang),
+            own=_own(markup),
+            agency_lang=agency_lang(content.head.lang),
             in_line=_in_line(content.head),
             direction=direction(content.head.lang),
             second_direction=direction(translation.lang if translation else ""),
@@ -167,7 +172,7 @@ def _asset(name: str) -> str:
 class _PartView:
     key: str
     level: int
-    mark: str
+    mark: Safe
     heading: Safe
     body: Safe
     requested: Safe
@@ -177,6 +182,7 @@ class _PartView:
     classes: str
     second_level: int
     """Below the heading of the second text, when it has one."""
+    second_mark: Safe
     second_heading: Safe
     second: Safe
     pairs: tuple[tuple[Safe, Safe], ...]
@@ -193,13 +199,17 @@ def _page(
 ) -> str:
     head = letter.content.head
     markup = Markup(letter.notes, place, head.redline_words, plans, letter.content.pictures)
+    markup.speak(head.lang)
     shift = int(head.translation is not None and bool(head.translation.heading))
-    parts = [_part_view(part, markup, shift, _turned(head)) for part in letter.parts]
+    parts = [_part_view(part, markup, shift, head) for part in letter.parts]
     beside = head.translation is not None and head.translation.layout == "side-by-side"
     signing = signature_blocks(letter.content)
     title = _title(letter)
     context: dict[str, Any] = {
         "lang": head.lang,
+        "words": own_words(head.lang),
+        "own": _own(markup),
+        "agency_lang": agency_lang(head.lang),
         "in_line": _in_line(head),
         "direction": direction(head.lang),
         "second_direction": direction(head.translation.lang if head.translation else ""),
@@ -245,46 +255,52 @@ def _safe(html: str) -> Safe:
     return Safe(html)  # noqa: S704
 
 
-def _part_view(part: ArrangedPart, markup: Markup, second_shift: int, turned: tuple[bool, bool]) -> _PartView:
-    """A part for the templates; ``turned``: whether each of the letter's languages is written from right to left."""
+def _part_view(part: ArrangedPart, markup: Markup, second_shift: int, head: LetterHead) -> _PartView:
+    """A part for the templates, each of its texts with the program's words in the text's own language."""
+    second_lang = head.translation.lang if head.translation else head.lang
 
-    def blocks(blocks: Blocks, second: bool = False) -> Safe:
-        markup.turned = turned[second]
+    def blocks(blocks: Blocks, lang: str = head.lang) -> Safe:
+        markup.speak(lang)
         return _safe(markup.blocks(blocks))
 
-    def inlines(inlines: Inlines, second: bool = False) -> Safe:
-        markup.turned = turned[second]
+    def inlines(inlines: Inlines, lang: str = head.lang) -> Safe:
+        markup.speak(lang)
         return _safe(markup.inlines(inlines))
+
+    def mark(mark: str, lang: str = head.lang) -> Safe:
+        markup.speak(lang)
+        return _safe(markup.mark(mark))
 
     view = _PartView(
         part.part.key,
         part.level or 1,
-        part.mark,
+        mark(part.mark),
         inlines(part.heading),
         blocks(part.blocks),
-        blocks(part.requested),
-        blocks(part.current),
+        blocks(part.requested, agency_lang(head.lang) or head.lang),
+        blocks(part.current, agency_lang(head.lang) or head.lang),
         part.part.provisions,
         part.part.annex,
         " ".join(name for name in ("annex", "landscape") if getattr(part.part, name)),
         min((part.level or 1) + second_shift, 6),
-        inlines(part.second_heading, True),
-        blocks(part.second, True),
-        tuple((blocks(one), blocks(other, True)) for one, other in part.pairs),
+        mark(part.second_mark, second_lang),
+        inlines(part.second_heading, second_lang),
+        blocks(part.second, second_lang),
+        tuple((blocks(one), blocks(other, second_lang)) for one, other in part.pairs),
     )
-    markup.turned = turned[0]
+    markup.speak(head.lang)
     return view
 
 
 def _logo(head: LetterHead, markup: Markup) -> Safe:
     if not head.letterhead.logo:
         return _safe("")
-    alt = head.letterhead.logo_alt or (f"{head.letterhead.name} logo" if head.letterhead.name else "Logo")
+    alt = head.letterhead.logo_alt or own_words(head.lang).alt_of_logo(head.letterhead.name, head.lang)
     return _safe(markup.picture(head.letterhead.logo, alt, "logo"))
 
 
-def _turned(head: LetterHead) -> tuple[bool, bool]:
-    return right_to_left(head.lang), head.translation is not None and right_to_left(head.translation.lang)
+def _own(markup: Markup) -> Callable[[str], Safe]:
+    return lambda words: _safe(markup.own(words))
 
 
 _FAMILIES = {
@@ -297,7 +313,30 @@ _FAMILIES = {
 def _page_styles(head: LetterHead) -> str:
     """What the house style and a review copy change in the style sheet."""
     turned = _asset("right_to_left.css") if right_to_left(head.lang) else ""
-    return _FAMILIES[head.house_style.fonts] + (_asset("review.css") if head.review else "") + turned
+    review = _asset("review.css") if head.review else ""
+    return _FAMILIES[head.house_style.fonts] + review + turned + _page_words(head.lang)
+
+
+def _page_words(lang: str) -> str:
+    """The program's words at the margins of pages, in a language other than that of the style sheet."""
+    words = own_words(lang)
+    if words is ENGLISH:
+        return ""
+    before, between, after = (_quoted(piece) for piece in re.split(r"\{pages?\}", words.page))
+    foot = "left" if right_to_left(lang) else "right"
+    turned = "direction: rtl; " if right_to_left(lang) else ""
+    number = f"{turned}content: {before} counter(page) {between} counter(pages) {after}"
+    rules = [f"@page {{ @bottom-{foot} {{ {number} }} }}", ".re { padding-inline-start: 0.85in }"]
+    for kind, text in (("draft", words.draft), ("review", words.review)):
+        mark = f"@top-center {{ {turned}content: {_quoted(text)} }}"
+        drawn = f'url("mark:{words.lang}")' if words.draft_mark else "none"
+        drawing = f" background-image: {drawn};" if kind == "draft" else ""
+        rules += [f"@page {name} {{{drawing} {mark} }}" for name in (kind, f"{kind}-landscape")]
+    return "\n".join(rules) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
 
 
 def _contents(letter: ArrangedLetter, markup: Markup) -> list[dict[str, object]]:
@@ -305,7 +344,7 @@ def _contents(letter: ArrangedLetter, markup: Markup) -> list[dict[str, object]]
         {
             "key": part.part.key,
             "level": part.level,
-            "mark": part.mark,
+            "mark": _safe(markup.mark(part.mark)),
             "heading": _safe(markup.inlines(_without_calls(part.heading))),
         }
         for part in letter.parts
@@ -320,7 +359,9 @@ def _without_calls(inlines: Inlines) -> Inlines:
 def _title(letter: ArrangedLetter) -> str:
     head = letter.content.head
     if head.re:
-        return re.sub(r"\s+", " ", f"Comments: {head.re[0]}" if head.via else head.re[0])
+        words = own_words(head.lang)
+        named = words.comments.format(subject=head.re[0]) if head.via and words.own(head.lang) else head.re[0]
+        return re.sub(r"\s+", " ", named)
     first = next((plain(part.heading) for part in letter.parts if part.heading), "")
     return first or (f"Letter of {head.date}" if head.date else head.letterhead.name or "Letter")
 

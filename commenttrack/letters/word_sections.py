@@ -1,6 +1,7 @@
 """Pages of a Word letter: upright and landscape sections, columns of signatures, line numbers, running heads."""
 
 import itertools
+import re
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -8,6 +9,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from commenttrack.letters.languages import right_to_left
+from commenttrack.letters.own_words import own_words
 from commenttrack.letters.word_marks import inside, marked, unmark
 from commenttrack.letters.word_package import NAMES, Parts, R, W, declare, made, properties, put, relate, w
 
@@ -41,7 +43,8 @@ class Frame:
     @property
     def mark(self) -> str:
         """What stands at the head of each page of a letter that is not for filing."""
-        return "DRAFT – NOT FOR FILING" if self.draft else "REVIEW COPY – NOT FOR FILING" if self.review else ""
+        words = own_words(self.lang)
+        return words.draft if self.draft else words.review if self.review else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +243,7 @@ def field(code: str, shown: str = "1") -> str:
     )
 
 
+_ENGLISH = '<w:rPr><w:lang w:val="en-US"/></w:rPr>'
 _TAB = "<w:r><w:tab/></w:r>"
 _BOLD = '<w:rPr><w:b/><w:color w:val="7A1F12"/></w:rPr>'
 
@@ -257,8 +261,13 @@ def _head(frame: Frame, width: int, *, first: bool) -> str:
 
 
 def _foot(frame: Frame, width: int) -> str:
-    pages = run("Page ") + field("PAGE") + run(" of ") + field("NUMPAGES")
+    words = own_words(frame.lang)
+    before, between, after = re.split(r"\{pages?\}", words.page)
+    turned = right_to_left(words.lang)
+    style = "<w:rPr><w:rtl/></w:rPr>" if turned else "" if words.own(frame.lang) else _ENGLISH
+    pages = run(before, style) + field("PAGE") + run(between, style) + field("NUMPAGES")
+    pages += run(after, style) if after else ""
     banner = run(frame.banner, _BOLD)
-    if right_to_left(frame.lang):  # the words of the page numbers read from left to right
+    if right_to_left(frame.lang) and not turned:  # English words of the page numbers read from left to right
         return _line("Footer", width, pages + _TAB + banner)
-    return _line("Footer", width, banner + _TAB + pages)
+    return _line("Footer", width, banner + _TAB + pages, turned=turned)

@@ -14,6 +14,7 @@ from commenttrack.filing import limits
 from commenttrack.letters import exhibit_parts, house_styles, operations
 from commenttrack.letters.attachments import attachments_of
 from commenttrack.letters.leads import MAY_LEAD
+from commenttrack.letters.own_words import own_words
 from commenttrack.letters.pictured import add_picture
 from commenttrack.members.models import Organization
 from commenttrack.members.permissions import Permission
@@ -217,7 +218,7 @@ def _head_fields(head: dict[str, Any]) -> dict[str, Any]:
         "to": "\n\n".join(_addressee_text(block) for block in head.get("to", [])),
         "re": "\n".join(head.get("re", [])),
         "leads": leads[1:] if isinstance(leads, list) else [],
-        "annex": "About the Undersigned Organizations" if annex is True else annex or "",
+        "annex": own_words(head.get("lang") or "").about if annex is True else annex or "",
         **{f"second_{key}": (head.get("translation") or {}).get(key) or "" for key in _SECOND_TEXTS},
         "second_layout": (head.get("translation") or {}).get("layout", "after"),
         "second_re": "\n".join((head.get("translation") or {}).get("re", [])),

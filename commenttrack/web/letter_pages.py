@@ -7,12 +7,13 @@ from markupsafe import Markup as Safe
 from sqlalchemy.orm import Session
 
 from commenttrack.kept import Kept
-from commenttrack.letters.blocks import plain
+from commenttrack.letters.blocks import Blocks, Inlines, plain
 from commenttrack.letters.content import LetterContent, LetterHead
 from commenttrack.letters.languages import direction
-from commenttrack.letters.markup import Markup
+from commenttrack.letters.markup import Markup, own_html
 from commenttrack.letters.models import Letter
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
+from commenttrack.letters.own_words import OwnWords, agency_lang, own_words
 from commenttrack.letters.pictured import with_files
 from commenttrack.letters.rule_details import details_state, with_rule_details
 from commenttrack.storage import Storage
@@ -27,7 +28,7 @@ class ReadablePart:
 
     key: str
     number: str
-    mark: str
+    mark: Safe
     """What stands before the heading: "B.", "Annex A:"; empty for an unnumbered part."""
     level: int
     title: str
@@ -36,7 +37,12 @@ class ReadablePart:
     requested: Safe
     current: Safe
     """The current text and what the rule would do to it, where the letter shows it."""
+    labels: tuple[Safe, Safe]
+    """What stands over the current and over the requested text."""
+    agency_lang: str
+    """The language of both where the letter is in another one, else empty."""
     provisions: tuple[str, ...]
+    second_mark: Safe
     second_heading: Safe
     second: Safe
     pairs: tuple[tuple[Safe, Safe], ...]
@@ -60,6 +66,15 @@ class ReadableLetter:
     direction: str
     """``rtl`` or ``ltr``."""
     second_direction: str
+
+    @property
+    def words(self) -> OwnWords:
+        """The program's words in the letter."""
+        return own_words(self.head.lang)
+
+    def own(self, words: str) -> Safe:
+        """Some of these words, marked up where they are not in the letter's language."""
+        return _safe(own_html(words, self.head.lang, self.words))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -100,10 +115,10 @@ def _page(letter: ArrangedLetter) -> ReadableLetter:
     head, pictures = letter.content.head, letter.content.pictures
     markup = Markup(letter.notes, "end", head.redline_words, pictures=pictures)
     logo = head.letterhead.logo
-    alt = head.letterhead.logo_alt or f"{head.letterhead.name} logo".strip()
+    alt = head.letterhead.logo_alt or own_words(head.lang).alt_of_logo(head.letterhead.name, head.lang)
     return ReadableLetter(
         head,
-        tuple(_part(part, markup) for part in letter.parts),
+        tuple(_part(part, markup, head) for part in letter.parts),
         tuple((note.number, _safe(markup.note_text(note))) for note in letter.notes),
         _safe(markup.picture(logo, alt, "letter__logo")) if logo in {each.name for each in pictures} else Safe(),
         direction(head.lang),
@@ -111,22 +126,46 @@ def _page(letter: ArrangedLetter) -> ReadableLetter:
     )
 
 
-def _part(part: ArrangedPart, markup: Markup) -> ReadablePart:
+def _part(part: ArrangedPart, markup: Markup, head: LetterHead) -> ReadablePart:
     words = plain(part.heading)
+    own, second_lang = own_words(head.lang), head.translation.lang if head.translation else head.lang
+
+    def blocks(blocks: Blocks, lang: str = head.lang) -> Safe:
+        markup.speak(lang)
+        return _safe(markup.blocks(blocks))
+
+    def inlines(inlines: Inlines, lang: str = head.lang) -> Safe:
+        markup.speak(lang)
+        return _safe(markup.inlines(inlines))
+
+    def mark(mark: str, lang: str = head.lang) -> Safe:
+        markup.speak(lang)
+        return _safe(markup.mark(mark))
+
+    agency = agency_lang(head.lang) or head.lang
     return ReadablePart(
         key=part.part.key,
         number=part.number,
-        mark=part.mark,
+        mark=mark(part.mark),
         level=part.level,
         title=" ".join(piece for piece in (f"{part.number}." if part.number else "", words) if piece) or "Opening",
-        heading=_safe(markup.inlines(part.heading)),
-        body=_safe(markup.blocks(part.blocks)),
-        requested=_safe(markup.blocks(part.requested)),
-        current=_safe(markup.blocks(part.current)),
+        heading=inlines(part.heading),
+        body=blocks(part.blocks),
+        requested=blocks(part.requested, agency),
+        current=blocks(part.current, agency),
+        labels=(_safe(own_html(own.current, head.lang, own)), _safe(own_html(own.requested, head.lang, own))),
+        agency_lang=agency_lang(head.lang),
         provisions=part.part.provisions,
-        second_heading=_safe(markup.inlines(part.second_heading)),
-        second=_safe(markup.blocks(part.second)),
-        pairs=tuple((_safe(markup.blocks(one)), _safe(markup.blocks(other))) for one, other in part.pairs),
+        second_mark=mark(part.second_mark, second_lang),
+        second_heading=inlines(part.second_heading, second_lang),
+        second=blocks(part.second, second_lang),
+        pairs=tuple(
+            (
+                blocks(one),
+                blocks(other, second_lang),
+            )
+            for one, other in part.pairs
+        ),
     )
 
 

@@ -238,3 +238,37 @@ def test_text_from_right_to_left_keeps_its_words(made):
     text = made("---\nlang: he\n---\n# שלום\n\nמכתב עם English words ומספר 12 (סוגריים).[^1]\n\n[^1]: הערה.").text()
     for word in ("שלום", "מכתב", "English words", "12", "סוגריים", "הערה"):
         assert word in text
+
+
+# ------------------------------------------------------------------------------------------ the program's own words
+
+WORDS = """---
+lang: LANG
+toc: true
+draft: true
+---
+# One
+
+Text{-- a--}{++ b++}.
+
+# Two
+
+Text.
+"""
+
+
+def test_the_words_of_the_program_are_in_the_language_of_the_letter(made):
+    pdf = made(WORDS.replace("LANG", "es"))
+    words = " ".join(pdf.words())
+    assert "Índice" in words
+    assert "Página 1 de 1" in words
+    assert "BORRADOR – NO PRESENTAR" in words
+    assert not re.search("Contents|Page|DRAFT", words)
+    said = [str(item.ActualText) for item in pdf.elements("Span") if "/ActualText" in item]
+    assert said == ["[eliminar:  a]", "[insertar:  b]"]
+
+
+def test_words_that_stay_english_are_tagged_as_english(made):
+    pdf = made(WORDS.replace("LANG", "sv"))
+    assert [str(item.Lang) for item in pdf.elements("Span") if "/Lang" in item] == ["en"]
+    assert "Page 1 of 1" in " ".join(pdf.words())
