@@ -5,14 +5,15 @@ rows (:mod:`commenttrack.full_text`); which words of a text were hit is worked o
 """
 
 import enum
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, case, func, literal_column, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commenttrack.letters.models import Letter, LetterPart, LetterVersion
+from commenttrack.letters.recorded_content import in_two_languages, printed
 from commenttrack.positions.models import Position, PositionVersion, ProvisionPosition
 from commenttrack.rulemaking.models import Docket, Provision, RuleDocument
 from commenttrack.search_words import Term, excerpt, holds, terms_of, words_of
@@ -203,20 +204,31 @@ def _parts(session: Session, terms: Sequence[Term], docket: Docket | None, limit
     query = select(LetterPart).join(LetterPart.letter).options(joinedload(LetterPart.letter).joinedload(Letter.docket))
     if docket is not None:
         query = query.where(Letter.docket_id == docket.id)
-    rows = session.scalars(_matching(session, query, LetterPart, terms, ", 3.0, 1.0, 1.0").limit(limit)).all()
+    weights = ", 3.0, 1.0, 1.0, 3.0, 1.0"
+    rows = session.scalars(_matching(session, query, LetterPart, terms, weights).limit(limit)).all()
     return [
         Hit(
             Kind.LETTER_PART,
             row.heading or "Opening",
             row.letter.docket.title,
-            excerpt(" ".join((row.heading, row.text, row.requested_text)), terms),
+            excerpt(_wording(asdict(printed(row))), terms),
             row.letter.docket.illustrative,
             row.letter.docket_id,
             key=row.key,
             row_id=row.id,
         )
         for row in rows
+        # A second language that does not print is kept, and is not what the letter says.
+        if not row.second_text or in_two_languages(row.letter) or holds(_wording(asdict(printed(row))), terms)
     ]
+
+
+_TEXTS = ("heading", "text", "requested_text", "second_heading", "second_text")
+
+
+def _wording(part: Mapping[str, str]) -> str:
+    """What a part says, in both languages of its letter."""
+    return " ".join(filter(None, (part.get(name) for name in _TEXTS)))
 
 
 def _frozen(session: Session, terms: Sequence[Term], docket: Docket | None, limit: int) -> list[Hit]:
@@ -240,7 +252,7 @@ def _frozen(session: Session, terms: Sequence[Term], docket: Docket | None, limi
     hits: list[Hit] = []
     for version in versions:
         for part in version.parts_json:
-            wording = " ".join((part["heading"], part["text"], part["requested_text"]))
+            wording = _wording(part)
             if (version.letter_id, part["digest"]) in known or not holds(wording, terms):
                 continue
             known.add((version.letter_id, part["digest"]))

@@ -438,5 +438,6 @@ class PartComment(Base):
     part: Mapped[LetterPart | None] = relationship()
 
 
-full_text.index(LetterPart.__table__, {"heading": "A", "text": "D", "requested_text": "D"})
-full_text.index_items(LetterVersion.__table__, "parts_json", ("heading", "text", "requested_text"))
+_WORDS = {"heading": "A", "text": "D", "requested_text": "D", "second_heading": "A", "second_text": "D"}
+full_text.index(LetterPart.__table__, _WORDS)
+full_text.index_items(LetterVersion.__table__, "parts_json", tuple(_WORDS))

@@ -189,3 +189,46 @@ def test_the_words_of_rows_that_are_there_are_indexed(database_url):
     with engine.connect() as connection:
         assert len(connection.execute(text(f"SELECT {match}")).all()) == 1
     engine.dispose()
+
+
+_A_LETTER_IN_TWO_LANGUAGES = (
+    "INSERT INTO docket (title, illustrative, created_at) VALUES ('D', '0', '2026-01-01')",
+    "INSERT INTO organization (name, kind, description, city, tagline, address, created_at) "
+    "VALUES ('O', 'lead', '', '', '', '[]', '2026-01-01')",
+    "INSERT INTO rule_document (docket_id, kind, title, document_number, metadata_json, leftovers_json, source_name, "
+    "source_sha256, source_key, imported_at) SELECT id, 'proposed_rule', 'R', '', '{}', '[]', '', '', '', '2026-01-01' "
+    "FROM docket",
+    "INSERT INTO letter (docket_id, rule_document_id, lead_id, title, head_json, texts_json, created_at, revision) "
+    "SELECT docket_id, rule_document.id, organization.id, 'L', '{}', '{}', '2026-01-01', 1 "
+    "FROM rule_document, organization",
+    "INSERT INTO letter_part (letter_id, key, place, kind, heading, level, text, requested_text, second_text, "
+    "included, annex, wording_digest, edited_by, updated_at, revision) "
+    "SELECT id, 'a', 0, 'free', '', 1, 'A rule', '', 'Una norma', '1', '0', 'd', '', '2026-01-01', 1 FROM letter",
+    "INSERT INTO letter_version (letter_id, number, head_json, parts_json, frozen_by, frozen_at, override_reason, "
+    "overridden_json) SELECT id, 1, '{}', "
+    '\'[{"heading": "", "text": "A rule", "requested_text": "", "second_text": "Una norma"}]\', '
+    "'', '2026-01-01', '', '[]' FROM letter",
+)
+
+
+def test_second_languages_that_are_there_are_indexed_and_the_index_goes_back_without_them(database_url):
+    migrate.upgrade(database_url, "0013")
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        for statement in _A_LETTER_IN_TWO_LANGUAGES:
+            connection.exec_driver_sql(statement)
+    found = {}
+    for revision in ("head", "0013", "head"):
+        (migrate.upgrade if revision == "head" else migrate.downgrade)(database_url, revision)
+        for table in ("letter_part", "letter_version"):
+            for word in ("norma", "rule"):
+                match = f"rowid FROM {table}_words WHERE {table}_words MATCH '{word}'"
+                if engine.dialect.name == "postgresql":
+                    match = f"id FROM {table} WHERE words @@ to_tsquery('simple', '{word}')"
+                with engine.connect() as connection:
+                    found[revision, table, word] = len(connection.execute(text(f"SELECT {match}")).all())
+        assert {word: count for (at, _, word), count in found.items() if at == revision} == {
+            "rule": 1,
+            "norma": 1 if revision == "head" else 0,
+        }
+    engine.dispose()

@@ -146,6 +146,29 @@ def test_a_part_and_the_wordings_it_had_in_frozen_versions_are_found(session):
     assert find(session, "aardvark badger") == []
 
 
+def test_a_part_is_found_by_what_it_says_in_the_second_language(session):
+    part = world.part("a", text="The rule fails.")
+    letter = world.letter(session, part)
+    letter.head_json = {**letter.head_json, "translation": {"lang": "es"}}
+    part.second_heading, part.second_text = "Ámbito", "La norma fracasa con el carpincho."
+    part.wording_digest = part.words.digest
+    frozen = world.version(session, letter)
+    frozen.parts_json = [{**frozen.parts_json[0], "second_heading": "", "second_text": part.second_text}]
+    session.commit()
+    [hit] = find(session, "carpincho")
+    assert (hit.kind, hit.key) == (Kind.LETTER_PART, "a")
+    assert ("carpincho.", True) in hit.snippet
+    assert [hit.kind for hit in find(session, "ambito")] == [Kind.LETTER_PART]
+    part.second_text = "La norma fracasa."
+    part.wording_digest = part.words.digest
+    session.commit()
+    assert [hit.kind for hit in find(session, "carpincho")] == [Kind.FROZEN_PART]
+    assert [hit.kind for hit in find(session, "fracasa")] == [Kind.LETTER_PART, Kind.FROZEN_PART]
+    letter.head_json = {}
+    session.commit()
+    assert [hit.kind for hit in find(session, "fracasa")] == [Kind.FROZEN_PART]
+
+
 def test_a_docket_is_found_by_its_number(session):
     docket = world.docket(session, title="Safeguards", identifier="BIS-2026-0001")
     assert [(hit.kind, hit.docket_id) for hit in find(session, "bis-2026-0001")] == [(Kind.DOCKET, docket.id)]
