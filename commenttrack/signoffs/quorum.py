@@ -26,7 +26,8 @@ class Quorum:
         if missing:
             found.append(f"These must join and have not: {', '.join(missing)}.")
         if len(standing) < self.at_least:
-            found.append(f"At least {self.at_least} organizations must join, and {len(standing)} stand under it.")
+            stand = "stands" if len(standing) == 1 else "stand"
+            found.append(f"{_at_least(self.at_least).capitalize()} must join, and {len(standing)} {stand} under it.")
         return tuple(found)
 
     def in_words(self) -> str:
@@ -34,6 +35,10 @@ class Quorum:
         named = tuple(dict.fromkeys((*((self.lead,) if self.lead_must_join else ()), *self.must_join)))
         if not named and not self.at_least:
             return ""
-        count = f"at least {self.at_least} organizations" if self.at_least else ""
+        count = _at_least(self.at_least) if self.at_least else ""
         names = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
         return f"{count}, with {names}" if count and names else count or names
+
+
+def _at_least(count: int) -> str:
+    return f"at least {count} {'organization' if count == 1 else 'organizations'}"

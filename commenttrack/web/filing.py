@@ -42,6 +42,10 @@ class BuildForm(Form):
 @requires(Permission.READ)
 def packet(docket_id: int) -> str:
     """From top to bottom: who stands under the letter, the packet, its checklist, the form, the files."""
+    return _page(docket_id, BuildForm(None))
+
+
+def _page(docket_id: int, form: BuildForm) -> str:
     frame = docket_frame(docket_id)
     letter = frame.letter
     if letter is None or not letter.versions:
@@ -64,7 +68,7 @@ def packet(docket_id: int) -> str:
         is_filed=is_filed,
         current=next((each for each in filings if each.letter_version_id == newest.id), None),
         job=_latest_job(newest),
-        form=BuildForm(None),
+        form=form,
         routes=routes_for(
             letter.rule_document.metadata_json.get("agencies", ()), illustrative=frame.docket.illustrative
         ),
@@ -84,7 +88,21 @@ def build(docket_id: int) -> ResponseReturnValue:
     _, letter = letter_frame(docket_id)
     if not letter.versions:
         raise Refused("No version is frozen yet. Freeze the letter first.")
-    version, form, now = letter.versions[-1], BuildForm(), database.now()
+    form = BuildForm()
+    try:
+        if not form.validate_on_submit():
+            return _page(docket_id, form), 422
+        _queue(letter.versions[-1], form)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _page(docket_id, form), 422
+    flash("The packet is being built. It takes some seconds.", "done")
+    return redirect(url_for("filing.packet", docket_id=docket_id), 303)
+
+
+def _queue(version: LetterVersion, form: BuildForm) -> None:
+    """Queue the job that builds what the form asks for, unless one is under way."""
+    now = database.now()
     block = signature_block(database.session(), version)
     if block.stale and not form.leave_out_stale.data:
         raise Refused(
@@ -110,8 +128,6 @@ def build(docket_id: int) -> ResponseReturnValue:
             },
             now=now,
         )
-    flash("The packet is being built. It takes some seconds.", "done")
-    return redirect(url_for("filing.packet", docket_id=docket_id), 303)
 
 
 @filing.get("/files/<int:file_id>")

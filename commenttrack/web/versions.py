@@ -131,6 +131,9 @@ def freeze(docket_id: int) -> ResponseReturnValue:
             flash(f"Version {version.number} is frozen. Now ask for signatures.{missing}", "done")
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
     warnings = warnings_of(database.session(), letter, storage=database.house().storage, now=database.now())
+    last = letter.versions[-1] if letter.versions else None
+    before = {part["key"]: part["digest"] for part in last.parts_json} if last else {}
+    today = operations.digests(letter)
     page = render_template(
         "web/letters/freeze.html",
         form=form,
@@ -139,8 +142,10 @@ def freeze(docket_id: int) -> ResponseReturnValue:
         warnings=[warning for warning in warnings if warning.kind not in ("suspect", "position")],
         suspect=operations.suspect_parts(letter),
         unapproved=_unapproved(letter),
-        last=letter.versions[-1] if letter.versions else None,
-        changed=_changed_since(letter),
+        last=last,
+        changed={key for key, digest in today.items() if before.get(key) != digest},
+        gone=before.keys() - today.keys(),
+        head_changed=last is not None and last.head_json != letter.head_json,
         gate=gate,
         unchanged=unchanged,
     )
@@ -185,14 +190,6 @@ def _queue_signing_copy(version: LetterVersion) -> None:
         payload={"letter_version": version.id},
         now=database.now(),
     )
-
-
-def _changed_since(letter: Letter) -> set[str]:
-    """Keys of the parts that are new or reworded since the last frozen version."""
-    if not letter.versions:
-        return set()
-    before = {part["key"]: part["digest"] for part in letter.versions[-1].parts_json}
-    return {key for key, digest in operations.digests(letter).items() if before.get(key) != digest}
 
 
 @versions.get("/versions/<int:number>")

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from commenttrack.letters.models import LetterPart, LetterVersion
+from commenttrack.members.models import Organization
 from commenttrack.members.permissions import Role
 from commenttrack.outbox import OutgoingMail
-from commenttrack.signoffs.models import WordingClearance
+from commenttrack.signoffs.models import SignOffRequest, WordingClearance
 from tests.factories.pages import enter
 
 
@@ -43,6 +44,19 @@ def test_the_page_shows_the_words_the_organization_and_who_moved_them(moved, sta
     assert "We say so again." in page
     assert "Reworded by Administrator Person" in page
     assert "Agreed to in version 1 by" in page
+
+
+def test_each_organization_stands_beside_the_version_that_it_agreed_to(moved, post, staff, stored):
+    second = stored.scalars(select(LetterVersion).where(LetterVersion.number == 2)).one()
+    fields = {"received-version": second.id, "received-decision": "joined", "received-name": "Anselm"}
+    assert post("/dockets/1/sign/2/received", fields).status_code == 303
+    other = stored.scalars(select(LetterPart).where(LetterPart.included, LetterPart.id != moved.id)).first()
+    words = {"revision": other.revision, "heading": other.heading, "requested_text": other.requested_text}
+    post(f"/dockets/1/draft/parts/{other.id}", {**words, "text": f"{other.text} Truly."})
+    assert post("/dockets/1/draft/freeze").status_code == 303
+    page = staff.get("/dockets/1/sign/changes/").text
+    names = stored.scalars(select(Organization.name).join(SignOffRequest).order_by(SignOffRequest.id).limit(2)).all()
+    assert f"Agreed to in version 1 by {names[0]}; in version 2 by {names[1]}." in page
 
 
 def test_the_page_of_an_organization_shows_what_moved_as_a_reader_reads_it(moved, staff):

@@ -29,7 +29,10 @@ def test_the_packet_page_names_what_is_missing_and_a_build_without_a_reason_is_r
     page = staff.get("/dockets/1/file/").text
     assert "Not yet enough signatures to file" in page
     assert "Freeze version 1 for filing and build the packet" in page
-    assert post("/dockets/1/file/build").status_code >= 400
+    refused = post("/dockets/1/file/build")
+    assert refused.status_code == 422
+    assert "Please look at this again" in refused.text
+    assert "Freeze version 1 for filing and build the packet" in refused.text, "the form to go on with is still there"
     assert "not yet for filing" in staff.get("/dockets/1/draft/versions/1").text
     assert post("/dockets/1/file/build", {"without_quorum": "The board said so."}).status_code == 303
     version = staff.get("/dockets/1/draft/versions/1").text

@@ -102,7 +102,7 @@ def test_a_version_to_be_signed_is_frozen_before_anybody_joined_and_says_what_is
 def test_freezing_for_filing_is_refused_while_a_condition_is_not_met(coalition):
     coalition.freeze_to_be_signed()
     coalition.decide(coalition.acme)
-    with pytest.raises(QuorumNotMet, match="At least 2 organizations must join, and 1 stand under it"):
+    with pytest.raises(QuorumNotMet, match="At least 2 organizations must join, and 1 stands under it"):
         coalition.freeze_for_filing()
     assert coalition.session.scalars(select(FinalVersion)).all() == []
 

@@ -35,6 +35,7 @@ def test_each_condition_that_is_not_met_is_said_once(quorum, standing, expected)
     [
         (Quorum("Lead"), ""),
         (Quorum("Lead", at_least=10), "at least 10 organizations"),
+        (Quorum("Lead", at_least=1), "at least 1 organization"),
         (Quorum("Lead", lead_must_join=True), "Lead"),
         (
             Quorum("Lead", lead_must_join=True, at_least=2, must_join=("A", "B")),
