@@ -45,6 +45,8 @@ class Passage:
     """
 
     id: str
+    label: str
+    """What people call it: its citation or heading numbers; empty where the rule gives it none."""
     kind: str
     text: str
     headings: tuple[str, ...]
@@ -53,6 +55,11 @@ class Passage:
     path: Path
     cites: tuple[Path, ...]
     invites_comment: bool
+
+    @property
+    def name(self) -> str:
+        """What a reader finds it by; its id where neither it nor a heading above it has a name."""
+        return self.label or (f"“{self.headings[-1]}”" if self.headings else self.id)
 
     @property
     def regulatory(self) -> bool:
@@ -80,6 +87,7 @@ def passages(provisions: Sequence[ParsedProvision]) -> list[Passage]:
         found.append(
             Passage(
                 id=provision.id,
+                label=provision.label,
                 kind=provision.kind,
                 text=f"{own_heading} {text}".strip(),
                 headings=headings,

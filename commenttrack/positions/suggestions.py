@@ -236,11 +236,11 @@ class Ranking:
         if citers:
             best = max(citers, key=lambda pair: (float(self.scores[row, pair[0]]) * pair[1], -pair[0]))[0]
             if bears(float(self.scores[row, best])):
-                reasons.append(f"cited in {self.index.passages[best].id}")
+                reasons.append(f"cited in {self.index.passages[best].name}")
         reasons += self._explained(row, column)
         accepted = self.nearest.get(row, ())
         if accepted and accepted[column] not in (-1, column):
-            reasons.append(f"like {self.index.passages[accepted[column]].id}, which was accepted")
+            reasons.append(f"like {self.index.passages[accepted[column]].name}, which was accepted")
         if not reasons and self.scores[row, column] > 0:
             reasons.append("its words keep company with those of the position")
         return tuple(reasons)

@@ -74,8 +74,16 @@ def test_judgements_of_another_position_or_on_a_provision_that_is_gone_change_no
 def test_what_is_like_an_accepted_provision_says_so():
     ranking = Ranking.of(INDEX, [LABS], feedback=[Judged("labs", "staff1", True)])
     found = {item.provision: item.why for item in ranking.provisions_for_each_position()}
-    assert "like staff1, which was accepted" in found["staff2"]
+    assert "like Staff, which was accepted" in found["staff2"]
     assert not any(reason.startswith("like ") for reason in found["staff1"])
+
+
+def test_a_reason_names_a_provision_without_a_label_by_the_heading_it_stands_under():
+    head = ParsedProvision("h1", None, "preamble_heading", "", "", "Crates", "", (), ())
+    rule = [head, *(item._replace(label="", heading="", parent="h1") for item in RULE)]
+    ranking = Ranking.of(build(rule), [LABS], feedback=[Judged("labs", "staff1", True)])
+    found = {item.provision: item.why for item in ranking.provisions_for_each_position()}
+    assert "like “Crates”, which was accepted" in found["staff2"]
 
 
 def test_a_position_set_aside_for_a_provision_is_left_out_there_too():
