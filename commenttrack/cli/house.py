@@ -77,7 +77,8 @@ def certificate_verify(files: tuple[Path, ...]) -> None:
         for check in each.checks:
             click.echo(f"{indent}  {'agrees' if check.holds else 'does not agree'}: {check.sentence}")
         for difference in each.differences:
-            click.echo(f"{indent}  {difference.where}: here “{difference.here}”, stored “{difference.stored}”")
+            stored = f", stored “{difference.stored}”" if difference.stored else ""
+            click.echo(f"{indent}  {difference.where}: here “{difference.here}”{stored}")
         for inner in each.inside:
             show(inner, indent + "  ")
 

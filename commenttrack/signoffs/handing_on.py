@@ -1,7 +1,6 @@
 """Handing the decision on to a colleague: the link goes with it, and the trail keeps who did so."""
 
 import datetime as dt
-import re
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from commenttrack import audit
 from commenttrack.config import Settings
 from commenttrack.errors import Refused
+from commenttrack.members.addresses import is_address
 from commenttrack.members.models import Person
 from commenttrack.members.operations import add_person, add_signatory, may_sign
 from commenttrack.signoffs import links
@@ -16,7 +16,6 @@ from commenttrack.signoffs.correspondence import write_handed_on, write_handed_o
 from commenttrack.signoffs.models import Delegation, Retirement, SignOffRequest
 from commenttrack.signoffs.reading import link_closes, newest_version, subject_of
 
-_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 _LONGEST = {"name": 200, "title": 200, "note": 2_000}
 
 
@@ -83,7 +82,7 @@ def _colleague(
     organization, name, email = request.organization, " ".join(name.split()), email.strip().lower()
     if not name or len(name) > _LONGEST["name"]:
         raise CannotHandOn("Give your colleague’s name.")
-    if not _ADDRESS.fullmatch(email):
+    if not is_address(email):
         raise CannotHandOn(f"“{email}” is no e-mail address. Your colleague gets a link there.")
     known = session.scalar(select(Person).where(Person.email == email))
     if known is None:

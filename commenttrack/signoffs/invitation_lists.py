@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from commenttrack.errors import BadInput
+from commenttrack.members.addresses import is_address
 from commenttrack.positions.spreadsheet_files import Table, letter, read_table
 from commenttrack.positions.spreadsheets import Book, Column, Sheet, csv_file, workbook
 from commenttrack.wording import one_line
@@ -19,7 +20,6 @@ MOST_ROWS = 1_000
 _SHEET = "Invitations"
 # Of the template; any other workbook is read from its first sheet with anything in it.
 _LONGEST = {"organization": 300, "person": 200, "email": 200, "title": 200, "note": 2_000}
-_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "organization": ("organization", "organisation", "org", "company", "member", "member organization", "association"),
@@ -156,7 +156,7 @@ def _faults(invitee: Invitee) -> list[tuple[str, str]]:
         found.append(("person", "Give the name of the person to ask."))
     if not invitee.email:
         found.append(("email", "Give the person’s e-mail address: the invitation is mailed."))
-    elif not _ADDRESS.fullmatch(invitee.email):
+    elif not is_address(invitee.email):
         found.append(("email", f"“{invitee.email[:80]}” is no e-mail address. Give one such as ada@example.org."))
     for field, most in _LONGEST.items():
         if len(getattr(invitee, field)) > most:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from commenttrack import audit
 from commenttrack.db import Base
 from commenttrack.errors import Conflict, Refused
+from commenttrack.members.addresses import is_address
 from commenttrack.members.models import Person
 from commenttrack.members.permissions import Permission, Role, allowed
 
@@ -66,6 +67,10 @@ def create_account(
     if len(password) < SHORTEST_PASSWORD:
         raise Refused(f"The password has {len(password)} characters; use at least {SHORTEST_PASSWORD}.")
     email = person.email.strip().lower()
+    if not is_address(email):
+        raise Refused(
+            f"“{email}” is no e-mail address, and people sign in with theirs. Give one such as ada@example.org."
+        )
     if session.scalar(select(Account.id).where((Account.email == email) | (Account.person_id == person.id))):
         raise AccountExists(f"{person.name} ({email}) already has an account.")
     account = Account(

@@ -93,6 +93,18 @@ def test_a_password_that_somebody_else_chose_must_be_changed_first(empty_app):
     assert client.get("/").status_code == 200
 
 
+def test_nobody_gets_an_account_that_no_address_could_sign_in_to(empty_app):
+    from commenttrack.db import transaction
+    from commenttrack.errors import Refused
+    from commenttrack.members.operations import add_person
+    from commenttrack.web.accounts import give_one_time_password
+
+    house = empty_app.extensions["commenttrack"]
+    with house.writing() as session, pytest.raises(Refused, match="“ada” is no e-mail address"), transaction(session):
+        person = add_person(session, name="Ada", email="ada", actor="test", now=house.clock())
+        give_one_time_password(session, person, role=Role.COUNSEL, now=house.clock())
+
+
 def test_signing_out_ends_the_session(app, staff):
     staff.post("/sign-out", data={"csrf_token": staff.csrf})
     assert staff.get("/").status_code == 303
