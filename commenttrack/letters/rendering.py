@@ -19,7 +19,7 @@ from commenttrack.letters.citation_forms import ofr
 from commenttrack.letters.content import LetterContent, LetterHead, ordered_signatories, signature_blocks
 from commenttrack.letters.languages import direction, has_right_to_left, marked, right_to_left
 from commenttrack.letters.markup import Markup, NotePlan
-from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
+from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange
 from commenttrack.letters.own_words import ENGLISH, agency_lang, own_words
 from commenttrack.letters.requested_layers import requests_in
 from commenttrack.resources import folder
@@ -59,37 +59,6 @@ def letter_pdf(content: LetterContent) -> bytes:
         stamp=letter_stamp(content.head),
         pictures=letter.content.pictures,
         numbered_lines=content.head.review,
-    )
-
-
-def part_html(content: LetterContent, key: str) -> str:
-    """One part of a letter for the screen, as it would print: numbers and references are those of the whole letter.
-
-    Only this part is read as Markdown, so that a preview keeps up with typing in a long letter; its notes are counted
-    from 1. Raises :class:`BadInput` for what :func:`notes.arrange` refuses in this part, :class:`KeyError` for no part.
-    """
-    letter = arrange_part(content, key)
-    markup = Markup(letter.notes, "end", content.head.redline_words, pictures=content.pictures)
-    markup.speak(content.head.lang)
-    (part,) = (_part_view(part, markup, 0, content.head) for part in letter.parts)
-    notes = [{"number": note.number, "text": _safe(markup.note_text(note))} for note in letter.notes]
-    translation = content.head.translation
-    beside = translation is not None and translation.layout == "side-by-side"
-    return (
-        _environment()
-        .get_template("part.html")
-        .render(
-            part=part,
-            notes=notes,
-            translation=translation,
-            words=own_words(content.head.lang),
-            own=_own(markup),
-            agency_lang=agency_lang(content.head.lang),
-            in_line=_in_line(content.head),
-            direction=direction(content.head.lang),
-            second_direction=direction(translation.lang if translation else ""),
-            beside=beside,
-        )
     )
 
 

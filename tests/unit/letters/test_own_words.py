@@ -10,9 +10,9 @@ from lxml import etree, html
 
 from commenttrack.letters.markdown import content_from_markdown
 from commenttrack.letters.own_words import ENGLISH, TABLE, OwnWords, own_words
-from commenttrack.letters.rendering import letter_html, part_html
+from commenttrack.letters.rendering import letter_html
 from commenttrack.letters.word import letter_docx
-from commenttrack.web.letter_pages import readable
+from commenttrack.web.letter_pages import readable, readable_part
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DRAWN = ("en", "es", "fr", "de", "pt")
@@ -135,7 +135,7 @@ def test_english_words_in_another_language_are_marked_as_english():
     assert {"Contents", "Provision"} <= set(runs)
     (part,) = (each for each in readable(content).parts if each.key == "first")
     assert part.mark == '<span lang="en">Annex\u00a0A:</span>'
-    assert '<span lang="en">Exhibit\u00a0A</span>' in part_html(content, "two")
+    assert '<span lang="en">Exhibit\u00a0A</span>' in readable_part(content, "two").parts[0].body
 
 
 TWO = """---
