@@ -101,7 +101,12 @@ def preflight(
         findings.append(_organization_type(organization_type, limits))
     if not comment.strip() and not files:
         findings.append(_violation("content", "comment", "There is neither comment text nor a file to file."))
-    findings += _files(files, limits)
+    return findings + check_files(files, limits)
+
+
+def check_files(files: Sequence[FileToCheck], limits: Limits) -> list[Finding]:
+    """Check the files alone: together, then one by one."""
+    findings = _files(files, limits)
     for name, size, content in files:
         findings += _file(name, size, content, limits)
     return findings

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +34,7 @@ Kind = Literal[
     "term",
     "second",
     "exhibit",
+    "limit",
     "unwritten",
     "question",
 ]
@@ -62,8 +63,13 @@ class DraftWarning:
         return self.kind in BLOCKING
 
 
-def warnings_of(session: Session, letter: Letter, *, storage: Storage, now: dt.datetime) -> list[DraftWarning]:
-    """Everything that warns, what blocks first, then in the order of the letter."""
+def warnings_of(
+    session: Session, letter: Letter, *, storage: Storage, now: dt.datetime, others: Iterable[DraftWarning] = ()
+) -> list[DraftWarning]:
+    """Everything that warns, what blocks first, then in the order of the letter.
+
+    ``others`` are warnings that are found elsewhere, such as those on the limits of the filing system.
+    """
     parts = {part.key: part for part in letter.parts}
     found: list[DraftWarning] = []
     try:
@@ -80,6 +86,7 @@ def warnings_of(session: Session, letter: Letter, *, storage: Storage, now: dt.d
         for warning in check_terms(content_of_letter(letter))
     ]
     found += _of_exhibits(session, letter)
+    found += others
     found += [DraftWarning("second", each.sentence, each.part) for each in lacking(letter)]
     found += _unwritten(session, letter)
     found += [

@@ -11,11 +11,13 @@ from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAre
 from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
+from commenttrack.filing import limits
+from commenttrack.filing.draft_limits import limit_warnings
 from commenttrack.letters import drafting, house_styles, operations, recorded_content
 from commenttrack.letters.comparison import ComparedPart, compare_wordings
 from commenttrack.letters.composition import LetterPartDraft
 from commenttrack.letters.content import Letterhead, PartWords
-from commenttrack.letters.draft_warnings import warnings_of
+from commenttrack.letters.draft_warnings import DraftWarning, warnings_of
 from commenttrack.letters.heads import ILLUSTRATIVE, head_for
 from commenttrack.letters.leads import MAY_LEAD
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
@@ -66,7 +68,7 @@ def draft(docket_id: int) -> str:
 
 def _outline(letter: Letter) -> dict[str, Any]:
     """What the list of parts shows, and everything that warns."""
-    warnings = warnings_of(database.session(), letter, storage=database.house().storage, now=database.now())
+    warnings = draft_warnings(letter)
     marks: dict[int, set[str]] = {}
     for warning in warnings:
         if warning.part is not None:
@@ -76,6 +78,13 @@ def _outline(letter: Letter) -> dict[str, Any]:
         "warnings": warnings,
         "marks": marks,
     }
+
+
+def draft_warnings(letter: Letter) -> list[DraftWarning]:
+    """Everything that warns in the draft, the limits of the filing system with it."""
+    house = database.house()
+    others = limit_warnings(letter, limits.load(house.settings.data))
+    return warnings_of(database.session(), letter, storage=house.storage, now=database.now(), others=others)
 
 
 def letter_with_parts(docket_id: int) -> Letter:

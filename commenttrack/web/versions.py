@@ -12,7 +12,6 @@ from commenttrack.errors import Refused
 from commenttrack.jobs import Job, JobState
 from commenttrack.letters import made_files, operations, recorded_content
 from commenttrack.letters.attachments import attachments_of_version
-from commenttrack.letters.draft_warnings import warnings_of
 from commenttrack.letters.made_files import Wanted
 from commenttrack.letters.models import IssuedFile, Letter, LetterAttachment, LetterVersion
 from commenttrack.members.permissions import Permission
@@ -22,7 +21,7 @@ from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, stripped
 from commenttrack.web.letter_pages import as_printed
-from commenttrack.web.letters import letter_with_parts, numbered_parts
+from commenttrack.web.letters import draft_warnings, letter_with_parts, numbered_parts
 from commenttrack.web.pages import letter_frame, load
 
 SIGNING_COPY = "make the signers' copy"
@@ -130,7 +129,7 @@ def freeze(docket_id: int) -> ResponseReturnValue:
             missing = "".join(f" {sentence}" for sentence in gate.shortfalls)
             flash(f"Version {version.number} is frozen. Now ask for signatures.{missing}", "done")
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
-    warnings = warnings_of(database.session(), letter, storage=database.house().storage, now=database.now())
+    warnings = draft_warnings(letter)
     last = letter.versions[-1] if letter.versions else None
     before = {part["key"]: part["digest"] for part in last.parts_json} if last else {}
     today = operations.digests(letter)
