@@ -1,6 +1,6 @@
 """The matrix as it stands in the database, read as plain columns in a number of queries that no size changes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ _NAME = 70
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """All provisions that count, all columns in which something stands or may stand, and the cells."""
+    """All provisions that count with what is mapped beside them; columns in which something may stand; the cells."""
 
     rows: tuple[MatrixRow, ...]
     columns: tuple[MatrixColumn, ...]
@@ -47,7 +47,7 @@ def by_positions(session: Session, document: RuleDocument) -> Matrix:
     positions = _positions(session)
     today = {row.id: row.wording_digest for row in positions}
     links = _links(session, document)
-    units = _units(session, document)
+    units = _units(session, document, links)
     digests = {unit.id: unit.wording_digest for unit in units}
     states = _states(session, document, units, (Held(str(link.provision_id), link.stance) for link in links))
     cells: dict[tuple[int, int], MatrixCell] = {}
@@ -71,10 +71,10 @@ def by_positions(session: Session, document: RuleDocument) -> Matrix:
 
 def by_organizations(session: Session, document: RuleDocument) -> Matrix:
     """Provisions and organizations: what each member holds. A view that the draft contradicts is a conflict."""
-    units = _units(session, document)
+    links = _links(session, document)
+    units = _units(session, document, links)
     ours = {unit.id for unit in units}
     held = {key: stance for key, stance in stances_of(session, document).items() if key[0] in ours}
-    links = _links(session, document)
     states = _states(
         session,
         document,
@@ -106,8 +106,11 @@ def people(session: Session) -> Sequence[Any]:
     ).all()
 
 
-def _units(session: Session, document: RuleDocument) -> Sequence[Any]:
-    """Provisions that count, with the headings they stand under: regulatory text, else the preamble."""
+def _units(session: Session, document: RuleDocument, links: Sequence[Any]) -> list[Any]:
+    """Provisions that count, with the headings they stand under: regulatory text, else the preamble.
+
+    After regulatory text come the mapped passages of the preamble, with all of its headings.
+    """
     wanted = select(
         Provision.id,
         Provision.key,
@@ -118,11 +121,18 @@ def _units(session: Session, document: RuleDocument) -> Sequence[Any]:
         Provision.text,
         Provision.wording_digest,
     ).where(Provision.rule_document_id == document.id)
-    for kinds in (_REGULATORY, _PREAMBLE):
-        units = session.execute(wanted.where(Provision.kind.in_(kinds)).order_by(Provision.place)).all()
-        if any(unit.text for unit in units):
-            return units
-    return []
+
+    def of(kinds: Collection[ProvisionKind]) -> list[Any]:
+        return list(session.execute(wanted.where(Provision.kind.in_(kinds)).order_by(Provision.place)))
+
+    units = of(_REGULATORY)
+    if not any(unit.text for unit in units):
+        units = of(_PREAMBLE)
+        return units if any(unit.text for unit in units) else []
+    mapped = {link.provision_id for link in links if link.kind in _PREAMBLE}
+    if mapped:
+        units += [unit for unit in of(_PREAMBLE) if unit.id in mapped or unit.kind is ProvisionKind.PREAMBLE_HEADING]
+    return units
 
 
 def _links(session: Session, document: RuleDocument) -> Sequence[Any]:
@@ -134,6 +144,7 @@ def _links(session: Session, document: RuleDocument) -> Sequence[Any]:
             ProvisionPosition.stance,
             ProvisionPosition.provision_digest,
             ProvisionPosition.position_digest,
+            Provision.kind,
         )
         .join(Provision, Provision.id == ProvisionPosition.provision_id)
         .where(Provision.rule_document_id == document.id)
@@ -204,9 +215,13 @@ def _rows(
     suspect = {row_id for (row_id, _), cell in cells.items() if cell.suspect}
     rows: list[MatrixRow] = []
     section = ""
+    regulatory = any(unit.kind in _REGULATORY for unit in units)
+    beside = False
     for unit in units:
+        if regulatory and not beside and unit.kind in _PREAMBLE:
+            section, beside = "Preamble", True
         if unit.kind in _HEADINGS:
-            section = " ".join(filter(None, (unit.number, unit.heading)))
+            section = f"{'Preamble: ' if beside else ''}{' '.join(filter(None, (unit.number, unit.heading)))}"
         if not unit.text or unit.kind is ProvisionKind.PREAMBLE_HEADING:
             continue
         given = assigned.get(unit.id)
@@ -224,6 +239,7 @@ def _rows(
                 due=given.due if given else None,
                 reviewer=reviewers.get(unit.id, ""),
                 suspect=unit.id in suspect,
+                aside=beside,
             )
         )
     return tuple(rows)

@@ -36,6 +36,8 @@ class MatrixRow:
     """Who reviewed it without comment; empty when nobody did."""
     suspect: bool = False
     """Whether a wording moved under one of its links."""
+    aside: bool = False
+    """Whether it is a passage of the preamble that is mapped, beside the regulatory text that the matrix is about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,22 @@ from commenttrack.audit import AuditEvent
 from commenttrack.db import transaction
 from commenttrack.members.models import Person
 from commenttrack.members.permissions import Role
+from commenttrack.positions.exchanging import standing_of
+from commenttrack.positions.mapping import map_position
 from commenttrack.positions.models import (
     LinkClearing,
+    Position,
     ProvisionAssignment,
     ProvisionPosition,
     ProvisionReview,
     QuestionAnswer,
     SavedView,
 )
+from commenttrack.positions.stances import Stance
 from commenttrack.rulemaking.models import Docket, Provision, Question
 from commenttrack.wording import wording_digest
 from tests.factories.matrix import fill
-from tests.factories.pages import enter
+from tests.factories.pages import NOW, enter
 
 
 def unmapped(stored, count):
@@ -78,6 +82,33 @@ def test_the_address_chooses_the_rows(staff, stored):
     assert {int(row) for row in rows_of(addressed)} <= mapped
     assert rows_of(addressed)
     assert not mapped & {int(row) for row in rows_of(staff.get("/dockets/1/matrix?state=unassigned").text)}
+
+
+def test_mapped_passages_of_the_preamble_are_a_group_of_their_own_and_count_apart(app, staff, stored):
+    before = staff.get("/dockets/1/matrix").text
+    assert "grid__group" not in before
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        passage = session.scalars(
+            select(Provision).where(Provision.kind == "preamble_paragraph", Provision.text != "").order_by(Provision.id)
+        ).first()
+        position = session.scalars(select(Position).order_by(Position.id)).first()
+        said = {"stance": Stance.CLARIFY, "request": "Say when.", "reason": ""}
+        map_position(session, passage, position, **said, actor="test", now=NOW)
+        passage_id, key = passage.id, passage.key
+    for address in ("/dockets/1/matrix", "/dockets/1/matrix?by=organizations"):
+        page = staff.get(address).text
+        assert rows_of(page) == [*rows_of(before), str(passage_id)]
+        assert page.index('class="grid__group"') < page.index(f'data-row="{passage_id}"')
+        assert "and 1 mapped passage of the preamble" in page
+    total = re.compile(r"Addressed</span> (\d+)")
+    assert total.search(page)[1] == total.search(before)[1]
+    alone = staff.get("/dockets/1/matrix?kind=preamble_paragraph").text
+    assert rows_of(alone) == [str(passage_id)]
+    assert "Preamble: " in alone
+    with house.reading() as session:
+        exported = standing_of(session, session.get(Provision, passage_id).rule_document)
+    assert (key, position.id) in exported.links
 
 
 def test_a_state_is_a_word_and_not_only_a_colour(staff):

@@ -11,7 +11,7 @@
   let at = null; // {row, column}: ids of where the keyboard is, which outlive the table's replacement
 
   const grid = () => live.querySelector("[data-grid]");
-  const lines = () => [...(grid()?.tBodies[0]?.rows ?? [])];
+  const lines = () => [...(grid()?.querySelectorAll("tr[data-row]") ?? [])];
   const placeOf = (cell) => ({ row: cell.parentElement.dataset.row, column: cell.cellIndex });
   const cellAt = (place) => lines().find((line) => line.dataset.row === place?.row)?.cells[place.column];
 
@@ -46,7 +46,7 @@
     table.setAttribute("role", "grid");
     table.setAttribute("aria-label", table.parentElement.getAttribute("aria-label"));
     table.parentElement.removeAttribute("tabindex");
-    for (const inner of table.tBodies[0].querySelectorAll("a, input")) inner.tabIndex = -1;
+    for (const inner of table.querySelectorAll("tbody a, tbody input")) inner.tabIndex = -1;
     stand(cellAt(at) ?? lines()[0].cells[0], false);
     showTicks();
   };
@@ -177,7 +177,7 @@
   };
   const within = (number, count) => Math.min(Math.max(number, 0), count - 1);
   live.addEventListener("keydown", (event) => {
-    const cell = event.target.closest?.("[data-grid] tbody th, [data-grid] tbody td");
+    const cell = event.target.closest?.("[data-grid] [data-row] > th, [data-grid] [data-row] > td");
     if (!cell || event.target !== cell || event.altKey || event.metaKey) return;
     const line = cell.parentElement;
     const move = moves[event.key];
@@ -219,7 +219,7 @@
       showTicks();
       return;
     }
-    const cell = event.target.closest("[data-grid] tbody th, [data-grid] tbody td");
+    const cell = event.target.closest("[data-grid] [data-row] > th, [data-grid] [data-row] > td");
     if (!cell) return;
     stand(cell, false);
     if (event.target.closest("a, input")) {
