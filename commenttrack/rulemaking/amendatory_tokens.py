@@ -29,7 +29,8 @@ TOKEN = re.compile(
     |c(?:onsisting\s+of|ontaining|ompris(?:ing|ed\s+of))\s+(?:§+\s*|sections?\s+){SECTIONS}(?P<noise_6>)
     |under\s+the\s+(?:\w+\s+)?(?:sub)?headings?\s+{QUOTED}(?P<noise_7>)
     |undesignated\s+(?:center(?:ed)?\s+)?(?:sub)?headings?(?P<noise_8>)
-    |entr(?:y|ies)\b(?:\s+in\s+(?:the\s+)?(?:\w+\s+)?\w+\s+order)?
+    |[er](?:(?<=e)ntr(?:y|ies)|(?<=r)ows?(?=\s+(?:(?:for|of|titled|entitled|numbered|under)\s+)?[“"]))\b
+        (?:\s+in\s+(?:the\s+)?(?:\w+\s+)?\w+\s+order)?
         (?:\s+(?:(?:for|of|titled|entitled|numbered|under)\s+)?(?:the\s+terms?\s+)?
         (?:{QUOTED}|(?:sub)?parts?\s+\w+|(?:§+\s*|(?:section|rule|chapter|regulation)s?\s+){SECTIONS}
         (?=[\s,;:.—–(]|$)))?(?P<entry>)
@@ -81,7 +82,7 @@ TOKEN = re.compile(
         (?:\s+(?:of|for|to)(?=\s+(?:the\s+)?(?:(?:sub)?part|appendix|section)\b|\s+§))?(?P<heading>)
     |authority\s+citations?\b(?:\s+(?:following|after|at\s+the\s+end\s+of)(?=\s+(?:§|section)))?(?P<authority>)
     |definitions?\s+(?:(?:of|for)\s+)?(?:the\s+terms?\s+)?(?P<terms>{QUOTED})(?P<definition>)
-    |table\b(?:\s+[0-9a-z]+)?(?P<table>)
+    |table\b(?:(?:\s+[0-9]+[a-z]?\b)?\s*,?\s+(?:titled|entitled|headed)\s*,?\s+{QUOTED}|\s+[0-9a-z]+)?(?P<table>)
     |[flst](?:(?<=f)(?:irst|ourth|ifth)|(?<=s)econd|(?<=t)hird|(?<=l)ast)(?:\s+(?:and|through)\s+\w+)?
         \s+sentences?\b(?P<sentence>)
     |an?\s+(?:additional\s+|new\s+)?sentence\b(?P<sentence_2>)

@@ -157,6 +157,7 @@ class Applier:
         """Words removed, or put in place of others."""
         old, new = order.instruction.words
         unit = self._places.required(target)
+        _require_no_rows(order, unit)
         if target.detail == HEADING:
             fields = [(unit, "heading", 0, len(unit.heading))]
         else:
@@ -186,6 +187,7 @@ class Applier:
     def _add(self, order: Order, target: Target) -> None:
         if order.instruction.words:
             unit = self._places.required(target)
+            _require_no_rows(order, unit)
             self._ledger.write(unit, text=with_words(unit.text, order.instruction.words[1], order.beside))
         elif target.detail == AUTHORITY:
             self._add_authority(order, target)
@@ -356,3 +358,9 @@ class Applier:
             existing = cfr_tree.find(self.root, order.target)
             return existing is not None and are_versions(existing, self._places.new_text(order, order.target))
         return False
+
+
+def _require_no_rows(order: Order, unit: Unit) -> None:
+    """Raises :class:`CannotEdit` for words of an entry of a table: the same words beside the table are not meant."""
+    if order.instruction.entries and any(inner.kind == "table" for inner in unit.alive()):
+        raise CannotEdit("It changes words in single entries of a table; compare them by hand")

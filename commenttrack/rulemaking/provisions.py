@@ -157,6 +157,8 @@ class ParsedInstruction(NamedTuple):
     ``verb`` is revise, add, remove, redesignate, reserve or keep (“continues to read”), or None when the instruction
     was not understood. ``words`` holds (words removed, words put in) when single words are exchanged, added or removed,
     and the new citation for redesignate. ``provision`` is the provision that carries the instruction paragraph.
+    ``entries`` are the rows of a table at the target that it is about, by the names it gives them; empty when it names
+    none, or leaves open which stands where.
     """
 
     id: str
@@ -166,6 +168,7 @@ class ParsedInstruction(NamedTuple):
     page: int | None
     provision: str = ""
     words: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,6 +232,41 @@ def test_sections_of_an_appendix_are_no_sections_of_the_cfr():
     ) == [("revise", "42 CFR part 413 appendix A 3.2.1", "the", "each")]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "In § 413.570, amend the table in paragraph (c) by revising the entries for “391-3” and “391-5” and adding "
+            "in numerical order an entry for “391-4” to read as follows:",
+            [("revise", "413.570(c)", ("391-3", "391-5")), ("add", "413.570(c)", ("391-4",))],
+        ),
+        ("The entry for “A” in the table in § 413.7(a) is revised.", [("revise", "413.7(a)", ("A",))]),
+        (
+            "In § 413.7(a), the table titled “Rates” is amended by removing the row for “A”.",
+            [("remove", "413.7(a)", ("A",))],
+        ),
+        (
+            "Amend § 413.7 by revising the entry for “A” in the table in paragraph (c) and the entry for “B” in the "
+            "table in paragraph (d).",
+            [("revise", "413.7(c)", ("A",)), ("revise", "413.7(d)", ("B",))],
+        ),
+        # Whose entry it is, is not plain.
+        (
+            "Amend § 413.7 by revising paragraph (b) and the entry for “A” in the table in paragraph (c).",
+            [("revise", "413.7(b)", ()), ("revise", "413.7(c)", ())],
+        ),
+        (
+            "Amend § 413.7(b) by amending the entry for “A” by removing “x” and the entry for “B” by adding “y”.",
+            [("remove", "413.7(b)", ()), ("add", "413.7(b)", ())],
+        ),
+        ("Amend § 413.7 by revising paragraph (a).", [("revise", "413.7(a)", ())]),
+    ],
+)
+def test_the_entries_of_a_table_are_named_beside_its_place(text, expected):
+    found = find([Amendment("a", "1.", text, 1, 42, "413")])
+    assert [(entry.verb, entry.target.removeprefix("42 CFR "), entry.entries) for entry in found] == expected
+
+
 def test_the_words_that_issue_a_rule_are_no_instruction():
     assert instructions("For the reasons set out above, 42 CFR part 413 is amended as follows:") == []
 

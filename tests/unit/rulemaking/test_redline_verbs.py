@@ -352,3 +352,11 @@ def test_levels_that_can_be_read_in_two_ways_are_mentioned():
     [doubtful] = [warning for warning in result.warnings if "several levels" in warning]
     assert "current text can be read" in doubtful
     assert "4 CFR 21.1(h)(i) or 4 CFR 21.1(i)" in doubtful
+
+
+def test_words_of_an_entry_of_a_table_are_not_exchanged_beside_the_table():
+    table = "</P><TABLE><TR><TD>Bat</TD><TD>ten</TD></TR></TABLE><P>"
+    text = "1. In § 21.1(a), amend the entry for “Bat” in the table by removing “ten” and adding “two” in its place."
+    result = applied(rule(text), current(f"(a) At least ten words:{table}(b) Other words."))
+    assert (outcomes(result), changes(result)) == (["not_applied"], {})
+    assert result.instructions[0].why == "It changes words in single entries of a table; compare them by hand."
