@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from commenttrack.members.models import Organization, OrganizationKind, Person
 from commenttrack.members.operations import is_staff
-from commenttrack.positions.coverage import Coverage, Held, coverage
+from commenttrack.positions.coverage import Coverage, Held, coverage, says_something
 from commenttrack.positions.matrix import Cells, MatrixCell, MatrixColumn, MatrixRow
 from commenttrack.positions.member_stances import HeldStance, stances_of
 from commenttrack.positions.models import (
@@ -126,9 +126,9 @@ def _units(session: Session, document: RuleDocument, links: Sequence[Any]) -> li
         return list(session.execute(wanted.where(Provision.kind.in_(kinds)).order_by(Provision.place)))
 
     units = of(_REGULATORY)
-    if not any(unit.text for unit in units):
+    if not any(says_something(unit.text) for unit in units):
         units = of(_PREAMBLE)
-        return units if any(unit.text for unit in units) else []
+        return units if any(says_something(unit.text) for unit in units) else []
     mapped = {link.provision_id for link in links if link.kind in _PREAMBLE}
     if mapped:
         units += [unit for unit in of(_PREAMBLE) if unit.id in mapped or unit.kind is ProvisionKind.PREAMBLE_HEADING]
@@ -222,7 +222,7 @@ def _rows(
             section, beside = "Preamble", True
         if unit.kind in _HEADINGS:
             section = f"{'Preamble: ' if beside else ''}{' '.join(filter(None, (unit.number, unit.heading)))}"
-        if not unit.text or unit.kind is ProvisionKind.PREAMBLE_HEADING:
+        if not says_something(unit.text) or unit.kind is ProvisionKind.PREAMBLE_HEADING:
             continue
         given = assigned.get(unit.id)
         rows.append(

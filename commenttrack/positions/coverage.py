@@ -19,6 +19,11 @@ class Coverage(StrEnum):
     CONFLICT = "conflict"
 
 
+def says_something(text: str) -> bool:
+    """Whether a provision has words to comment on; asterisks alone stand for text of the CFR that stays as it is."""
+    return any(character.isalnum() for character in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """One stance on one provision: of the draft letter, or of an organization (``holder``)."""

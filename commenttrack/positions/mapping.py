@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
 from commenttrack.positions import wordings
-from commenttrack.positions.coverage import Coverage, Held, coverage
+from commenttrack.positions.coverage import Coverage, Held, coverage, says_something
 from commenttrack.positions.grounds import in_order
 from commenttrack.positions.models import (
     Consensus,
@@ -222,12 +222,13 @@ _REGULATORY = (ProvisionKind.SECTION, ProvisionKind.PARAGRAPH, ProvisionKind.DEF
 
 def provisions_to_cover(session: Session, document: RuleDocument) -> list[Provision]:
     """The provisions coverage counts, in order: regulatory units that say something, else preamble paragraphs."""
-    units = session.scalars(
+    found = session.scalars(
         select(Provision)
         .where(Provision.rule_document_id == document.id, Provision.kind.in_(_REGULATORY), Provision.text != "")
         .order_by(Provision.place)
-    ).all()
-    return list(units) or list(
+    )
+    units = [unit for unit in found if says_something(unit.text)]
+    return units or list(
         session.scalars(
             select(Provision)
             .where(

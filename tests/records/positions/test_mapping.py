@@ -9,6 +9,7 @@ from commenttrack import illustration
 from commenttrack.audit import AuditEvent
 from commenttrack.errors import Refused
 from commenttrack.positions import answers, mapping, ranking, suspects
+from commenttrack.positions.board import by_positions
 from commenttrack.positions.coverage import Coverage
 from commenttrack.positions.models import AnswerState, Consensus, Position
 from commenttrack.positions.operations import revise_position
@@ -103,6 +104,13 @@ def test_a_changed_provision_makes_its_links_suspect(session, document, provisio
     provision.text += " More."
     provision.wording_digest = wording_digest(provision.heading, provision.text)
     assert [link.provision for link in suspects.suspect_links(session, document)] == [provision]
+
+
+def test_asterisks_that_stand_for_text_that_stays_need_no_comment(session, document, provision):
+    before = mapping.provisions_to_cover(session, document)
+    provision.text = "* * *"
+    assert mapping.provisions_to_cover(session, document) == [unit for unit in before if unit is not provision]
+    assert provision.id not in {row.id for row in by_positions(session, document).rows}
 
 
 def test_coverage_follows_the_mapping(session, document, provision, position):
