@@ -67,6 +67,8 @@ _ABOUT_EFFECT = re.compile(r"\b(?:delay|stay|postpone)\w*\b", re.IGNORECASE)
 
 _DASHES = str.maketrans("‐‑‒–—−", "------")
 _NUMBER = re.compile(r"\b(?:C[0-9]-)?(?:(?:19|20)[0-9]{2}|E[0-9])-[0-9]{3,6}\b")
+# What the Federal Register itself corrects: “C1-2024-06526”, often without an ACTION.
+_CORRECTIONS_NUMBER = re.compile(r"C[0-9]-")
 _STARTING_PAGE = re.compile(r"\b(?:beginning|starting|appearing)\s+on\s+pages?\s+([0-9,]+)", re.IGNORECASE)
 # CMS and others add to their docket what a document is: CMS-1802-P, -F, -IFC, -N, -CN2.
 _STAGE = re.compile(r"-(?:P|F|FC|IFC|N|NC|CN|PN|FN)[0-9]?$")
@@ -74,7 +76,7 @@ _STAGE = re.compile(r"-(?:P|F|FC|IFC|N|NC|CN|PN|FN)[0-9]?$")
 
 def kind_of(document: ParsedDocument) -> LaterKind:
     """What a document says it is to the ones before it; ``OTHER`` when its head does not tell."""
-    if document.kind == "correction":
+    if document.kind == "correction" or _CORRECTIONS_NUMBER.match(document.document_number):
         return LaterKind.CORRECTION
     for text in (document.action, document.title):
         for kind, pattern in _KINDS:

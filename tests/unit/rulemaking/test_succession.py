@@ -69,6 +69,10 @@ def test_a_title_tells_it_only_where_it_speaks_of_the_document(title, kind):
     assert kind_of(replace(PROPOSAL, title=title)) is LaterKind(kind)
 
 
+def test_a_number_of_the_federal_registers_own_corrections_tells_one():
+    assert kind_of(replace(PROPOSAL, action="", document_number="C1-2026-01580")) is LaterKind.CORRECTION
+
+
 def test_a_summary_that_reopens_the_comment_period_makes_a_reopening():
     summary = "We are reopening the comment period for our proposed rule."
     assert kind_of(replace(PROPOSAL, summary=summary)) is LaterKind.REOPENING
