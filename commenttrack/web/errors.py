@@ -38,8 +38,19 @@ def page(status: int, explanation: str = "") -> ResponseReturnValue:
     title, what_to_do = _PAGES.get(status, _PAGES[500])
     database.session().rollback()
     return render_template(
-        "web/errors/error.html", title=title, explanation=explanation, what_to_do=what_to_do, status=status
+        "web/errors/error.html",
+        title=title,
+        explanation=explanation,
+        what_to_do=what_to_do,
+        status=status,
+        back=_came_from(),
     ), status
+
+
+def _came_from() -> str:
+    """The page of ours whose form was refused; empty when the browser does not say, or names another site."""
+    referrer = request.referrer or ""
+    return referrer if request.method == "POST" and referrer.startswith(request.host_url) else ""
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

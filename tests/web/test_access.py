@@ -105,6 +105,17 @@ def test_nobody_gets_an_account_that_no_address_could_sign_in_to(empty_app):
         give_one_time_password(session, person, role=Role.COUNSEL, now=house.clock())
 
 
+def test_a_refused_form_leads_back_to_its_own_page_and_to_no_other_site(staff):
+    def refused(referrer):
+        return staff.post("/dockets/1/file/build", data={"csrf_token": "old"}, headers={"Referer": referrer}).text
+
+    assert '<a class="button button--primary" href="http://localhost/dockets/1/file/">' in refused(
+        "http://localhost/dockets/1/file/"
+    )
+    assert "elsewhere" not in refused("http://elsewhere.example/dockets/1/file/")
+    assert "elsewhere" not in refused("http://localhost.elsewhere.example/")
+
+
 def test_signing_out_ends_the_session(app, staff):
     staff.post("/sign-out", data={"csrf_token": staff.csrf})
     assert staff.get("/").status_code == 303
