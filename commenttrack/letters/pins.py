@@ -21,19 +21,24 @@ from commenttrack.rulemaking.provisions import ParsedProvision, ParsedRule
 Span = tuple[int, int]
 
 
-def with_pins(content: LetterContent, rule: ParsedRule) -> LetterContent:
+def with_pins(
+    content: LetterContent, rule: ParsedRule, *, only: str = "", text: RuleText | None = None
+) -> LetterContent:
     """The letter with a page in each citation of the rule that a quotation or a provision gives one.
 
     A citation of the whole document stays what it is, and so does a text that cannot be read; the check of the letter
-    says what is wrong with it.
+    says what is wrong with it. ``only`` is the key of the one part to look at; ``text`` that of the rule, where it was
+    made before.
     """
     register = register_of(rule)
     if not register:
         return content
     volume, _, page = register.split()
     declared = declared_sources(content.head.sources, content.head.works)
-    pinner = _Pinner(rule, (int(volume), int(page)), declared)
-    return replace(content, parts=tuple(pinner.part(part) for part in content.parts))
+    pinner = _Pinner(rule, (int(volume), int(page)), declared, text)
+    return replace(
+        content, parts=tuple(part if only and part.key != only else pinner.part(part) for part in content.parts)
+    )
 
 
 _TYPED = re.compile(r"\[@([^\]]*)\]")
@@ -51,11 +56,13 @@ def may_want_pages(part: LetterPartContent) -> bool:
 
 
 class _Pinner:
-    def __init__(self, rule: ParsedRule, register: tuple[int, int], declared: Mapping[str, Authority]) -> None:
+    def __init__(
+        self, rule: ParsedRule, register: tuple[int, int], declared: Mapping[str, Authority], text: RuleText | None
+    ) -> None:
         self._rule = rule
         self._register = register
         self._declared = declared
-        self._text: RuleText | None = None
+        self._text = text
 
     def part(self, part: LetterPartContent) -> LetterPartContent:
         text, translation = self._with_pages(part.text), self._with_pages(part.translation)

@@ -5,16 +5,20 @@ what another does not.
 """
 
 import re
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from commenttrack.kept import Kept
 from commenttrack.letters import quotations
 from commenttrack.letters.content import LetterContent
 from commenttrack.letters.models import Letter
 from commenttrack.letters.pins import may_want_pages, with_pins
 from commenttrack.letters.requested_layers import with_current_text
+from commenttrack.letters.rule_text import RuleText
 from commenttrack.rulemaking.current_text import attached, redline_of, state_of, texts_of
 from commenttrack.rulemaking.operations import parsed_rule
+from commenttrack.rulemaking.provisions import ParsedRule
 from commenttrack.storage import Storage
 
 
@@ -31,6 +35,27 @@ def with_rule_details(session: Session, letter: Letter, content: LetterContent, 
         if redline is not None:
             return with_current_text(content, redline)
     return content
+
+
+def with_pages_in(session: Session, letter: Letter, content: LetterContent, key: str) -> LetterContent:
+    """The letter with a page in each citation of its rule in one part; for a preview that is asked for at each pause.
+
+    The rule is read once and kept until its words change. A part without such a citation costs nothing.
+    """
+    if not any(part.key == key and may_want_pages(part) for part in content.parts):
+        return content
+    document = letter.rule_document
+
+    def read() -> tuple[ParsedRule, RuleText]:
+        rule = parsed_rule(session, document)
+        return rule, RuleText(rule)
+
+    rule, text = _RULES.of((document.source_sha256, *state_of(session, document, [])), read)
+    return with_pins(content, rule, only=key, text=text)
+
+
+_RULES: Kept[tuple[Any, ...], tuple[ParsedRule, RuleText]] = Kept(2)
+"""Rules that letters were written on last; a large one takes some megabytes."""
 
 
 def problems(session: Session, letter: Letter, content: LetterContent, storage: Storage) -> list[quotations.Problem]:

@@ -22,6 +22,7 @@ from commenttrack.letters.heads import ILLUSTRATIVE, head_for
 from commenttrack.letters.leads import MAY_LEAD
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
 from commenttrack.letters.pictured import with_files
+from commenttrack.letters.rule_details import with_pages_in
 from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.models import Position, ProvisionPosition, QuestionAnswer
@@ -235,9 +236,9 @@ def _preview(letter: Letter, part: LetterPart, form: PartForm) -> Preview:
 
 def preview_of(letter: Letter, part: LetterPart, words: PartWords) -> Preview:
     """The part with these words as it would print in its letter."""
-    content = recorded_content.content_with(letter, part, words)
+    content = with_files(letter, recorded_content.content_with(letter, part, words), database.house().storage)
     try:
-        return Preview(readable_part(with_files(letter, content, database.house().storage), part.key))
+        return Preview(readable_part(with_pages_in(database.session(), letter, content, part.key), part.key))
     except Refused as refusal:
         return Preview(None, str(refusal))
 

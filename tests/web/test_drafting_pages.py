@@ -7,6 +7,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from commenttrack.jobs import Job
+from commenttrack.kept import Kept
+from commenttrack.letters import rule_details
 from commenttrack.letters.models import DraftSnapshot, HouseStyle, Letter, LetterPart
 from commenttrack.worker import Worker
 
@@ -37,6 +39,22 @@ def test_the_rendering_of_a_part_is_a_piece_of_a_page_with_the_numbers_of_the_le
     assert "<em>word</em>" in answer.text
     assert "<html" not in answer.text
     assert "A." in answer.text
+
+
+def test_the_rendering_shows_the_pages_of_citations_and_reads_the_rule_once(post, stored, part, monkeypatch):
+    provision = part.links[0].provision_position.provision
+    register = provision.rule_document.metadata_json["fr_citation"]
+    section, reads = provision.label.partition(" CFR ")[2], []
+    monkeypatch.setattr(rule_details, "_RULES", Kept(1))
+    read = rule_details.parsed_rule
+    monkeypatch.setattr(rule_details, "parsed_rule", lambda *args: reads.append(args) or read(*args))
+    for word in ("A", "Another"):
+        text = f"{word} [@{register}, § {section}]."
+        answer = post(f"{DRAFT}/parts/{part.id}/preview", {"heading": "H", "text": text, "requested_text": ""}).text
+        assert f"{register}, {provision.pages[0]}" in answer.replace("\u00a0", " ")
+    assert len(reads) == 1
+    post(f"{DRAFT}/parts/{part.id}/preview", {"heading": "H", "text": "No citation.", "requested_text": ""})
+    assert len(reads) == 1
 
 
 def test_what_cannot_be_rendered_says_why_and_is_no_failure(post, part):
