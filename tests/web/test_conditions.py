@@ -56,6 +56,9 @@ def test_freezing_for_filing_is_refused_without_a_reason_and_leads_to_the_packet
     frozen = post("/dockets/1/draft/freeze", {"for_filing": "y", "without_quorum": "The board said so."})
     assert frozen.location.endswith("/dockets/1/file/")
     assert "Frozen for filing" in staff.get("/dockets/1/sign/").text
+    again = staff.get("/dockets/1/draft/freeze").text
+    assert "Go on to File" in again
+    assert "What will be fixed" not in again
     assert "for filing</span>" in staff.get("/dockets/1/draft/versions").text
     assert "Version 1 is frozen for filing" in staff.get("/dockets/1/draft/freeze").text
 
