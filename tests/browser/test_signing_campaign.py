@@ -151,7 +151,7 @@ def test_from_the_invitations_to_the_certificate(browser: Browser, house, docket
 
 def enter(staff: Page, account: str) -> None:
     staff.goto("/sign-in")
-    staff.get_by_label("Email").fill(account)
+    staff.get_by_label("E-mail address").fill(account)
     staff.get_by_label("Password").fill(PASSWORD)
     staff.get_by_role("button", name="Sign in").click()
     expect(staff.get_by_role("heading", level=1)).to_have_text("Dockets")

@@ -43,7 +43,7 @@ def test_a_member_answers_on_a_phone_and_the_staff_weigh_it(browser: Browser, ho
 
 def sign_in(staff: Page, house) -> None:
     staff.goto("/")
-    staff.get_by_label("Email").fill(house.administrator)
+    staff.get_by_label("E-mail address").fill(house.administrator)
     staff.get_by_label("Password").fill(house.password)
     staff.get_by_role("button", name="Sign in").click()
     staff.locator("#password").fill(house.password)

@@ -32,7 +32,7 @@ def sign_in(staff: Page, house, sound) -> None:
     staff.goto("/")
     expect(staff).to_have_url(re.compile("/sign-in"))
     sound(staff, "sign in")
-    staff.get_by_label("Email").fill(house.administrator)
+    staff.get_by_label("E-mail address").fill(house.administrator)
     staff.get_by_label("Password").fill(house.password)
     staff.get_by_role("button", name="Sign in").click()
     expect(staff.get_by_role("heading", level=1)).to_have_text("Change password")

@@ -46,7 +46,7 @@ def enter(browser: Browser, house, sound, who: str, *, start: str = "", **option
     page.set_default_timeout(60_000)
     sound.watch(page)
     page.goto("/sign-in")
-    page.get_by_label("Email").fill(f"{who}@example.org")
+    page.get_by_label("E-mail address").fill(f"{who}@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Dockets")
