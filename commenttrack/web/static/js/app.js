@@ -74,7 +74,13 @@
   // On a narrow screen the rail scrolls sideways; the stage one is in must be in sight.
   const rail = document.querySelector(".rail__stages");
   const here = rail?.querySelector("[aria-current]");
-  if (here && rail.scrollWidth > rail.clientWidth) rail.scrollLeft = here.parentElement.offsetLeft - 16;
+  const bringHereIntoSight = () => {
+    rail.scrollLeft += here.getBoundingClientRect().left - rail.getBoundingClientRect().left - 16;
+  };
+  if (here) {
+    bringHereIntoSight();
+    document.fonts.ready.then(bringHereIntoSight); // the stages before it get other widths with the typefaces
+  }
 
   // A page that waits for a job looks again by itself.
   const waiting = document.querySelector("[data-refresh-seconds]");
