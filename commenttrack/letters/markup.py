@@ -213,6 +213,9 @@ class Markup:
                     out.append(self._text(text))
                 case Break():
                     out.append("<br>")
+                case Styled("link", (Styled("english", children),), href):
+                    # On the link itself: a tag between a link and its words is no link to PDF/UA (7.18.5).
+                    out.append(f'<a href="{escape(href)}" lang="en">{self.inlines(children)}</a>')
                 case Styled("link", children, href):
                     out.append(f'<a href="{escape(href)}">{self.inlines(children)}</a>')
                 case Styled("ins" | "del" as tag, children):
@@ -267,7 +270,7 @@ class Markup:
             before, _, after = self._own.goes_on.partition("{page}")
             # The page stands at the end of the link.
             texts[-1] += (
-                f' <a class="goes-on" href="#note-{number}-rest">{self.own(before.rstrip())}</a>{escape(after)}'
+                f' <a class="goes-on" href="#note-{number}-rest">{escape(before.rstrip())}</a>{escape(after)}'
             )
         first, *more = texts
         note_element = f'<fn-note id="note-{number}" data-n="{number}">{first}</fn-note>'

@@ -313,7 +313,7 @@ def _contents(letter: ArrangedLetter, markup: Markup) -> list[dict[str, object]]
         {
             "key": part.part.key,
             "level": part.level,
-            "mark": _safe(markup.mark(part.mark)),
+            "mark": part.mark,  # unmarked in any language: a tag within a link is no link to PDF/UA (7.18.5)
             "heading": _safe(markup.inlines(_without_calls(part.heading))),
         }
         for part in letter.parts
