@@ -269,9 +269,7 @@ class Markup:
         if rest:
             before, _, after = self._own.goes_on.partition("{page}")
             # The page stands at the end of the link.
-            texts[-1] += (
-                f' <a class="goes-on" href="#note-{number}-rest">{escape(before.rstrip())}</a>{escape(after)}'
-            )
+            texts[-1] += f' <a class="goes-on" href="#note-{number}-rest">{escape(before.rstrip())}</a>{escape(after)}'
         first, *more = texts
         note_element = f'<fn-note id="note-{number}" data-n="{number}">{first}</fn-note>'
         return note_element + "".join(f"<fn-more>{text}</fn-more>" for text in more)
