@@ -1,4 +1,4 @@
-"""Which way a language is written, and lines in which both ways meet. Pure."""
+"""What a language is called and which way it is written, and lines in which both ways meet. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -19,6 +19,46 @@ def right_to_left(lang: str) -> bool:
 def direction(lang: str) -> str:
     """``rtl`` or ``ltr``, as HTML has it."""
     return "rtl" if right_to_left(lang) else "ltr"
+
+
+_NAMES = {
+    "am": "Amharic",
+    "ar": "Arabic",
+    "bn": "Bengali",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fa": "Persian",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "ht": "Haitian Creole",
+    "it": "Italian",
+    "ja": "Japanese",
+    "km": "Khmer",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "nv": "Navajo",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "so": "Somali",
+    "sw": "Swahili",
+    "th": "Thai",
+    "tl": "Tagalog",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+    "zh-hans": "Chinese (simplified)",
+    "zh-hant": "Chinese (traditional)",
+}
+
+
+def language_name(lang: str) -> str:
+    """What people call the language of a tag such as ``es`` or ``zh-Hans``; the tag itself where nothing is known."""
+    tags = lang.lower().replace("_", "-").split("-")
+    return _NAMES.get("-".join(tags[:2])) or _NAMES.get(tags[0]) or lang
 
 
 _LETTER = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from commenttrack.errors import Refused
 from commenttrack.letters.content import PartWords, Translation
+from commenttrack.letters.languages import language_name
 from commenttrack.letters.markdown import head_from_mapping
 from commenttrack.letters.models import Letter, LetterPart
 from commenttrack.letters.operations import rewrite
@@ -30,10 +31,11 @@ class Lacking:
     @property
     def sentence(self) -> str:
         """For people."""
+        name = language_name(self.lang)
         return {
-            "missing": f"It has no text in the second language ({self.lang}).",
-            "heading": f"Its heading has no words in the second language ({self.lang}).",
-            "behind": f"It was reworded since its text in the second language ({self.lang}) was written.",
+            "missing": f"It has no text in the second language ({name}).",
+            "heading": f"Its heading has no words in the second language ({name}).",
+            "behind": f"It was reworded since its text in the second language ({name}) was written.",
         }[self.what]
 
 

@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 
 from commenttrack import __version__
 from commenttrack.errors import Refused
+from commenttrack.letters.languages import language_name
 from commenttrack.members.operations import lead
 from commenttrack.members.permissions import Permission
 from commenttrack.web import access, database
@@ -20,7 +21,14 @@ def set_up(app: Flask) -> None:
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters.update(
-        day=day, short_day=short_day, moment=moment, hour=hour, size=size, thousands=thousands, pages=pages
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        hour=hour,
+        size=size,
+        thousands=thousands,
+        pages=pages,
+        language_name=language_name,
     )
     environment.globals.update(plural=plural, may=access.may, Permission=Permission, version=__version__)
     app.context_processor(_about_the_request)

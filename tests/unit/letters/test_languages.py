@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from lxml import etree
 
-from commenttrack.letters.languages import direction, marked, right_to_left
+from commenttrack.letters.languages import direction, language_name, marked, right_to_left
 from commenttrack.letters.markdown import content_from_markdown
 from commenttrack.letters.rendering import letter_html
 from commenttrack.letters.word import letter_docx
@@ -81,3 +81,9 @@ def test_in_word_letterhead_contents_signatures_tables_and_heads_follow_the_dire
     assert "<w:bidi/>" in head
     redline = next(p for p in root.iter(f"{W}p") if p.find(f"{W}del") is not None)
     assert redline.find(f"{W}pPr/{W}bidi") is None
+
+
+def test_a_language_is_called_by_its_name_where_it_is_known():
+    tags = ["es", "es-MX", "zh-Hans-CN", "zh_Hant", "zh-TW", "AR", "qaa"]
+    names = ["Spanish", "Spanish", "Chinese (simplified)", "Chinese (traditional)", "Chinese", "Arabic", "qaa"]
+    assert [language_name(tag) for tag in tags] == names
