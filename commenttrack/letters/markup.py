@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from markupsafe import Markup as Safe
+
 from commenttrack.errors import BadInput
 from commenttrack.letters.blocks import (
     Block,
@@ -33,10 +35,10 @@ from commenttrack.letters.blocks import (
     inlines_in,
     plain,
 )
-from commenttrack.letters.content import Picture, RedlineWords
+from commenttrack.letters.content import LetterHead, Picture, RedlineWords
 from commenttrack.letters.languages import has_right_to_left, marked, right_to_left
 from commenttrack.letters.notes import Note
-from commenttrack.letters.own_words import ENGLISH, SOURCES, OwnWords, own_words
+from commenttrack.letters.own_words import ENGLISH, SOURCES, OwnWords, agency_lang, own_words
 from commenttrack.letters.pictures import refusal_of_address
 
 _WORD_STYLES = {
@@ -436,3 +438,31 @@ _SOURCE = re.compile(rf"(?:{'|'.join(SOURCES)})\s?[:：]")
 
 def _has_redline(inlines: Inlines) -> bool:
     return any(isinstance(inline, Styled) and inline.style in ("ins", "del") for inline in inlines_in(inlines))
+
+
+class Voice:
+    """Writes with the :class:`Markup` of a letter, all of it as text in one language, and says that it is safe."""
+
+    def __init__(self, markup: Markup, lang: str) -> None:
+        self._markup, self._lang = markup, lang
+
+    def mark(self, mark: str) -> Safe:
+        """See :meth:`Markup.mark`."""
+        self._markup.speak(self._lang)
+        return Safe(self._markup.mark(mark))  # noqa: S704 it escapes all text
+
+    def inlines(self, inlines: Inlines) -> Safe:
+        """See :meth:`Markup.inlines`."""
+        self._markup.speak(self._lang)
+        return Safe(self._markup.inlines(inlines))  # noqa: S704 it escapes all text
+
+    def blocks(self, blocks: Blocks) -> Safe:
+        """See :meth:`Markup.blocks`."""
+        self._markup.speak(self._lang)
+        return Safe(self._markup.blocks(blocks))  # noqa: S704 it escapes all text
+
+
+def voices(markup: Markup, head: LetterHead) -> tuple[Voice, Voice, Voice]:
+    """Those of a letter: its own, that of the agency's text within it, and that of its second language."""
+    second = head.translation.lang if head.translation else head.lang
+    return Voice(markup, head.lang), Voice(markup, agency_lang(head.lang) or head.lang), Voice(markup, second)

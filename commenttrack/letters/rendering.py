@@ -14,11 +14,11 @@ from markupsafe import Markup as Safe
 from commenttrack.errors import BadInput
 from commenttrack.letters import pdf as pages
 from commenttrack.letters.assets import font_faces
-from commenttrack.letters.blocks import Blocks, Inlines, NoteMark, Text, plain
+from commenttrack.letters.blocks import Inlines, NoteMark, Text, plain
 from commenttrack.letters.citation_forms import ofr
 from commenttrack.letters.content import LetterContent, LetterHead, ordered_signatories, signature_blocks
 from commenttrack.letters.languages import direction, has_right_to_left, marked, right_to_left
-from commenttrack.letters.markup import Markup, NotePlan
+from commenttrack.letters.markup import Markup, NotePlan, voices
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange
 from commenttrack.letters.own_words import ENGLISH, agency_lang, own_words
 from commenttrack.letters.requested_layers import requests_in
@@ -226,36 +226,23 @@ def _safe(html: str) -> Safe:
 
 def _part_view(part: ArrangedPart, markup: Markup, second_shift: int, head: LetterHead) -> _PartView:
     """A part for the templates, each of its texts with the program's words in the text's own language."""
-    second_lang = head.translation.lang if head.translation else head.lang
-
-    def blocks(blocks: Blocks, lang: str = head.lang) -> Safe:
-        markup.speak(lang)
-        return _safe(markup.blocks(blocks))
-
-    def inlines(inlines: Inlines, lang: str = head.lang) -> Safe:
-        markup.speak(lang)
-        return _safe(markup.inlines(inlines))
-
-    def mark(mark: str, lang: str = head.lang) -> Safe:
-        markup.speak(lang)
-        return _safe(markup.mark(mark))
-
+    first, agency, second = voices(markup, head)
     view = _PartView(
         part.part.key,
         part.level or 1,
-        mark(part.mark),
-        inlines(part.heading),
-        blocks(part.blocks),
-        blocks(part.requested, agency_lang(head.lang) or head.lang),
-        blocks(part.current, agency_lang(head.lang) or head.lang),
+        first.mark(part.mark),
+        first.inlines(part.heading),
+        first.blocks(part.blocks),
+        agency.blocks(part.requested),
+        agency.blocks(part.current),
         part.part.provisions,
         part.part.annex,
         " ".join(name for name in ("annex", "landscape") if getattr(part.part, name)),
         min((part.level or 1) + second_shift, 6),
-        mark(part.second_mark, second_lang),
-        inlines(part.second_heading, second_lang),
-        blocks(part.second, second_lang),
-        tuple((blocks(one), blocks(other, second_lang)) for one, other in part.pairs),
+        second.mark(part.second_mark),
+        second.inlines(part.second_heading),
+        second.blocks(part.second),
+        tuple((first.blocks(one), second.blocks(other)) for one, other in part.pairs),
     )
     markup.speak(head.lang)
     return view

@@ -17,6 +17,7 @@ from commenttrack.letters.pins import may_want_pages, with_pins
 from commenttrack.letters.requested_layers import with_current_text
 from commenttrack.letters.rule_text import RuleText
 from commenttrack.rulemaking.current_text import attached, redline_of, state_of, texts_of
+from commenttrack.rulemaking.models import RuleDocument
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.rulemaking.provisions import ParsedRule
 from commenttrack.storage import Storage
@@ -29,7 +30,8 @@ def with_rule_details(session: Session, letter: Letter, content: LetterContent, 
     """
     document = letter.rule_document
     if _wants_pages(content):
-        content = with_pins(content, parsed_rule(session, document))
+        rule, text = _read(session, document)
+        content = with_pins(content, rule, text=text)
     if _makes_requests(content):
         redline = redline_of(session, document, attached(session, document), storage=storage)
         if redline is not None:
@@ -44,14 +46,16 @@ def with_pages_in(session: Session, letter: Letter, content: LetterContent, key:
     """
     if not any(part.key == key and may_want_pages(part) for part in content.parts):
         return content
-    document = letter.rule_document
+    rule, text = _read(session, letter.rule_document)
+    return with_pins(content, rule, only=key, text=text)
 
+
+def _read(session: Session, document: RuleDocument) -> tuple[ParsedRule, RuleText]:
     def read() -> tuple[ParsedRule, RuleText]:
         rule = parsed_rule(session, document)
         return rule, RuleText(rule)
 
-    rule, text = _RULES.of((document.source_sha256, *state_of(session, document, [])), read)
-    return with_pins(content, rule, only=key, text=text)
+    return _RULES.of((document.source_sha256, *state_of(session, document, [])), read)
 
 
 _RULES: Kept[tuple[Any, ...], tuple[ParsedRule, RuleText]] = Kept(2)

@@ -1,25 +1,21 @@
 """A letter as pieces of a page: the same blocks and notes as the PDF, inside our own layout and style sheet."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from markupsafe import Markup as Safe
 from sqlalchemy.orm import Session
 
 from commenttrack.kept import Kept
-from commenttrack.letters.blocks import Blocks, Inlines, plain
+from commenttrack.letters.blocks import plain
 from commenttrack.letters.content import LetterContent, LetterHead
 from commenttrack.letters.languages import direction
-from commenttrack.letters.markup import Markup, own_html
+from commenttrack.letters.markup import Markup, own_html, voices
 from commenttrack.letters.models import Letter
 from commenttrack.letters.notes import ArrangedLetter, ArrangedPart, arrange, arrange_part
 from commenttrack.letters.own_words import OwnWords, agency_lang, own_words
 from commenttrack.letters.pictured import with_files
 from commenttrack.letters.rule_details import details_state, with_rule_details
 from commenttrack.storage import Storage
-
-_KEPT = 8
-"""Letters, of those that were shown last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +73,24 @@ class ReadableLetter:
         return _safe(own_html(words, self.head.lang, self.words))
 
 
-@lru_cache(maxsize=_KEPT)
 def readable(content: LetterContent) -> ReadableLetter:
-    """The letter for a page; raises what :func:`commenttrack.letters.notes.arrange` raises.
-
-    The last few are kept: hundreds of members open the same letter within an hour, and reading it from its Markdown is
-    the larger part of their page. A letter that changed is another content.
-    """
+    """The letter for a page; raises what :func:`commenttrack.letters.notes.arrange` raises."""
     return _page(arrange(content))
 
 
 def as_printed(session: Session, letter: Letter, content: LetterContent, storage: Storage) -> ReadableLetter:
     """A state of a stored letter as its PDF has it: with pictures, pages of citations and current text under requests.
 
-    These details are kept with the letter they were put into as long as nothing they come from changes. Raises what
+    The last few are kept as long as nothing they come from changes: hundreds of members open the same letter within an
+    hour, and reading it from its Markdown is the larger part of their page. Raises what
     :func:`commenttrack.letters.notes.arrange` raises.
     """
     content = with_files(letter, content, storage)
     state = details_state(session, letter, content)
-    if not state:
-        return readable(content)
-    return readable(_DETAILED.of((content, state), lambda: with_rule_details(session, letter, content, storage)))
+    return _READ.of((content, state), lambda: readable(with_rule_details(session, letter, content, storage)))
 
 
-_DETAILED: Kept[tuple[LetterContent, str], LetterContent] = Kept(_KEPT)
+_READ: Kept[tuple[LetterContent, str], ReadableLetter] = Kept(8)
 
 
 def readable_part(content: LetterContent, key: str) -> ReadableLetter:
@@ -128,44 +118,24 @@ def _page(letter: ArrangedLetter) -> ReadableLetter:
 
 def _part(part: ArrangedPart, markup: Markup, head: LetterHead) -> ReadablePart:
     words = plain(part.heading)
-    own, second_lang = own_words(head.lang), head.translation.lang if head.translation else head.lang
-
-    def blocks(blocks: Blocks, lang: str = head.lang) -> Safe:
-        markup.speak(lang)
-        return _safe(markup.blocks(blocks))
-
-    def inlines(inlines: Inlines, lang: str = head.lang) -> Safe:
-        markup.speak(lang)
-        return _safe(markup.inlines(inlines))
-
-    def mark(mark: str, lang: str = head.lang) -> Safe:
-        markup.speak(lang)
-        return _safe(markup.mark(mark))
-
-    agency = agency_lang(head.lang) or head.lang
+    own, (first, agency, second) = own_words(head.lang), voices(markup, head)
     return ReadablePart(
         key=part.part.key,
         number=part.number,
-        mark=mark(part.mark),
+        mark=first.mark(part.mark),
         level=part.level,
         title=" ".join(piece for piece in (f"{part.number}." if part.number else "", words) if piece) or "Opening",
-        heading=inlines(part.heading),
-        body=blocks(part.blocks),
-        requested=blocks(part.requested, agency),
-        current=blocks(part.current, agency),
+        heading=first.inlines(part.heading),
+        body=first.blocks(part.blocks),
+        requested=agency.blocks(part.requested),
+        current=agency.blocks(part.current),
         labels=(_safe(own_html(own.current, head.lang, own)), _safe(own_html(own.requested, head.lang, own))),
         agency_lang=agency_lang(head.lang),
         provisions=part.part.provisions,
-        second_mark=mark(part.second_mark, second_lang),
-        second_heading=inlines(part.second_heading, second_lang),
-        second=blocks(part.second, second_lang),
-        pairs=tuple(
-            (
-                blocks(one),
-                blocks(other, second_lang),
-            )
-            for one, other in part.pairs
-        ),
+        second_mark=second.mark(part.second_mark),
+        second_heading=second.inlines(part.second_heading),
+        second=second.blocks(part.second),
+        pairs=tuple((first.blocks(one), second.blocks(other)) for one, other in part.pairs),
     )
 
 
