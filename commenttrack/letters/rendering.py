@@ -168,9 +168,9 @@ def _page(
 ) -> str:
     head = letter.content.head
     markup = Markup(letter.notes, place, head.redline_words, plans, letter.content.pictures)
-    markup.speak(head.lang)
     shift = int(head.translation is not None and bool(head.translation.heading))
     parts = [_part_view(part, markup, shift, head) for part in letter.parts]
+    markup.speak(head.lang)
     beside = head.translation is not None and head.translation.layout == "side-by-side"
     signing = signature_blocks(letter.content)
     title = _title(letter)
@@ -227,7 +227,7 @@ def _safe(html: str) -> Safe:
 def _part_view(part: ArrangedPart, markup: Markup, second_shift: int, head: LetterHead) -> _PartView:
     """A part for the templates, each of its texts with the program's words in the text's own language."""
     first, agency, second = voices(markup, head)
-    view = _PartView(
+    return _PartView(
         part.part.key,
         part.level or 1,
         first.mark(part.mark),
@@ -244,8 +244,6 @@ def _part_view(part: ArrangedPart, markup: Markup, second_shift: int, head: Lett
         second.blocks(part.second),
         tuple((first.blocks(one), second.blocks(other)) for one, other in part.pairs),
     )
-    markup.speak(head.lang)
-    return view
 
 
 def _logo(head: LetterHead, markup: Markup) -> Safe:

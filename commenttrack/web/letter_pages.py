@@ -106,9 +106,11 @@ def _page(letter: ArrangedLetter) -> ReadableLetter:
     markup = Markup(letter.notes, "end", head.redline_words, pictures=pictures)
     logo = head.letterhead.logo
     alt = head.letterhead.logo_alt or own_words(head.lang).alt_of_logo(head.letterhead.name, head.lang)
+    parts = tuple(_part(part, markup, head) for part in letter.parts)
+    markup.speak(head.lang)
     return ReadableLetter(
         head,
-        tuple(_part(part, markup, head) for part in letter.parts),
+        parts,
         tuple((note.number, _safe(markup.note_text(note))) for note in letter.notes),
         _safe(markup.picture(logo, alt, "letter__logo")) if logo in {each.name for each in pictures} else Safe(),
         direction(head.lang),
