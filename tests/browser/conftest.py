@@ -114,6 +114,8 @@ def sound(request: pytest.FixtureRequest):
 
     def check(page: Page, name: str) -> None:
         watch(page)
+        # A click returns as soon as the page it leads to has begun, which may be before that page has any element.
+        page.wait_for_load_state()
         found = axe.run(page)
         violations = [f"{v['id']}: {v['help']} — {v['nodes'][0]['html'][:200]}" for v in found.response["violations"]]
         assert violations == [], f"{name}: {violations}"

@@ -17,6 +17,7 @@ def furnished(house):
 
 
 def headings(page: Page) -> list[str]:
+    page.wait_for_load_state()  # the list is read at once, whatever part of it has come
     return [text.strip() for text in page.locator(".part-row__heading").all_inner_texts()]
 
 

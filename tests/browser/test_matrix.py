@@ -16,19 +16,18 @@ def furnished(house):
     return furnish(house)
 
 
-def focused(page: Page) -> tuple[int, int]:
-    """Row and column of the cell that has the focus, counted from 0."""
-    return tuple(
-        page.evaluate(
-            """() => { const cell = document.activeElement.closest("#grid tbody th, #grid tbody td");
-                 return cell ? [cell.parentElement.sectionRowIndex, cell.cellIndex] : [-1, -1]; }"""
-        )
+def stands_on(page: Page, row: int, column: int) -> None:
+    """Wait until a cell, counted from 0, has the focus: after an exchange with the server it comes a moment later."""
+    page.wait_for_function(
+        """([row, column]) => { const cell = document.activeElement.closest("#grid tbody th, #grid tbody td");
+             return cell && cell.parentElement.sectionRowIndex === row && cell.cellIndex === column; }""",
+        arg=[row, column],
     )
 
 
 def stand_on(page: Page, row: int, column: int) -> None:
     page.locator("#grid tbody tr").nth(row).locator("th, td").nth(column).click(position={"x": 3, "y": 3})
-    assert focused(page) == (row, column)
+    stands_on(page, row, column)
 
 
 def empty_place(page: Page) -> tuple[int, int]:
@@ -51,15 +50,15 @@ def test_by_keyboard_a_cell_is_found_opened_left_filled_and_undone(browser, furn
     stand_on(page, row, column)
 
     page.keyboard.press("ArrowDown")
-    assert focused(page) == (row + 1, column)
+    stands_on(page, row + 1, column)
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
-    assert focused(page) == (row, column + 1)
+    stands_on(page, row, column + 1)
     page.keyboard.press("Home")
-    assert focused(page) == (row, 0)
+    stands_on(page, row, 0)
     for _ in range(column):
         page.keyboard.press("ArrowRight")
-    assert focused(page) == (row, column)
+    stands_on(page, row, column)
 
     editor = page.locator("#cell-editor")
     page.keyboard.press("Enter")
@@ -68,7 +67,7 @@ def test_by_keyboard_a_cell_is_found_opened_left_filled_and_undone(browser, furn
     editor.get_by_label("Request", exact=True).fill("Words that are not kept.")
     page.keyboard.press("Escape")
     expect(editor).to_be_hidden()
-    assert focused(page) == (row, column)
+    stands_on(page, row, column)
     cell = page.locator("#grid tbody tr").nth(row).locator("th, td").nth(column)
     expect(cell).to_have_text("")
 
@@ -81,13 +80,13 @@ def test_by_keyboard_a_cell_is_found_opened_left_filled_and_undone(browser, furn
     editor.get_by_role("button", name="Map the position").click()
     expect(editor).to_be_hidden()
     expect(cell).to_have_text("Clarify")
-    assert focused(page) == (row, column)
+    stands_on(page, row, column)
     expect(page.locator("#grid tbody tr").nth(row)).to_contain_text("Addressed")
 
     page.keyboard.press("u")
     expect(page.locator("[data-notice]")).to_contain_text("Undone: Mapped position")
     expect(cell).to_have_text("")
-    assert focused(page) == (row, column)
+    stands_on(page, row, column)
     sound(page, "matrix after an undo")
 
 
