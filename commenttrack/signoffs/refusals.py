@@ -23,7 +23,7 @@ class DecidedMeanwhile(Conflict):
     def __init__(self, organization: str, what: str = "") -> None:
         super().__init__(
             f"A decision of {organization} was recorded while this page was open{f' ({what})' if what else ''}. "
-            "Yours was not recorded. Open the link again to see what stands and to change it."
+            "Yours was not recorded. Look at what stands now before you decide again."
         )
 
 

@@ -49,9 +49,10 @@ class DecisionForm(Form):
 
 
 class ReceivedForm(DecisionForm):
-    """A decision that came by mail."""
+    """A decision that came by mail. It carries the decision that the page showed, so that none is replaced unseen."""
 
     version = SelectField("On which version", coerce=int)
+    seen = IntegerField(widget=HiddenField.widget, validators=[Optional()])
     file = FileField("The mail or scan itself")
 
 

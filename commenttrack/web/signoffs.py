@@ -30,8 +30,9 @@ from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.finals import gate_of_version
 from commenttrack.signoffs.lifecycle import Decision, Standing
 from commenttrack.signoffs.models import ReceivedFile, SignOffRequest
-from commenttrack.signoffs.reading import current_decision, trail
+from commenttrack.signoffs.reading import trail
 from commenttrack.signoffs.received import received_file
+from commenttrack.signoffs.refusals import RecordedAlready
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.decisions import ReceivedForm, part_choices
@@ -292,6 +293,9 @@ def _invitation_page(letter: Letter, asked: SignOffRequest, ask_again: AskAgainF
     session = database.session()
     found = board_of(session, letter)
     row = next(row for row in found.rows if row.request.id == asked.id)
+    # The field says what this page shows, whatever an earlier page had shown.
+    received.seen.process_data(row.sign_off.id if row.sign_off else None)
+    received.seen.raw_data = None
     return render_template(
         "web/signoffs/invitation.html",
         letter=letter,
@@ -360,19 +364,21 @@ def received(docket_id: int, request_id: int) -> ResponseReturnValue:
     asked, session = _request(letter, request_id), database.session()
     form = _received_form(letter)
     if form.validate():
-        current = current_decision(session, asked)
         try:
             operations.record_received(
                 session,
                 asked,
                 version=next(version for version in letter.versions if version.id == form.version.data),
                 decision=Decision(form.decision.data),
-                seen=current.id if current else None,
+                seen=form.seen.data,
                 file=_attached(form),
                 actor=signed_in().person.name,
                 now=database.now(),
                 **form.said(),
             )
+        except RecordedAlready as refusal:
+            flash(str(refusal), "done")
+            return redirect(url_for("signoffs.invitation", docket_id=docket_id, request_id=request_id), 303)
         except Refused as refusal:
             form.refuse(refusal)
         else:

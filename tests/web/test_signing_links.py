@@ -103,6 +103,36 @@ def test_the_mail_a_recorded_decision_rests_on_is_kept_and_handed_out(post, staf
     assert staff.get(address.replace("/sign/1/", "/sign/2/")).status_code == 404
 
 
+def test_of_decisions_received_by_mail_a_second_click_changes_nothing_and_none_replaces_one_unseen(post, staff, stored):
+    version = stored.scalars(select(LetterVersion)).one()
+    seen = re.search(r'name="received-seen" type="hidden" value="([^"]*)"', staff.get("/dockets/1/sign/1").text)[1]
+    fields = {"received-version": version.id, "received-decision": "joined", "received-seen": seen}
+    for _ in range(2):
+        assert post("/dockets/1/sign/1/received", {**fields, "received-name": "Delphine"}).status_code == 303
+    other = post("/dockets/1/sign/1/received", {**fields, "received-name": "Anselm"})
+    assert other.status_code == 422
+    assert "was recorded while this page was open (joined, by Delphine" in other.text
+    assert stored.scalars(select(SignOff.name)).all() == ["Delphine"]
+    fields["received-seen"] = re.search(r'name="received-seen" type="hidden" value="(\d+)"', other.text)[1]
+    assert post("/dockets/1/sign/1/received", {**fields, "received-name": "Anselm"}).status_code == 303
+
+
+def test_parts_ticked_for_a_reservation_received_by_mail_are_not_covered(post, staff, stored):
+    version = stored.scalars(select(LetterVersion)).one()
+    name, key = re.search(
+        r'name="([^"]*excepted)" type="checkbox" value="([^"]+)"', staff.get("/dockets/1/sign/1").text
+    ).groups()
+    fields = {
+        "received-version": version.id,
+        "received-decision": "joined_with_reservation",
+        "received-name": "Delphine",
+    }
+    assert post("/dockets/1/sign/1/received", {**fields, name: key}).status_code == 303
+    made = stored.scalars(select(SignOff)).one()
+    assert made.reservation.startswith("except ")
+    assert key not in {part.part_key for part in made.parts}
+
+
 def test_a_whole_association_may_sign_from_one_address(app, sign_tokens):
     for _ in range(2):
         for token in sign_tokens:
