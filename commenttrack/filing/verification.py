@@ -10,7 +10,10 @@ import hashlib
 import io
 import itertools
 import json
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -91,11 +94,14 @@ class Verification:
         return "Unknown: no file with these bytes was made here, and it resembles none."
 
 
-def verify_file(session: Session, storage: Storage, data: bytes, *, name: str) -> Verification:
-    """Look at one file; an archive is opened, and each file in it is looked at by itself."""
+def verify_file(session: Session, storage: Storage, data: bytes, *, name: str, within: bool = False) -> Verification:
+    """Look at one file; an archive is opened, and each file in it is looked at by itself.
+
+    What lies ``within`` an archive is not opened in turn: no packet holds one, and archives in archives have no end.
+    """
     digest = hashlib.sha256(data).hexdigest()
     stored = _stored(session, digest)
-    if data[:4] == b"PK\x03\x04" and (files := _packet_files(data)) is not None:
+    if not within and data[:4] == b"PK\x03\x04" and (files := _packet_files(data)) is not None:
         return Verification(
             name=name,
             size=len(data),
@@ -103,10 +109,12 @@ def verify_file(session: Session, storage: Storage, data: bytes, *, name: str) -
             stored=stored,
             kind="packet",
             checks=tuple(_manifest_checks(files)),
-            inside=tuple(verify_file(session, storage, inner, name=each) for each, inner in sorted(files.items())),
+            inside=tuple(
+                verify_file(session, storage, inner, name=each, within=True) for each, inner in sorted(files.items())
+            ),
         )
     claims = _claims(data)
-    kind = {_CERTIFICATE: "certificate", _LETTER: "letter"}.get(claims.get("format", ""), "")
+    kind = {_CERTIFICATE: "certificate", _LETTER: "letter"}.get(str(claims.get("format")), "")
     unknown = kind and not stored
     compared, differences = _compared(session, storage, data, claims, kind) if unknown else ("", ())
     return Verification(
@@ -181,6 +189,8 @@ def _pages(data: bytes) -> list[str]:
         return []
     try:
         return [page.get_textpage().get_text_bounded() for page in document]
+    except pypdfium2.PdfiumError:
+        return []
     finally:
         document.close()
 
@@ -195,13 +205,20 @@ def _packet_files(data: bytes) -> dict[str, bytes] | None:
             if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
                 return None
             return {entry.filename: archive.read(entry) for entry in entries if not entry.is_dir()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+    except _UNREADABLE:
         return None
+
+
+# What zipfile and its decompressors raise for an archive that is damaged, locked or made to do harm.
+_UNREADABLE = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error,
+    NotImplementedError, RuntimeError, OSError, EOFError, ValueError, OverflowError,
+)  # fmt: skip
 
 
 def _manifest_checks(files: Mapping[str, bytes]) -> Iterator[Check]:
     try:
-        listed = {entry["name"]: entry["sha256"] for entry in json.loads(files["manifest.json"])["files"]}
+        listed = {str(entry["name"]): entry["sha256"] for entry in json.loads(files["manifest.json"])["files"]}
     except (ValueError, KeyError, TypeError, RecursionError):
         yield Check(False, "The manifest cannot be read.")
         return
@@ -221,12 +238,26 @@ def _manifest_checks(files: Mapping[str, bytes]) -> Iterator[Check]:
 
 def _certificate_checks(session: Session, claims: Mapping[str, Any]) -> Iterator[Check]:
     try:
-        yield _chain_point(session, int(claims["audit_number"]), str(claims["audit_hash"]))
+        yield _chain_point(session, _number(claims["audit_number"]), str(claims["audit_hash"]))
         yield from _events(session, claims)
         yield from _decisions(session, claims)
         yield from _frozen_for_filing(session, claims)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         yield Check(False, f"The data inside the certificate is not as certificates have it ({error!r}).")
+
+
+def _number(claimed: object) -> int:
+    """A number that the database can be asked for; raises ValueError for anything else."""
+    if isinstance(claimed, int) and 0 <= claimed < 2**31:
+        return claimed
+    raise ValueError(f"no number: {str(claimed)[:40]}")
+
+
+def _words(claimed: object) -> str:
+    """A text that the database can be asked for; raises ValueError for anything else."""
+    if isinstance(claimed, str) and "\0" not in claimed:
+        return claimed
+    raise ValueError(f"no text: {str(claimed)[:40]}")
 
 
 def _chain_point(session: Session, number: int, claimed: str) -> Check:
@@ -246,10 +277,10 @@ def _events(session: Session, claims: Mapping[str, Any]) -> Iterator[Check]:
     told = [event for trail in claims.get("trails", ()) for event in trail["events"]]
     if not told:
         return
-    numbers = {int(event["number"]) for event in told}
+    numbers = {_number(event["number"]) for event in told}
     rows = select(audit.AuditEvent.number, audit.AuditEvent.hash).where(audit.AuditEvent.number.in_(numbers))
     hashes = {row.number: row.hash for row in session.execute(rows)}
-    wrong = sorted({int(event["number"]) for event in told if hashes.get(int(event["number"])) != event["hash"]})
+    wrong = sorted({event["number"] for event in told if hashes.get(event["number"]) != event["hash"]})
     if wrong:
         yield Check(False, f"Events that the trail has otherwise or not at all: {', '.join(map(str, wrong[:20]))}.")
     else:
@@ -258,7 +289,7 @@ def _events(session: Session, claims: Mapping[str, Any]) -> Iterator[Check]:
 
 def _decisions(session: Session, claims: Mapping[str, Any]) -> Iterator[Check]:
     """Each decision against those recorded, superseded ones too: a certificate tells of its own day."""
-    letters = select(LetterVersion.letter_id).join(Letter).where(Letter.title == claims["letter"])
+    letters = select(LetterVersion.letter_id).join(Letter).where(Letter.title == _words(claims["letter"]))
     rows = session.scalars(
         select(SignOff)
         .where(SignOff.letter_id.in_(letters))
@@ -283,8 +314,9 @@ def _decisions(session: Session, claims: Mapping[str, Any]) -> Iterator[Check]:
             f"{decision['organization']}: {each.where} is “{each.here}”, recorded is “{each.stored}”."
             for each in data_differences({key: decision[key] for key in _recorded(row)}, _recorded(row))
         ]
-    known = set(session.scalars(select(Organization.name).where(Organization.name.in_(claims["undecided"]))))
-    wrong += [f"{name}: no such organization." for name in claims["undecided"] if name not in known]
+    undecided = [_words(name) for name in claims["undecided"]]
+    known = set(session.scalars(select(Organization.name).where(Organization.name.in_(undecided))))
+    wrong += [f"{name}: no such organization." for name in undecided if name not in known]
     for sentence in wrong[:MOST]:
         yield Check(False, sentence)
     if not wrong:
@@ -300,7 +332,7 @@ def _frozen_for_filing(session: Session, claims: Mapping[str, Any]) -> Iterator[
         select(FinalVersion)
         .join(LetterVersion)
         .join(Letter)
-        .where(Letter.title == claims["letter"], LetterVersion.number == claims["version"])
+        .where(Letter.title == _words(claims["letter"]), LetterVersion.number == _number(claims["version"]))
     )
     if any(_without_words(asdict(certified_final(each))) == _without_words(told) for each in found):
         yield Check(True, "The version was frozen for filing as it says.")

@@ -2,7 +2,10 @@
 
 import hashlib
 import io
+import json
+import zipfile
 
+import pikepdf
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
@@ -49,6 +52,51 @@ def test_a_stored_file_is_genuine_and_another_is_not_and_nothing_is_kept(post, s
     assert "Unknown: no file with these bytes" in page.text
     assert "The audit trail holds" in page.text
     assert stored.scalar(select(func.count()).select_from(AuditEvent)) == before
+
+
+def claiming(**claims):
+    """A PDF with a certificate's data of a forger's making."""
+    told = {
+        "format": "commenttrack-certificate/1", "audit_number": 1, "audit_hash": "x", "letter": "L", "version": 1,
+        "signed": [], "stale": [], "others": [], "undecided": [], "trails": [],
+    }  # fmt: skip
+    document, buffer = pikepdf.new(), io.BytesIO()
+    document.attachments["certificate.json"] = pikepdf.AttachedFileSpec(document, json.dumps(told | claims).encode())
+    document.save(buffer)
+    return "forged.pdf", buffer.getvalue()
+
+
+def packed(**files):
+    """A packet's archive with the files; ``_`` stands for the dot of a name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("_", "."), data)
+    return buffer.getvalue()
+
+
+def test_whatever_a_file_claims_the_page_answers(post):
+    damaged = bytearray(packed(manifest_json='{"files": []}'))
+    damaged[43] ^= 0xFF
+    nested = packed(manifest_json='{"files": []}')
+    for _ in range(300):
+        nested = packed(manifest_json='{"files": [{"name": 5, "sha256": []}]}', a_zip=nested)
+    files = [
+        claiming(format=[]),
+        claiming(audit_number=10**30),
+        claiming(audit_number=float("inf")),
+        claiming(letter={"a": 1}),
+        claiming(letter="a\0b"),
+        claiming(undecided=[{}]),
+        claiming(undecided=5),
+        claiming(trails=[{"events": [{"number": 10**30, "hash": "x"}]}]),
+        claiming(final=[1], version=10**30),
+        ("damaged.zip", bytes(damaged)),
+        ("nested.zip", nested),
+    ]
+    page = upload(post, *files)
+    assert page.status_code == 200
+    assert page.text.count("Unknown: no file with these bytes") >= len(files)
 
 
 def test_no_file_is_told_beside_the_field(post):
