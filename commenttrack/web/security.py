@@ -52,6 +52,11 @@ def limit_links(blueprint: Blueprint) -> None:
     limiter.limit("30 per minute", deduct_when=_not_found)(blueprint)
 
 
+def behind_a_link() -> bool:
+    """Whether the request is for something behind a mailed link, where a member is who has no account."""
+    return request.path.startswith(("/sign/", "/answer/"))
+
+
 def _link() -> str:
     return token_hash(str((request.view_args or {}).get("token", "")))
 
@@ -146,8 +151,7 @@ def _headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    by_link = request.path.startswith(("/sign/", "/answer/"))
-    headers["Referrer-Policy"] = "no-referrer" if by_link else "same-origin"
+    headers["Referrer-Policy"] = "no-referrer" if behind_a_link() else "same-origin"
     if request.endpoint != "static" and "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
     if request.is_secure:
