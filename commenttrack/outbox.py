@@ -1,8 +1,10 @@
 """Mail written in the transaction of its cause and sent after it: at least once, and never twice for the same event."""
 
 import datetime as dt
+import email.policy
 import smtplib
 from collections.abc import Callable
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from pathlib import Path
@@ -32,7 +34,7 @@ class OutgoingMail(Base):
     # A token that only the receiver may know; erased as soon as the mail is sent.
     created_at: Mapped[dt.datetime]
     claimed_at: Mapped[dt.datetime | None]
-    # When a worker took it to send it.
+    # When a worker took it to send it; after a try that failed, ``LEASE`` before the moment of the next one.
     sent_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
@@ -65,7 +67,9 @@ class FileTransport:
         name = message["Message-ID"].strip("<>").partition("@")[0]
         # Under its name only when it is whole, for whoever watches the folder.
         unfinished = self.folder / f".{name}.part"
-        unfinished.write_bytes(bytes(message))
+        # Only a header can say an address that is not ASCII, in UTF-8 (RFC 6532); smtplib does the same by itself.
+        utf8 = any(not each.addr_spec.isascii() for each in message["To"].addresses)
+        unfinished.write_bytes(message.as_bytes(policy=email.policy.default.clone(utf8=utf8)))
         unfinished.replace(self.folder / f"{name}.eml")
 
 
@@ -135,7 +139,7 @@ def message_of(mail: OutgoingMail, *, sender: str) -> EmailMessage:
     """The message as it is sent. The Message-ID is the row's, so a receiver can drop a repeat after a crash."""
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = formataddr((mail.to_name, mail.to_email))
+    message["To"] = _receiver(mail)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = f"<{file_stem(mail)}@{domain(sender)}>"
@@ -149,6 +153,15 @@ def message_of(mail: OutgoingMail, *, sender: str) -> EmailMessage:
     return message
 
 
+def _receiver(mail: OutgoingMail) -> str:
+    """Name and address; the host of an address goes out in ASCII (RFC 5891), what stands before it as it is."""
+    local, _, host = mail.to_email.rpartition("@")
+    host = host if host.isascii() else host.encode("idna").decode()
+    if local.isascii():
+        return formataddr((mail.to_name, f"{local}@{host}"))
+    return str(Address(mail.to_name, username=local, domain=host))
+
+
 def domain(sender: str) -> str:
     """The part of our Message-IDs behind the @, which is that of the sender's address."""
     return sender.rpartition("@")[2].strip("> ").lower()
@@ -159,9 +172,15 @@ def file_stem(mail: OutgoingMail) -> str:
     return f"commenttrack-{mail.id:06d}"
 
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 16
+"""The last one comes about two days after the first: a mail server may be away over a night or a holiday."""
 LEASE = dt.timedelta(minutes=10)
 """How long a claimed mail is left to its worker before it counts as lost; longer than SMTP's own time limits."""
+
+
+def pause(attempts: int) -> dt.timedelta:
+    """How long a mail rests after so many failed tries: a minute, then twice as long each time, at most six hours."""
+    return min(dt.timedelta(minutes=2 ** (attempts - 1)), dt.timedelta(hours=6))
 
 
 def refusal(failure: Exception) -> str:
@@ -197,9 +216,9 @@ def send_pending(
 
     A mail is claimed, sent outside of any transaction (a slow server must not hold up people who write), and marked as
     sent. Two workers never claim the same mail; one that dies between sending and marking leaves a mail that goes out
-    again after ``LEASE``, under the same Message-ID. A mail that fails keeps its error and is tried again on the next
-    call, up to ``MAX_ATTEMPTS`` times. One that the server refuses for good is not tried again: it counts as bounced,
-    and ``refused`` is called in the transaction that says so.
+    again after ``LEASE``, under the same Message-ID. A mail that fails keeps its error and is tried again after a
+    :func:`pause`, up to ``MAX_ATTEMPTS`` times. One that the server refuses for good, or that failed the last time, is
+    not tried again: it counts as bounced, and ``refused`` is called in the transaction that says so.
     """
     sent, last = 0, 0
     while True:
@@ -214,6 +233,8 @@ def send_pending(
         except (OSError, smtplib.SMTPException, ValueError) as failure:
             # ValueError: an address or a name that no header can hold; it must not stop the mails behind it.
             error, for_good = str(failure) or type(failure).__name__, refusal(failure)
+            if mail.attempts >= MAX_ATTEMPTS and not for_good:
+                for_good = f"given up after {MAX_ATTEMPTS} tries: {error}"[:500]
         with sessions() as session, transaction(session):
             session.add(mail)  # as it was claimed: nobody else touches it meanwhile
             mail.error, mail.claimed_at = error, None
@@ -223,6 +244,8 @@ def send_pending(
             elif for_good:
                 mail.bounced_at, mail.bounce, mail.secret = now, for_good, ""
                 refused(session, mail)
+            else:
+                mail.claimed_at = now + pause(mail.attempts) - LEASE
 
 
 def _claim(session: Session, *, after: int, now: dt.datetime) -> OutgoingMail | None:
@@ -233,7 +256,7 @@ def _claim(session: Session, *, after: int, now: dt.datetime) -> OutgoingMail | 
             OutgoingMail.bounced_at.is_(None),
             OutgoingMail.attempts < MAX_ATTEMPTS,
             OutgoingMail.id > after,
-            or_(OutgoingMail.claimed_at.is_(None), OutgoingMail.claimed_at < now - LEASE),
+            or_(OutgoingMail.claimed_at.is_(None), OutgoingMail.claimed_at <= now - LEASE),
         )
         .order_by(OutgoingMail.id)
         .limit(1)

@@ -105,7 +105,7 @@ def test_a_mail_that_is_refused_for_now_is_tried_again(running):
     send(running, server, eastern(3, 4))
     assert bounced(running) == {}
     server.refused = ""
-    assert send(running, server, eastern(3, 4)) == 1
+    assert send(running, server, eastern(3, 4, 11)) == 1
 
 
 @pytest.mark.parametrize(
