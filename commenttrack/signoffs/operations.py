@@ -53,12 +53,14 @@ def invite(
     settings: Settings,
     note: str = "",
     by_schedule: bool = False,
+    asked_for: bool = False,
 ) -> SignOffRequest:
     """Ask an organization to decide on the newest frozen version, by a mail with a link of its own.
 
     Asking again replaces the link: only the newest mail works. Which mail is written (invitation, the letter moved,
-    reminder) follows from what happened since the last one; a mail by the schedule always counts as a reminder. Who
-    stopped reminders gets none. Raises :class:`NothingFrozen` or :class:`CannotBeAsked`.
+    reminder) follows from what happened since the last one; a mail by the schedule always counts as a reminder, one
+    that the person ``asked_for`` never does. Who stopped reminders gets none. Raises :class:`NothingFrozen` or
+    :class:`CannotBeAsked`.
     """
     version = newest_version(letter)
     if not person.email:
@@ -82,7 +84,7 @@ def invite(
         moved=before is not None and before.id != version.id,
         decided=current is not None,
     )
-    reminds = by_schedule or kind is campaign.Asking.REMINDER
+    reminds = by_schedule or (kind is campaign.Asking.REMINDER and not asked_for)
     if request is not None and request.person_id != person.id:
         request.reminders_stopped_at = None  # that was the wish of the one asked before
     if request is not None and reminds and request.reminders_stopped_at is not None:

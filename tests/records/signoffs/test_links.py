@@ -147,6 +147,25 @@ class TestAskingAboutAnOldLink:
         assert "handed on to Bo Colleague" in mail.text
         assert "/sign/" not in mail.text + mail.html
 
+    def test_an_hour_brings_three_new_links_at_most_and_none_of_them_is_a_reminder(self, asked):
+        first = asked.token()
+        moments = [LATER + dt.timedelta(minutes=minute) for minute in (0, 5, 10, 15, 90)]
+        asked.request.reminders_stopped_at = NOW  # reminders, not what the person asks for
+        answers = [asked.ask_about(first, "ada@acme.example", now=moment) for moment in moments]
+        assert answers == [Answer.NEW_LINK, Answer.NEW_LINK, Answer.NEW_LINK, Answer.NOTHING, Answer.NEW_LINK]
+        assert asked.request.reminders == []
+
+    def test_who_got_the_decision_handed_back_gets_a_new_link(self, asked):
+        first = asked.token()
+        asked.hand_on()
+        asked.hand_on(name="Ada Signer", email="ada@acme.example")
+        assert asked.ask_about(first, "ada@acme.example") is Answer.NEW_LINK
+
+    def test_a_deadline_moved_back_lets_the_owner_of_an_expired_link_have_a_new_one(self, asked):
+        late = NOW + dt.timedelta(days=40)
+        asked.letter.docket.internal_deadline = late.date()
+        assert asked.ask_about(asked.token(), "ada@acme.example", now=late) is Answer.NEW_LINK
+
     def test_past_the_time_the_owner_is_told_so_once_an_hour(self, asked):
         late = NOW + dt.timedelta(days=40)
         before = len(asked.mails())
