@@ -21,7 +21,7 @@ from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs import campaign, links, operations, schedule
 from commenttrack.signoffs.bounces import bounces_of
 from commenttrack.signoffs.models import Retirement, SigningCampaign, SignOff, SignOffRequest
-from commenttrack.signoffs.reading import subject_of
+from commenttrack.signoffs.reading import decisions_close, subject_of
 from commenttrack.signoffs.refusals import CannotBeAsked
 
 SCHEDULE = "the schedule"
@@ -93,7 +93,8 @@ def _plan_of(request: SignOffRequest, comment_date: dt.date | None, *, bounced: 
     if not (internal or comment_date) and len(sent) >= schedule.MOST:
         # Without a deadline every reminder gives the link another month, and there would be no end.
         return Planned(request, None, f"was reminded {schedule.MOST} times, and there is no deadline")
-    closes = min(request.expires_at, campaign.closes_at(internal, comment_date, asked_at=request.asked_at))
+    # Not when the link ends: a reminder brings a new one, which also tells of a deadline that was moved back.
+    closes = campaign.closes_at(internal, comment_date, asked_at=request.asked_at)
     at = schedule.next_reminder(request.asked_at, sent, closes, now)
     return Planned(request, at, "" if at else "was reminded as often as may be before decisions close")
 
@@ -112,8 +113,10 @@ def remind_due(sessions: sessionmaker[Session], *, now: dt.datetime, settings: S
     if not schedule.is_open(now):
         return 0
     with sessions() as session, transaction(session):
-        open_ones = (SignOffRequest.expires_at > now, SignOffRequest.reminders_stopped_at.is_(None))
-        waiting = _undecided(session, SignOffRequest.letter_id.in_(_ON), *open_ones)
+        on = session.scalars(select(Letter).where(Letter.id.in_(_ON)).options(joinedload(Letter.docket)))
+        taken = [letter.id for letter in on if decisions_close(letter.docket, asked_at=now) > now]
+        may = (SignOffRequest.letter_id.in_(taken), SignOffRequest.reminders_stopped_at.is_(None))
+        waiting = _undecided(session, *may)
         due = [planned.request.id for planned in _plans(session, waiting, now=now) if planned.at == now]
     written = 0
     for request_id in due:

@@ -94,6 +94,14 @@ def test_nobody_gets_more_than_five_and_none_after_decisions_closed(running):
     assert sum(moment >= eastern(3, 18, 0) for moment in sent) >= 1
 
 
+def test_a_deadline_moved_back_after_the_links_ended_has_the_undecided_reminded(running):
+    assert run(running, eastern(3, 23)) == 0
+    with running.change() as session:
+        session.scalars(select(Docket)).one().internal_deadline = dt.date(2026, 4, 30)
+    assert run(running, eastern(3, 23, 11)) == 3
+    assert "April 30" in running.mails()[-1].subject
+
+
 def test_a_reminder_by_hand_counts(running):
     with running.change() as session:
         letter = session.scalars(select(SigningCampaign)).one().letter
