@@ -30,6 +30,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def full_stop(words: str) -> str:
+    """``words`` with a full stop after them, unless they bring one, as a name in "Inc." does."""
+    return words if words.endswith(".") else f"{words}."
+
+
 def wording_digest(
     heading: str, text: str, requested_text: str = "", second_heading: str = "", second_text: str = ""
 ) -> str:

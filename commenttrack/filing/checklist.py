@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from commenttrack.filing.preflight import Finding, Level
 from commenttrack.filing.routes import Routes
+from commenttrack.wording import full_stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ def _who(facts: Readiness) -> list[Finding]:
     if count and facts.lead not in facts.signed:
         found.append(finding(Level.WARNING, "lead", f"{facts.lead} leads this letter and has not joined it."))
     if facts.left_out:
-        names = "; ".join(facts.left_out)
+        names = full_stop("; ".join(facts.left_out))
         found.append(
-            finding(Level.WARNING, "stale", f"Left out, because the wording changed after they joined: {names}.")
+            finding(Level.WARNING, "stale", f"Left out, because the wording changed after they joined: {names}")
         )
     found += [
         finding(Level.WARNING, "not-covered", f"{name} joined before these parts were added: {'; '.join(parts)}.")
@@ -105,7 +106,7 @@ def _who(facts: Readiness) -> list[Finding]:
         why = f" It goes out all the same: {facts.without_quorum}" if facts.without_quorum else ""
         found.append(finding(Level.WARNING, "quorum", f"{' '.join(facts.shortfalls)}{why}"))
     elif facts.quorum:
-        found.append(finding(Level.PASS, "quorum", f"What was asked for is reached: {facts.quorum}."))
+        found.append(finding(Level.PASS, "quorum", full_stop(f"What was asked for is reached: {facts.quorum}")))
     if facts.undecided:
         are = "organization that was asked has" if facts.undecided == 1 else "organizations that were asked have"
         found.append(finding(Level.WARNING, "undecided", f"{facts.undecided} {are} not decided."))

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from commenttrack.letters import pdf
 from commenttrack.letters.assets import font_faces
 from commenttrack.resources import folder
+from commenttrack.wording import full_stop
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -65,10 +66,12 @@ class Record:
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder("templates") / "filing"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["full_stop"] = full_stop
+    return environment

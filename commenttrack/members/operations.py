@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
 from commenttrack.members.models import Organization, OrganizationKind, Person, Signatory
+from commenttrack.wording import full_stop
 
 
 class NameTaken(Conflict):
@@ -36,7 +37,7 @@ def add_organization(
     if not name:
         raise Refused("Give the organization a name, as it should print in a signature block.")
     if session.scalar(select(Organization.id).where(Organization.name == name)):
-        raise NameTaken(f"There is already an organization named {name}.")
+        raise NameTaken(full_stop(f"There is already an organization named {name}"))
     organization = Organization(
         name=name,
         kind=kind,
@@ -138,7 +139,7 @@ def add_signatory(
     if not person.email:
         raise Refused(f"{person.name} has no e-mail address; add one, since the invitation to sign is mailed.")
     if any(signatory.person_id == person.id for signatory in organization.signatories):
-        raise Conflict(f"{person.name} may already sign for {organization.name}.")
+        raise Conflict(full_stop(f"{person.name} may already sign for {organization.name}"))
     signatory = Signatory(organization=organization, person=person, authority=authority)
     session.add(signatory)
     session.flush()  # the audit event names the id

@@ -17,6 +17,7 @@ from commenttrack.members.operations import add_organization, add_person, add_si
 from commenttrack.signoffs import operations
 from commenttrack.signoffs.invitation_lists import Invitee, folded_name
 from commenttrack.signoffs.models import SignOffRequest
+from commenttrack.wording import full_stop
 
 
 class Outcome(enum.StrEnum):
@@ -99,7 +100,7 @@ def _checked(
         )
     told = []
     if organization.name != invitee.organization:
-        told.append(f"Known as {organization.name}.")
+        told.append(full_stop(f"Known as {organization.name}"))
     if person is None:
         told.append(f"{invitee.person} is added.")
     elif person.name != invitee.person:

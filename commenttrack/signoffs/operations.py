@@ -37,7 +37,7 @@ from commenttrack.signoffs.refusals import (
     RecordedAlready,
 )
 from commenttrack.signoffs.reservations import settled_reservation
-from commenttrack.wording import one_line
+from commenttrack.wording import full_stop, one_line
 
 # ------------------------------------------------------------------------------------------------------------ asking
 
@@ -89,8 +89,10 @@ def invite(
         request.reminders_stopped_at = None  # that was the wish of the one asked before
     if request is not None and reminds and request.reminders_stopped_at is not None:
         raise CannotBeAsked(
-            f"{person.name} asked for no more reminders. Write to them yourself, or ask somebody else of "
-            f"{organization.name}."
+            full_stop(
+                f"{person.name} asked for no more reminders. Write to them yourself, or ask somebody else of "
+                f"{organization.name}"
+            )
         )
     if request is None:
         request = SignOffRequest(letter=letter, organization=organization)

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from commenttrack.wording import full_stop
+
 
 @dataclass(frozen=True, slots=True)
 class Quorum:
@@ -24,7 +26,7 @@ class Quorum:
         if self.lead in self.must_join and not self.lead_must_join and self.lead not in standing:
             missing.insert(0, self.lead)
         if missing:
-            found.append(f"These must join and have not: {', '.join(missing)}.")
+            found.append(full_stop(f"These must join and have not: {', '.join(missing)}"))
         if len(standing) < self.at_least:
             stand = "stands" if len(standing) == 1 else "stand"
             found.append(f"{_at_least(self.at_least).capitalize()} must join, and {len(standing)} {stand} under it.")

@@ -16,6 +16,7 @@ from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import CheckBoxes, Form, options
 from commenttrack.web.pages import letter_frame
+from commenttrack.wording import full_stop
 
 conditions = Blueprint("conditions", __name__, url_prefix="/dockets/<int:docket_id>/sign/conditions")
 
@@ -55,7 +56,10 @@ def edit(docket_id: int) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             words = quorum_of(session, letter).in_words()
-            flash(f"Kept. Before it is filed it needs {words}." if words else "Kept. Nothing must be reached.", "done")
+            flash(
+                full_stop(f"Kept. Before it is filed it needs {words}") if words else "Kept. Nothing must be reached.",
+                "done",
+            )
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
     return render_template(
         "web/signoffs/conditions.html", letter=letter, form=form

@@ -17,6 +17,7 @@ from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, lines, options, stripped
 from commenttrack.web.pages import load
+from commenttrack.wording import full_stop
 
 members = Blueprint("members", __name__, url_prefix="/organizations")
 
@@ -175,6 +176,6 @@ def add_signatory(organization_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            flash(f"{person.name} may now be asked to sign for {shown.name}.", "done")
+            flash(full_stop(f"{person.name} may now be asked to sign for {shown.name}"), "done")
             return redirect(url_for("members.organization", organization_id=shown.id), 303)
     return _page(shown, form=form), 422

@@ -41,6 +41,7 @@ from commenttrack.web.frame import plural
 from commenttrack.web.members import signatory_choices
 from commenttrack.web.pages import docket_frame, letter_frame, load
 from commenttrack.web.signed_changes import moved_since
+from commenttrack.wording import full_stop
 
 signoffs = Blueprint("signoffs", __name__, url_prefix="/dockets/<int:docket_id>/sign")
 
@@ -250,7 +251,9 @@ def _one_each(signatories: list[Signatory]) -> list[Signatory]:
     """The chosen ones, of whom no two may be asked for one organization: the second link would end the first."""
     chosen = Counter(signatory.organization.name for signatory in signatories)
     if twice := [name for name, count in chosen.items() if count > 1]:
-        raise Refused(f"Choose one person for each organization. More than one is ticked for {', '.join(twice)}.")
+        raise Refused(
+            full_stop(f"Choose one person for each organization. More than one is ticked for {', '.join(twice)}")
+        )
     return signatories
 
 

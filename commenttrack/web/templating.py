@@ -13,6 +13,7 @@ from commenttrack.members.operations import lead
 from commenttrack.members.permissions import Permission
 from commenttrack.web import access, database
 from commenttrack.web.frame import EASTERN, DocketFrame, plural
+from commenttrack.wording import full_stop
 
 
 def set_up(app: Flask) -> None:
@@ -29,6 +30,7 @@ def set_up(app: Flask) -> None:
         thousands=thousands,
         pages=pages,
         language_name=language_name,
+        full_stop=full_stop,
     )
     environment.globals.update(plural=plural, may=access.may, Permission=Permission, version=__version__)
     app.context_processor(_about_the_request)

@@ -19,6 +19,7 @@ from commenttrack.signoffs.quorum import Quorum
         (Quorum("Lead", at_least=2), {"A", "B"}, ()),
         (Quorum("Lead", must_join=("A", "B")), {"B"}, ("These must join and have not: A.",)),
         (Quorum("Lead", must_join=("Lead",)), {"B"}, ("These must join and have not: Lead.",)),
+        (Quorum("Lead", must_join=("A, Inc.",)), {"B"}, ("These must join and have not: A, Inc.",)),
         (
             Quorum("Lead", lead_must_join=True, must_join=("Lead",)),
             set(),
