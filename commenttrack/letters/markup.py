@@ -66,7 +66,11 @@ def own_html(words: str, lang: str, own: OwnWords) -> str:
 
 
 class Markup:
-    """Writes blocks of one letter."""
+    """Writes blocks of one letter.
+
+    ``anchors`` is what the address of a part, exhibit or request starts with: its key follows it in links, and what
+    stands after its ``#`` precedes the key in the ids of exhibits and requests.
+    """
 
     def __init__(
         self,
@@ -75,7 +79,9 @@ class Markup:
         words: RedlineWords,
         plans: Mapping[int, NotePlan] | None = None,
         pictures: Sequence[Picture] = (),
+        anchors: str = "#",
     ) -> None:
+        self._anchors = anchors
         self._notes = {note.number: note for note in notes}
         self._place = place
         self._words = words
@@ -134,7 +140,7 @@ class Markup:
                 raise AssertionError("the table of requests was not written out")
 
     def _division(self, division: Division) -> str:
-        name = f' id="{escape(division.key)}"' if division.key else ""
+        name = f' id="{escape(self._anchors.partition("#")[2] + division.key)}"' if division.key else ""
         word = self._place == "word"
         if division.kind == "landscape":
             self._landscapes += 1
@@ -217,9 +223,9 @@ class Markup:
                     out.append("<br>")
                 case Styled("link", (Styled("english", children),), href):
                     # On the link itself: a tag between a link and its words is no link to PDF/UA (7.18.5).
-                    out.append(f'<a href="{escape(href)}" lang="en">{self.inlines(children)}</a>')
+                    out.append(f'<a href="{self._address(href)}" lang="en">{self.inlines(children)}</a>')
                 case Styled("link", children, href):
-                    out.append(f'<a href="{escape(href)}">{self.inlines(children)}</a>')
+                    out.append(f'<a href="{self._address(href)}">{self.inlines(children)}</a>')
                 case Styled("ins" | "del" as tag, children):
                     out.append(self._change(tag, self.inlines(children)))
                 case Styled("english", children):
@@ -233,6 +239,9 @@ class Markup:
                 case _:
                     raise AssertionError(f"{inline!r} was not resolved")
         return "".join(out)
+
+    def _address(self, href: str) -> str:
+        return escape(self._anchors + href[1:] if href.startswith("#") else href)
 
     def _text(self, text: str) -> str:
         if self._place != "word" and (self._turned or has_right_to_left(text)):

@@ -93,17 +93,19 @@ def as_printed(session: Session, letter: Letter, content: LetterContent, storage
 _READ: Kept[tuple[LetterContent, str], ReadableLetter] = Kept(8)
 
 
-def readable_part(content: LetterContent, key: str) -> ReadableLetter:
+def readable_part(content: LetterContent, key: str, whole: str) -> ReadableLetter:
     """One part with the numbers and references that it has in the letter; the others are not read.
 
-    Raises what :func:`commenttrack.letters.notes.arrange_part` raises.
+    What it refers to is linked on the page of the whole letter, whose address is ``whole``. Raises what
+    :func:`commenttrack.letters.notes.arrange_part` raises.
     """
-    return _page(arrange_part(content, key))
+    return _page(arrange_part(content, key), whole)
 
 
-def _page(letter: ArrangedLetter) -> ReadableLetter:
+def _page(letter: ArrangedLetter, whole: str = "") -> ReadableLetter:
     head, pictures = letter.content.head, letter.content.pictures
-    markup = Markup(letter.notes, "end", head.redline_words, pictures=pictures)
+    # As the sections of parts are named in templates/web/letters/readable.html, apart from the page's own ids.
+    markup = Markup(letter.notes, "end", head.redline_words, pictures=pictures, anchors=f"{whole}#part-")
     logo = head.letterhead.logo
     alt = head.letterhead.logo_alt or own_words(head.lang).alt_of_logo(head.letterhead.name, head.lang)
     parts = tuple(_part(part, markup, head) for part in letter.parts)

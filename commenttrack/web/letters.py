@@ -237,8 +237,9 @@ def _preview(letter: Letter, part: LetterPart, form: PartForm) -> Preview:
 def preview_of(letter: Letter, part: LetterPart, words: PartWords) -> Preview:
     """The part with these words as it would print in its letter."""
     content = with_files(letter, recorded_content.content_with(letter, part, words), database.house().storage)
+    whole = url_for("versions.preview", docket_id=letter.docket_id)
     try:
-        return Preview(readable_part(with_pages_in(database.session(), letter, content, part.key), part.key))
+        return Preview(readable_part(with_pages_in(database.session(), letter, content, part.key), part.key, whole))
     except Refused as refusal:
         return Preview(None, str(refusal))
 

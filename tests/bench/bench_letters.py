@@ -83,8 +83,8 @@ def measure(pages: int) -> str:
 def preview(content: LetterContent) -> float:
     """Milliseconds to read one part that was edited, for the page that shows it."""
     key = content.parts[len(content.parts) // 2].key
-    readable_part(content, key)
-    return 1000 * statistics.median(seconds(lambda: readable_part(content, key)) for _ in range(5))
+    readable_part(content, key, "")
+    return 1000 * statistics.median(seconds(lambda: readable_part(content, key, "")) for _ in range(5))
 
 
 def memory(pages: int) -> str:

@@ -1,6 +1,7 @@
 """The pages of the draft: rendering while typing, order, comparing, restoring, composing again, heads, house styles."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -19,6 +20,11 @@ DRAFT = "/dockets/1/draft"
 def part(stored):
     """A generated comment."""
     return stored.scalars(select(LetterPart).where(LetterPart.kind == "comment", LetterPart.level == 2)).first()
+
+
+@pytest.fixture
+def member(app):
+    return app.test_client()
 
 
 def save(post, part, text, revision=None):
@@ -55,6 +61,20 @@ def test_the_rendering_shows_the_pages_of_citations_and_reads_the_rule_once(post
     assert len(reads) == 1
     post(f"{DRAFT}/parts/{part.id}/preview", {"heading": "H", "text": "No citation.", "requested_text": ""})
     assert len(reads) == 1
+
+
+def test_a_cross_reference_leads_to_what_it_means_in_the_rendering_of_a_part_and_on_the_pages_of_the_letter(
+    staff, member, post, part, sign_tokens
+):
+    asks = f"See [#{part.key}] and [#dearer].\n\n::: request {{#dearer}}\nAsk *more*.\n:::"
+    rendered = post(f"{DRAFT}/parts/{part.id}/preview", {"heading": "H", "text": asks, "requested_text": ""}).text
+    assert f'href="{DRAFT}/preview#part-{part.key}"' in rendered
+    assert f'href="{DRAFT}/preview#part-dearer"' in rendered
+    assert 'id="part-dearer"' in rendered
+    for page in (staff.get(f"{DRAFT}/preview").text, member.get(f"/sign/{sign_tokens[0]}/").text):
+        wanted = set(re.findall(r'href="#(.+?)"', page))
+        assert f"part-{part.key}" in wanted
+        assert wanted <= set(re.findall(r'id="(.+?)"', page))
 
 
 def test_what_cannot_be_rendered_says_why_and_is_no_failure(post, part):

@@ -135,7 +135,7 @@ def test_english_words_in_another_language_are_marked_as_english():
     assert {"Contents", "Provision"} <= set(runs)
     (part,) = (each for each in readable(content).parts if each.key == "first")
     assert part.mark == '<span lang="en">Annex\u00a0A:</span>'
-    assert '<span lang="en">Exhibit\u00a0A</span>' in readable_part(content, "two").parts[0].body
+    assert '<span lang="en">Exhibit\u00a0A</span>' in readable_part(content, "two", "").parts[0].body
 
 
 TWO = """---
