@@ -4,7 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, event, text, update
 from sqlalchemy.exc import DatabaseError
 
 from commenttrack.audit import AuditEvent, AuditHead, AuditTrailIsAppendOnly, record, verify
@@ -130,6 +130,44 @@ def test_an_altered_event_is_found(session, column, value):
     session.expire_all()
     _, breaks = verify(session)
     assert {broken.number for broken in breaks} & {3, 4}
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        ("UPDATE audit_event SET at = 'garbage' WHERE number = 3", 3),
+        ("UPDATE audit_event SET details = '{' WHERE number = 3", 3),
+        ("UPDATE audit_event SET actor = x'ff' WHERE number = 3", 3),
+        ("UPDATE audit_head SET number = 'x'", 6),
+    ],
+)
+def test_what_was_altered_so_that_it_cannot_be_read_is_found_too(session, statement, broken):
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("PostgreSQL takes no such value")
+    write(session)
+    without_guards(session)
+    session.execute(text(statement))
+    session.expire_all()
+    assert broken in [each.number for each in verify(session)[1]]
+
+
+def test_what_others_append_while_the_trail_is_walked_is_no_break(engine):
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite shows one reader one state")
+    sessions, appended = make_sessions(engine), []
+
+    def append(connection, cursor, statement, *_):
+        if "audit_head" in statement and not appended:
+            appended.append(1)
+            with sessions() as other, transaction(other):
+                write(other, 2)
+
+    with sessions() as session, transaction(session):
+        write(session)
+    event.listen(engine, "before_cursor_execute", append)
+    with sessions() as session:
+        assert verify(session) == (7, [])
+    event.remove(engine, "before_cursor_execute", append)
 
 
 def test_a_missing_event_is_found_by_its_number(session):
