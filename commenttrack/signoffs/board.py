@@ -20,6 +20,7 @@ from commenttrack.signoffs import operations
 from commenttrack.signoffs.board_columns import BoardPart
 from commenttrack.signoffs.board_view import UNDECIDED, BoardLine
 from commenttrack.signoffs.campaign import Asking
+from commenttrack.signoffs.clearing import judgements
 from commenttrack.signoffs.forecast import Asked, Forecast, forecast
 from commenttrack.signoffs.lifecycle import (
     JOINING,
@@ -27,6 +28,7 @@ from commenttrack.signoffs.lifecycle import (
     PartState,
     Standing,
     WordingChange,
+    changes,
     compare,
     part_state,
     standing,
@@ -36,6 +38,7 @@ from commenttrack.signoffs.reading import (
     cosmetic_changes,
     covered_digests,
     decisions_close,
+    draft_moved,
     standing_decisions,
     subject_of,
     version_digests,
@@ -136,7 +139,7 @@ def board(session: Session, letter: Letter) -> Board:
         rows=tuple(rows),
         totals={each: counted[each] for each in Standing},
         newest=newest,
-        moved=newest is not None and list(version_digests(newest).items()) != list(digests.items()),
+        moved=newest is not None and draft_moved(now),
     )
 
 
@@ -161,6 +164,18 @@ def _row(
         states=tuple(part_state(part.key, decision, covered, shown, comparison) for part in parts),
         comparison=comparison,
     )
+
+
+def waits_for_judgement(session: Session, letter: Letter, found: Board) -> bool:
+    """Whether a stale signature has a change to the newest version that nobody has judged yet.
+
+    One query. While the draft moves there is nothing to judge: a judgement is about two frozen wordings.
+    """
+    stale = [row.sign_off for row in found.rows if row.sign_off and row.standing is Standing.STALE]
+    if found.moved or found.newest is None or not stale:
+        return False
+    today, judged = version_digests(found.newest), judgements(session, letter.id)
+    return any(change not in judged for sign_off in stale for change in changes(covered_digests(sign_off), today))
 
 
 # ----------------------------------------------------------------------------------------------------- what is expected

@@ -92,6 +92,12 @@ def version_digests(version: LetterVersion) -> dict[str, str]:
     return {part["key"]: part["digest"] for part in version.parts_json}
 
 
+def draft_moved(letter: Letter) -> bool:
+    """Whether the parts of a letter no longer read, or stand, as in its newest version."""
+    today = [(part.key, part.wording_digest) for part in letter.parts if part.included]
+    return list(version_digests(newest_version(letter)).items()) != today
+
+
 def covered_digests(sign_off: SignOff) -> dict[str, str]:
     """The digest that a decision binds of each part it covers, by part key. What a decision covers never changes."""
     remembered: dict[str, str] | None = inspect(sign_off).info.get(_COVERED)

@@ -21,6 +21,7 @@ from commenttrack.signoffs.clearing import (
 )
 from commenttrack.signoffs.lifecycle import Weight, WordingChange
 from commenttrack.signoffs.models import WordingClearance
+from commenttrack.signoffs.reading import draft_moved
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, options, stripped
@@ -90,6 +91,7 @@ def _page(letter: Letter, found: list[ChangeToJudge], form: JudgeForm, taking_ba
         letter=letter,
         form=form,
         newest=letter.versions[-1],
+        draft_moved=draft_moved(letter),
         differences=_differences(found, letter.versions[-1]),
         open_changes=[(change, _name(change)) for change in found if change.judged is None],
         judged=[change for change in found if change.judged is not None],

@@ -21,7 +21,7 @@ from commenttrack.members.models import Signatory
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.spreadsheets import Book, csv_file, workbook
 from commenttrack.signoffs import campaigns, operations
-from commenttrack.signoffs.board import Board, ask_selected, forecast_of, mark, news_since
+from commenttrack.signoffs.board import Board, ask_selected, forecast_of, mark, news_since, waits_for_judgement
 from commenttrack.signoffs.board import board as board_of
 from commenttrack.signoffs.board_columns import columns_of, label_of, parts_in_words, standing_under, table_of
 from commenttrack.signoffs.board_view import STANDING_WORDS, STATE_WORDS, BoardView, chosen, query_of, sheet_of, view_of
@@ -109,6 +109,7 @@ def _shown(letter: Letter, found: Board, view: BoardView) -> dict[str, Any]:
         "joined_markup": _joined,
         "mark": _mark(now),
         "forecast": forecast_of(session, letter, found, now=now),
+        "to_judge": waits_for_judgement(session, letter, found),
         "gate": gate_of_version(session, letter.versions[-1]),
         "now": now,
     }

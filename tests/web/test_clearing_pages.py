@@ -65,6 +65,26 @@ def test_the_page_of_an_organization_shows_what_moved_as_a_reader_reads_it(moved
     assert "We say so again." in page
 
 
+def test_nothing_is_to_be_judged_before_the_moved_draft_is_frozen(moved, post, staff, stored):
+    part = stored.get(LetterPart, moved.id, populate_existing=True)
+    words = {"revision": part.revision, "heading": part.heading, "requested_text": part.requested_text}
+    post(f"/dockets/1/draft/parts/{part.id}", {**words, "text": f"{part.text} And again."})
+    board = staff.get("/dockets/1/sign/").text
+    assert "Once the next version is frozen, you can say for each change" in board
+    assert "Look at what changed" not in board
+    assert "The draft has moved since version 2." in staff.get("/dockets/1/sign/changes/").text
+
+
+def test_a_change_judged_substantive_leaves_the_board_waiting_for_the_signers(moved, post, staff):
+    assert "Look at what changed" in staff.get("/dockets/1/sign/").text
+    name, shown = names_of(staff.get("/dockets/1/sign/changes/").text)
+    fields = {f"weight-{name}": "substantive", f"reason-{name}": "A new ask.", "judged_at": shown}
+    assert post("/dockets/1/sign/changes/", fields).status_code == 303
+    board = staff.get("/dockets/1/sign/").text
+    assert "was judged substantive; now their signers have to answer" in board
+    assert "Look at what changed" not in board
+
+
 def test_a_cosmetic_judgement_makes_the_signature_current_again_and_stands_on_the_page(moved, post, staff, stored):
     assert "1 stale" in staff.get("/dockets/1/sign/").text
     name, shown = names_of(staff.get("/dockets/1/sign/changes/").text)
