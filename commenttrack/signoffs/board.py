@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commenttrack.audit import AuditEvent
 from commenttrack.config import Settings
+from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, LetterVersion
 from commenttrack.letters.recorded_content import numbered
 from commenttrack.positions.models import ProvisionPosition
@@ -130,7 +131,7 @@ def board(session: Session, letter: Letter) -> Board:
     cosmetic = cosmetic_changes(session, letter.id)
     rows = [
         _row(request, decisions.get(request.organization_id), parts, digests, cosmetic)
-        for request in sorted(requests, key=lambda request: request.organization.name.casefold())
+        for request in sorted(requests, key=lambda request: name_key(request.organization.name))
     ]
     counted = Counter(row.standing for row in rows)
     newest = now.versions[-1] if now.versions else None

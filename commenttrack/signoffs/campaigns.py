@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from commenttrack import audit
 from commenttrack.errors import Refused
+from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter
 from commenttrack.members.models import Organization
 from commenttrack.signoffs.models import QuorumMember, SigningCampaign
@@ -66,7 +67,7 @@ def quorum_of(session: Session, letter: Letter) -> Quorum:
         lead=letter.lead.name,
         lead_must_join=campaign.lead_must_join,
         at_least=campaign.at_least,
-        must_join=tuple(sorted(member.organization.name for member in campaign.must_join)),
+        must_join=tuple(sorted((member.organization.name for member in campaign.must_join), key=name_key)),
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from commenttrack import audit
 from commenttrack.config import Settings
 from commenttrack.errors import Conflict, Refused
+from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.letters.part_changes import PartChange, part_change, wordings_of
 from commenttrack.signoffs import operations
@@ -95,7 +96,7 @@ def changes_to_judge(session: Session, letter: Letter) -> list[ChangeToJudge]:
                 change=change,
                 difference=part_change(change.part_key, wordings[change.part_key], after.get(change.part_key)),
                 before=before,
-                sign_offs=tuple(sorted(sign_offs, key=lambda each: each.organization.name.casefold())),
+                sign_offs=tuple(sorted(sign_offs, key=lambda each: name_key(each.organization.name))),
                 causes=tuple(
                     cause
                     for cause in causes.get(change.part_key, ())

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from commenttrack import audit
 from commenttrack.errors import Refused
 from commenttrack.letters import operations as letters
+from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.signoffs.campaigns import quorum_of
 from commenttrack.signoffs.models import FinalVersion
@@ -109,7 +110,9 @@ def frozen_for_filing(session: Session, letter: Letter) -> frozenset[int]:
 
 def _gate(session: Session, letter: Letter, today: Mapping[str, str], final: FinalVersion | None) -> Gate:
     quorum, joined = quorum_of(session, letter), joined_since(session, letter.id, today)
-    standing = sorted(entry.sign_off.organization.name for entry in joined if not entry.comparison.stale)
+    standing = sorted(
+        (entry.sign_off.organization.name for entry in joined if not entry.comparison.stale), key=name_key
+    )
     return Gate(quorum.in_words(), tuple(standing), quorum.shortfalls(standing), final)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload, sessionmaker
 from commenttrack import audit
 from commenttrack.config import Settings
 from commenttrack.db import transaction
+from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter
 from commenttrack.members.links import LinkUnknown, token_hash
 from commenttrack.rulemaking.models import Docket
@@ -46,7 +47,7 @@ def plan(session: Session, letter: Letter, *, now: dt.datetime) -> tuple[Planned
     return tuple(
         sorted(
             _plans(session, _undecided(session, SignOffRequest.letter_id == letter.id), now=now),
-            key=lambda planned: planned.request.organization.name.casefold(),
+            key=lambda planned: name_key(planned.request.organization.name),
         )
     )
 

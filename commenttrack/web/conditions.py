@@ -7,6 +7,7 @@ from wtforms import BooleanField, IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from commenttrack.errors import Refused
+from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter
 from commenttrack.members.models import Organization
 from commenttrack.members.permissions import Permission
@@ -86,4 +87,4 @@ def _candidates(letter: Letter) -> list[Organization]:
     rows = database.session().scalars(
         select(Organization).where(Organization.signatories.any() | Organization.id.in_(asked))
     )
-    return sorted(rows, key=lambda row: row.name.casefold())
+    return sorted(rows, key=lambda row: name_key(row.name))

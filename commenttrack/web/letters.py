@@ -16,7 +16,7 @@ from commenttrack.filing.draft_limits import limit_warnings
 from commenttrack.letters import drafting, house_styles, operations, recorded_content
 from commenttrack.letters.comparison import ComparedPart, compare_wordings
 from commenttrack.letters.composition import LetterPartDraft
-from commenttrack.letters.content import Letterhead, PartWords
+from commenttrack.letters.content import Letterhead, PartWords, name_key
 from commenttrack.letters.draft_warnings import DraftWarning, warnings_of
 from commenttrack.letters.heads import ILLUSTRATIVE, head_for
 from commenttrack.letters.leads import MAY_LEAD
@@ -50,7 +50,7 @@ class StartForm(Form):
 
 def _leads() -> list[tuple[int, str]]:
     rows = database.session().scalars(select(Organization).where(Organization.kind.in_(MAY_LEAD)))
-    ordered = sorted(rows, key=lambda row: (row.kind is not OrganizationKind.LEAD, row.name.casefold()))
+    ordered = sorted(rows, key=lambda row: (row.kind is not OrganizationKind.LEAD, name_key(row.name)))
     return [(row.id, row.name) for row in ordered]
 
 

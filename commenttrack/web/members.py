@@ -10,6 +10,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
 from commenttrack.letters import leads
+from commenttrack.letters.content import name_key
 from commenttrack.members import operations
 from commenttrack.members.models import Organization, OrganizationKind, Signatory
 from commenttrack.members.permissions import Permission
@@ -71,7 +72,7 @@ def signatory_choices(asked: Select[int]) -> list[SelectChoice]:
     )
     return options(
         (signatory.id, f"{organization.name}: {signatory.person.name}")
-        for organization in sorted(rows, key=lambda row: row.name.casefold())
+        for organization in sorted(rows, key=lambda row: name_key(row.name))
         for signatory in organization.signatories
     )
 
@@ -85,7 +86,7 @@ def organizations() -> str:
     if kind in [known.value for known in OrganizationKind]:
         query = query.where(Organization.kind == OrganizationKind(kind))
     rows = database.session().scalars(query).all()
-    ordered = sorted(rows, key=lambda row: row.name.casefold())
+    ordered = sorted(rows, key=lambda row: name_key(row.name))
     return render_template("web/members/organizations.html", organizations=ordered, kind=kind, kinds=KINDS)
 
 

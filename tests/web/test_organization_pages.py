@@ -39,3 +39,12 @@ def test_others_of_the_staff_see_what_it_is_and_no_form(app, member):
     assert "Change what it is to you" not in drafter.get(f"/organizations/{member.id}").text
     data = {"kind-kind": "partner", "kind-csrf_token": drafter.csrf}
     assert drafter.post(f"/organizations/{member.id}/kind", data=data).status_code == 404
+
+
+def test_the_list_stands_in_the_order_of_a_signature_block(app, stored):
+    administrator = enter(app.test_client(), Role.ADMINISTRATOR)
+    for name in ("The Yew Guild", "Zinc Board", "Écru Works, Inc."):
+        data = {"name": name, "kind": "other", "csrf_token": administrator.csrf}
+        assert administrator.post("/organizations/new", data=data).status_code == 303
+    page = administrator.get("/organizations/?kind=other").text
+    assert page.index("Écru Works") < page.index("The Yew Guild") < page.index("Zinc Board")
