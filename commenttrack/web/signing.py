@@ -22,7 +22,7 @@ from commenttrack.signoffs import codes, handing_on, links, operations
 from commenttrack.signoffs.campaign import last_moment_in_words
 from commenttrack.signoffs.lifecycle import JOINING, Decision
 from commenttrack.signoffs.old_links import ask_about
-from commenttrack.signoffs.reading import Invitation, invitation
+from commenttrack.signoffs.reading import Invitation, covered_digests, invitation, part_name
 from commenttrack.signoffs.refusals import RecordedAlready
 from commenttrack.web import database
 from commenttrack.web.decisions import DECISIONS, WITHDRAW, SignForm, part_choices
@@ -312,8 +312,19 @@ def recorded(token: str) -> str:
 
 
 def _recorded_page(token: str, shown: Invitation, already: str = "") -> str:
-    around = _around(shown)
-    return render_template("web/signing/recorded.html", token=token, invitation=shown, already=already, **around)
+    made, excepted = shown.current, []
+    if made and made.decision is Decision.JOINED_WITH_RESERVATION:
+        covered = covered_digests(made)
+        excepted = [part_name(part) for part in made.letter_version.parts_json if part["key"] not in covered]
+    return render_template(
+        "web/signing/recorded.html",
+        token=token,
+        invitation=shown,
+        excepted=excepted,
+        joining=made is not None and made.decision in JOINING,
+        already=already,
+        **_around(shown),
+    )
 
 
 @signing.post("/opened")

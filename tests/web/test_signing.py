@@ -123,7 +123,15 @@ def test_a_reservation_excepts_the_ticked_part_and_what_is_below_it(member, stor
     data = fields(member.get(address).text, decision="joined_with_reservation", excepted=[part["key"]])
     answer = member.post(address, data=data, follow_redirects=True)
     assert "except Part III" in answer.text
+    assert f"<dt>Not covered</dt><dd>III. {part['heading']}" in answer.text
     assert part["key"] not in {covered.part_key for covered in stored.scalars(select(SignOff)).one().parts}
+
+
+def test_only_who_joined_is_told_of_being_asked_again(member, stored, sign_tokens):
+    address, again = f"/sign/{sign_tokens[0]}/", "you are told and asked again.</p>"
+    for decision, said in (("declined", False), ("joined", True)):
+        data = fields(member.get(address).text, decision=decision)
+        assert (again in member.post(address, data=data, follow_redirects=True).text) is said
 
 
 def test_the_page_offers_a_check_box_for_each_part_with_a_heading(member, stored, sign_tokens):
