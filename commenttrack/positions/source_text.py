@@ -29,6 +29,12 @@ _BULLET = re.compile(r"\s*([•●▪◦‣∙·■□➤►▶➢→✓*+–—
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
 _ENDS = re.compile(r"[.:;!?][”\"')\]*]*$")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_]|[*_](?!\w)")
+_MARKED = (
+    re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL),
+    re.compile(r"(?<![\w*_])([*_])(?=[^\s*_])(.+?)(?<=[^\s*_])\1(?![\w*_])", re.DOTALL),
+)
+# A passage may begin or end within words that are marked, and what stands around it may be cut within a heading.
+_OPEN_MARK = re.compile(r"\A\s*\*\*(?=\S)|(?<=\S)\*\*\s*\Z|^ {0,3}#{1,6} +(?:\*\*)?", re.MULTILINE)
 # A line this long was not broken at a page's width.
 _LONGEST_BROKEN_LINE = 150
 _LONGEST_HEADING = 160
@@ -65,6 +71,13 @@ class Line:
 def plain(text: str) -> str:
     """A heading without markdown emphasis and with white space folded."""
     return folded(_EMPHASIS.sub("", text))
+
+
+def unmarked(text: str) -> str:
+    """A passage without the marks of markdown emphasis and headings, to be shown; other asterisks stay."""
+    for marked in _MARKED:
+        text = marked.sub(r"\2", text)
+    return _OPEN_MARK.sub("", text)
 
 
 def lines_of(text: str) -> list[Line]:

@@ -11,6 +11,7 @@ from commenttrack.errors import Refused
 from commenttrack.letters.languages import language_name
 from commenttrack.members.operations import lead
 from commenttrack.members.permissions import Permission
+from commenttrack.positions.source_text import unmarked
 from commenttrack.web import access, database
 from commenttrack.web.frame import EASTERN, DocketFrame, plural
 from commenttrack.wording import full_stop
@@ -30,6 +31,7 @@ def set_up(app: Flask) -> None:
         thousands=thousands,
         pages=pages,
         language_name=language_name,
+        unmarked=unmarked,
         full_stop=full_stop,
     )
     environment.globals.update(plural=plural, may=access.may, Permission=Permission, version=__version__)

@@ -8,6 +8,7 @@ import pytest
 
 from commenttrack.positions.source_documents import parse
 from commenttrack.positions.source_formats import text_of
+from commenttrack.positions.source_text import unmarked
 from tests.factories.source_forms import FORMS, as_html, as_pdf
 
 PAPER = """# Principles for Pumps
@@ -143,3 +144,22 @@ def test_numbers_that_word_counts_itself_become_labels():
         ("2", "We ask for people."),
         ("2(a)", "With hands."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("passage", "shown"),
+    [
+        (
+            "**Controls must rest on a *stated* risk.** They do not.",
+            "Controls must rest on a stated risk. They do not.",
+        ),
+        ("__Both__ and _each_, but snake_case and **kwargs stay", "Both and each, but snake_case and **kwargs stay"),
+        ("**The first sentence of a passage in bold.", "The first sentence of a passage in bold."),
+        ("Its last sentence, split off.**", "Its last sentence, split off."),
+        ("for it.\n\n### **4 The U.S. should work in", "for it.\n\n4 The U.S. should work in"),
+        ("### **2 Openness.**\n\nNo. #4 stays", "2 Openness.\n\nNo. #4 stays"),
+        ("5 * 3 and 4 * 2; members* and others* * not voting", "5 * 3 and 4 * 2; members* and others* * not voting"),
+    ],
+)
+def test_a_passage_is_shown_without_the_marks_of_emphasis_and_with_other_asterisks(passage, shown):
+    assert unmarked(passage) == shown
