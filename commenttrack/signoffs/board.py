@@ -262,7 +262,8 @@ def ask_selected(
 ) -> AskedAgain:
     """Write to the chosen organizations once more, each with a new link. Ids of other letters are left out.
 
-    With ``only_undecided`` nobody who decided on the wording as it stands gets a mail; without it all chosen ones do.
+    With ``only_undecided`` nobody who decided on the wording as it stands gets a mail, nor who was asked a moment ago;
+    without it all chosen ones do.
     """
     asked, left = [], []
     operations.hold_requests(session, letter)
@@ -270,6 +271,9 @@ def ask_selected(
         name = row.request.organization.name
         if only_undecided and row.standing not in UNDECIDED and row.standing is not Standing.STALE:
             left.append(f"{name} has decided.")
+            continue
+        if only_undecided and row.request.asked_at > now - operations.A_MOMENT:
+            left.append(f"{name} was asked a moment ago.")  # a second click is no second reason
             continue
         try:
             operations.invite(

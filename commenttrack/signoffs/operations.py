@@ -152,7 +152,7 @@ def hold_requests(session: Session, letter: Letter) -> None:
     )
 
 
-_A_MOMENT = dt.timedelta(minutes=10)
+A_MOMENT = dt.timedelta(minutes=10)
 
 
 def remind(
@@ -168,7 +168,7 @@ def remind(
     undecided = session.scalars(
         select(SignOffRequest)
         .where(SignOffRequest.letter_id == letter.id, SignOffRequest.id.not_in(decided))
-        .where(SignOffRequest.reminders_stopped_at.is_(None), SignOffRequest.asked_at <= now - _A_MOMENT)
+        .where(SignOffRequest.reminders_stopped_at.is_(None), SignOffRequest.asked_at <= now - A_MOMENT)
         .order_by(SignOffRequest.id)
         .options(joinedload(SignOffRequest.organization), joinedload(SignOffRequest.person))
     ).all()
@@ -223,7 +223,7 @@ def decide(
         client=client,
         seen=seen,
         recorded_by="",
-        actor=f"{name.strip()} for {request.organization.name}",
+        actor=f"{one_line(name)} for {request.organization.name}",
         now=now,
     )
 

@@ -1,5 +1,6 @@
 """The board: what it shows, what moves on it, what can be taken out and done to a selection."""
 
+import datetime as dt
 import io
 import re
 
@@ -87,7 +88,11 @@ def test_the_same_choice_goes_out_as_csv_and_as_a_workbook(house, staff, sign_to
 def test_a_selection_is_reminded_and_whoever_decided_is_left_alone(house, post, stored, sign_tokens):
     join(house, sign_tokens[0])
     before = stored.scalar(select(func.max(OutgoingMail.id)))
+    stored.get(SignOffRequest, 2).asked_at -= dt.timedelta(days=1)
+    stored.commit()
     answer = post(f"{BOARD}selected", {"request": ["1", "2"], "act": "remind", "query": "sort=-asked"})
+    again = post(f"{BOARD}selected", {"request": ["2"], "act": "remind"}, follow_redirects=True).text
+    assert "was asked a moment ago." in again  # a second click
     assert answer.headers["Location"].endswith("?sort=-asked")
     page = post(f"{BOARD}selected", {"request": ["1"], "act": "remind"}, follow_redirects=True).text
     assert "has decided." in page
