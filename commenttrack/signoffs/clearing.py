@@ -242,10 +242,17 @@ def _tell(
 
 
 def take_back(session: Session, clearance: WordingClearance, *, actor: str, reason: str, now: dt.datetime) -> None:
-    """Withdraw a judgement, with a reason: what it cleared is stale again. The audit trail keeps both."""
+    """Withdraw a judgement, with a reason: what it cleared is stale again. The audit trail keeps both.
+
+    Raises :class:`NothingToJudge` when somebody did so at the same moment.
+    """
     reason = " ".join(reason.split())
     if not reason:
         raise Refused("Say why the judgement is taken back.")
+    # PostgreSQL: of two people at once the second waits here, and then finds it gone.
+    held = select(WordingClearance.id).where(WordingClearance.id == clearance.id).with_for_update()
+    if session.scalar(held) is None:
+        raise NothingToJudge("Somebody took this judgement back already.")
     audit.record(
         session,
         actor=actor,

@@ -200,9 +200,10 @@ def test_a_judgement_taken_back_makes_the_sign_off_stale_again_and_both_stay_in_
     campaign.join("Acme")
     campaign.reword("b", "What we state in part b.")
     campaign.judge((campaign.changes()[0], Weight.COSMETIC, "A synonym."))
-    take_back(
-        campaign.session, campaign.changes()[0].judged, actor="Lee Park", reason="“State” is a word of art.", now=LATER
-    )
+    judged = campaign.changes()[0].judged
+    take_back(campaign.session, judged, actor="Lee Park", reason="“State” is a word of art.", now=LATER)
+    with pytest.raises(NothingToJudge, match="already"):  # a second click
+        take_back(campaign.session, judged, actor="Lee Park", reason="“State” is a word of art.", now=LATER)
     assert campaign.standings() == {"Acme": Standing.STALE}
     actions = [
         (event.action, event.actor)
