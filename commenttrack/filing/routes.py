@@ -39,6 +39,11 @@ class Routes:
         return not self.illustrative and bool(self.routes) and all(route.regulations_gov for route in self.routes)
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether an agency is known to take comments otherwise than through regulations.gov."""
+        return any(route.known and not route.regulations_gov for route in self.routes)
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """What the report says about where to file."""
         if self.illustrative:

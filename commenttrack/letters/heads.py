@@ -14,6 +14,9 @@ from commenttrack.rulemaking.provisions import ParsedAgency, ParsedDocument
 ILLUSTRATIVE = "Illustrative: made for trying CommentTrack; not for filing."
 """What the pages of every file about an illustrative docket say."""
 
+VIA = "Via regulations.gov"
+"""How most letters are delivered; wrong for an agency that takes comments another way."""
+
 _WRITTEN_KIND = {"proposed_rule": "proposed", "rule": "final", "notice": "notice"}
 
 
@@ -24,7 +27,7 @@ def head_for(
     day: dt.date,
     contact: str = "",
     illustrative: str = "",
-    via: str = "Via regulations.gov",
+    via: str = VIA,
 ) -> dict[str, Any]:
     """A head for a letter on ``document``, dated ``day``: one addressee block for each agency, and the Re: lines."""
     head: dict[str, Any] = {

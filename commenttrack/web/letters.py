@@ -13,12 +13,13 @@ from wtforms.validators import InputRequired, Length, Optional
 from commenttrack.errors import Refused
 from commenttrack.filing import limits
 from commenttrack.filing.draft_limits import limit_warnings
+from commenttrack.filing.routes import routes_for
 from commenttrack.letters import drafting, house_styles, operations, recorded_content
 from commenttrack.letters.comparison import ComparedPart, compare_wordings
 from commenttrack.letters.composition import LetterPartDraft
 from commenttrack.letters.content import Letterhead, PartWords, name_key
 from commenttrack.letters.draft_warnings import DraftWarning, warnings_of
-from commenttrack.letters.heads import ILLUSTRATIVE, head_for
+from commenttrack.letters.heads import ILLUSTRATIVE, VIA, head_for
 from commenttrack.letters.leads import MAY_LEAD
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
 from commenttrack.letters.pictured import with_files
@@ -127,12 +128,14 @@ def start(docket_id: int) -> ResponseReturnValue:
     form.lead.choices = options(_leads())
     if not form.validate():
         return render_template("web/letters/start.html", form=form), 422
-    lead = load(Organization, form.lead.data)
+    lead, notice = load(Organization, form.lead.data), parsed_rule(session, document).document
+    routes = routes_for(document.metadata_json.get("agencies", ()), illustrative=frame.docket.illustrative)
     head = head_for(
-        parsed_rule(session, document).document,
+        notice,
         letterhead=Letterhead(lead.name, lead.tagline, tuple(lead.address)),
         day=database.now().astimezone(EASTERN).date(),
         illustrative=ILLUSTRATIVE if frame.docket.illustrative else "",
+        via="" if routes.elsewhere else VIA,
     )
     actor, now = signed_in().person.name, database.now()
     letter = operations.start_letter(
