@@ -9,6 +9,7 @@ from commenttrack.filing.limits import Limits
 from commenttrack.filing.preflight import Counter, comment_counters, counters
 from commenttrack.letters.blocks import Blocks, ListBlock, Table, plain, plain_blocks
 from commenttrack.letters.body import read
+from commenttrack.letters.composition import REASONS_BESIDE
 
 SHORTENED = "The summary continues in the attached letter."
 
@@ -116,7 +117,8 @@ def comment_text(
     joined = f" and {others} other {'organization' if others == 1 else 'organizations'}" if others > 0 else ""
     number = f" ({', '.join(identifiers)})" if identifiers else ""
     opening = f"Please see the attached comments of {filer.organization}{joined} on {docket}{number}."
-    paragraphs = plain_paragraphs(summary)
+    # The comment box has no columns, and the parts that the last one names are in the letter.
+    paragraphs = plain_paragraphs(summary.replace(REASONS_BESIDE, "the attached letter gives the reasons"))
     for count in range(len(paragraphs), -1, -1):
         cut = count < len(paragraphs)
         pieces = [opening, *paragraphs[:count], *([SHORTENED] if cut else [])]

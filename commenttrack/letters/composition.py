@@ -15,6 +15,9 @@ from commenttrack.letters.passages import passage
 from commenttrack.letters.rule_names import agency_name, full_agency, listed, register_of
 from commenttrack.rulemaking.provisions import ParsedProvision, ParsedQuestion, ParsedRule
 
+REASONS_BESIDE = "the part named in the last column gives the reasons"
+"""What a summary of requests says of its table; whatever prints the requests without the table says it otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class MappedPosition:
@@ -218,7 +221,7 @@ class _Writer:
             return None
         text = "\n".join(
             [
-                f"We ask {self.agency} to do the following; the part named in the last column gives the reasons.",
+                f"We ask {self.agency} to do the following; {REASONS_BESIDE}.",
                 "",
                 "| No. | Provision | Request | Reasons |",
                 "|---:|---|---|---|",

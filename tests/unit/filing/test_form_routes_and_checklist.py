@@ -11,6 +11,7 @@ from commenttrack.filing.form import SHORTENED, Filer, comment_text, form_for
 from commenttrack.filing.limits import load
 from commenttrack.filing.preflight import Finding, Level, comment_counters, violations
 from commenttrack.filing.routes import routes_for
+from commenttrack.letters.composition import REASONS_BESIDE
 
 LIMITS = load()
 FILER = Filer("Marrow Trade Council", "Organization", 3)
@@ -39,6 +40,13 @@ def test_a_table_of_requests_reads_row_by_row():
         "We ask:\n\n| No. | Provision | Request |\n|---|---|---|\n| 1 | § 7.2 | Keep it. |\n| 2 | § 7.3 | Drop it. |"
     )
     assert comment.split("\n\n")[1:] == ["We ask:", "1. § 7.2: Keep it.", "2. § 7.3: Drop it."]
+
+
+def test_the_comment_speaks_of_the_letter_where_the_summary_speaks_of_its_table():
+    comment, _ = text(
+        f"We ask the Office to do the following; {REASONS_BESIDE}.\n\n| No. | Request |\n|---|---|\n| 1 | A |"
+    )
+    assert "We ask the Office to do the following; the attached letter gives the reasons." in comment
 
 
 @given(st.lists(st.text(alphabet="abcé ", min_size=1, max_size=900), max_size=12))
@@ -100,7 +108,10 @@ def test_an_illustrative_docket_has_nowhere_to_file():
 
 
 def test_an_agency_outside_regulations_gov_is_named_with_its_own_route():
-    (first, *_) = routes_for([agency("Securities and Exchange Commission")], illustrative=False).sentences
+    routes = routes_for([agency("Securities and Exchange Commission")], illustrative=False)
+    (first, *_) = routes.sentences
+    assert routes.elsewhere
+    assert not routes_for([agency("Department of Commerce"), agency("Nobody Knows")], illustrative=False).elsewhere
     assert "does not take comments through regulations.gov" in first
     assert "sec.gov" in first
 
