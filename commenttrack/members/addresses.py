@@ -7,4 +7,4 @@ _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 
 def is_address(text: str) -> bool:
     """Whether mail could go there: one name, one host with a dot, and nothing around them."""
-    return _ADDRESS.fullmatch(text) is not None
+    return text.isprintable() and _ADDRESS.fullmatch(text) is not None

@@ -135,7 +135,7 @@ def _invitee(row: int, said: Mapping[str, str]) -> Invitee:
         person=one_line(said.get("person", "")),
         email=_address(said.get("email", "")),
         title=one_line(said.get("title", "")),
-        note=said.get("note", "").strip(),
+        note=said.get("note", "").replace("\0", "").strip(),  # PostgreSQL keeps no text with it
     )
 
 

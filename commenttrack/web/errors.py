@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, TooManyRequests
 
@@ -64,6 +64,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(IntegrityError, _taken)
     app.register_error_handler(Exception, _broken)
 
 
@@ -206,6 +207,16 @@ def _refused(error: Refused) -> ResponseReturnValue:
 
 def _stale(error: StaleDataError) -> ResponseReturnValue:
     return _page(409)
+
+
+_UNIQUE_VIOLATION = "23505"  # PostgreSQL's code; on SQLite a second writer waits and then finds the first one's row
+
+
+def _taken(error: IntegrityError) -> ResponseReturnValue:
+    """What may be there once was made by two at the same moment, as by a double click: the database kept the first."""
+    if getattr(error.orig, "sqlstate", "") == _UNIQUE_VIOLATION:
+        return _page(409)
+    return _broken(error)
 
 
 def _broken(error: Exception) -> ResponseReturnValue:

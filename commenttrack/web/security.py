@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, abort, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security.core import RoleMixin, Security
@@ -108,6 +108,7 @@ def set_up(app: Flask, settings: Settings) -> None:
         SECURITY_CLI_USERS_NAME=None,
         SECURITY_CLI_ROLES_NAME=None,
     )
+    app.before_request(_refuse_nul)
     csrf.init_app(app)
     request_session = cast(Any, LocalProxy(database.session))
     Security(app, _Accounts(request_session, Account, RoleMixin))
@@ -117,6 +118,14 @@ def set_up(app: Flask, settings: Settings) -> None:
     password_changed.connect(_password_changed, app)
     user_authenticated.connect(_signed_in, app)
     app.after_request(_headers)
+
+
+def _refuse_nul() -> None:
+    """Take no text with the character 0, which nobody types and PostgreSQL does not keep."""
+    values = [value for sent in (request.args, request.form) for _, each in sent.lists() for value in each]
+    names = [file.filename or "" for _, files in request.files.lists() for file in files]
+    if any("\0" in text for text in (*values, *names)):
+        abort(400)
 
 
 def _password_changed(app: Flask, user: Any, **_: object) -> None:

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from commenttrack.members.permissions import Role
 from commenttrack.web.access import PUBLIC
@@ -142,3 +143,28 @@ def test_too_many_attempts_are_told_to_wait(app):
     ]
     assert statuses[0] == 200
     assert statuses[-1] == 429
+
+
+def test_a_text_that_no_database_keeps_is_refused_as_unreadable(app, sign_tokens):
+    client = app.test_client()
+    assert client.get("/sign-in?next=%00").status_code == 400
+    address = f"/sign/{sign_tokens[0]}/owner"
+    assert (
+        client.post(address, data={"csrf_token": token_of(client.get("/sign-in").text), "email": "\0"}).status_code
+        == 400
+    )
+
+
+def test_what_two_made_at_once_is_told_to_the_second_as_such_and_any_other_fault_as_a_fault(app, staff):
+    class Refusal(Exception):
+        sqlstate = "23505"
+
+    def fail(**_):
+        raise IntegrityError("INSERT", {}, refusal)
+
+    fail.permission = app.view_functions["signoffs.board"].permission
+    app.view_functions["signoffs.board"] = fail
+    refusal = Refusal()
+    assert "Somebody else was first" in staff.get("/dockets/1/sign/").text
+    refusal = Exception("CHECK constraint failed")
+    assert staff.get("/dockets/1/sign/").status_code == 500

@@ -62,6 +62,7 @@ def test_an_address_is_taken_out_of_what_stands_around_it(written):
         ("Acme,Ada,", "C", "Give the person’s e-mail"),
         ("Acme,Ada,ada at example.org", "C", "is no e-mail address"),
         ("Acme,Ada,ada@example.org;b@example.org", "C", "is no e-mail address"),
+        ("Acme,Ada,ada\x01@example.org", "C", "is no e-mail address"),
         (f"{'A' * 301},Ada,ada@example.org", "A", "Shorten"),
     ],
 )
