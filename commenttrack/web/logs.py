@@ -10,11 +10,13 @@ from flask import Flask, Response, g, request
 
 # Docket pages have short numbers in this place; a token has 43 characters.
 _TOKEN = re.compile(r"(/(?:sign|answer)/)[^/?#\s\"']{20,}")
+# A link that somebody typed or pasted wrong still holds its token, at an address of no page.
+_ASTRAY = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])[\w-]{43}(?![\w-])", re.ASCII)
 
 
 def without_tokens(text: str) -> str:
     """The text with the token of every mailed link masked."""
-    return _TOKEN.sub(r"\1…", text)
+    return _ASTRAY.sub("…", _TOKEN.sub(r"\1…", text))
 
 
 def _mask(logger: object, name: str, event: Any) -> Any:

@@ -12,6 +12,7 @@ from commenttrack.letters.attachments import attach_file, mentioned
 from commenttrack.letters.models import Letter
 from commenttrack.letters.operations import add_part, edit_head, edit_part, freeze
 from commenttrack.letters.second_language import edit_second
+from commenttrack.members.links import new_token
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.models import SignOff, SignOffRequest
@@ -234,6 +235,7 @@ def test_masking_leaves_no_part_of_a_token():
     token = "abcDEF_123-456" * 3
     assert without_tokens(f"GET /sign/{token}/opened HTTP/1.1") == "GET /sign/…/opened HTTP/1.1"
     assert without_tokens("/dockets/1/sign/6") == "/dockets/1/sign/6"
+    assert without_tokens(f"GET /Sign/{new_token()}/ HTTP/1.1") == "GET /Sign/…/ HTTP/1.1"
 
 
 def test_the_log_holds_no_token(member, sign_tokens, caplog):
