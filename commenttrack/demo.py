@@ -81,7 +81,7 @@ def run(settings: Settings, *, rule_file: Path | None, rule_data: bytes | None, 
         engine = make_engine(settings.database_url)
         said.append(engine.url.render_as_string(hide_password=True))
     job = _Job(settings, make_sessions(engine), Storage(settings.storage_url), made)
-    with steps.step("Reading the coalition's positions (seeds/positions)") as said, job.work() as session:
+    with steps.step("Reading the coalition’s positions (seeds/positions)") as said, job.work() as session:
         said += job.library(session)
     with (
         steps.step("Adding the illustrative association, its members and their signers") as said,
@@ -182,7 +182,7 @@ class _Job:
         if self.made.has(document):
             links = illustration.follow_instructions(session, self.made, document, now=_now())
             answers = illustration.give_answers(session, self.made, document, now=_now())
-            said.append(f"{len(links)} links and {answers} answers by the association's (illustrative) instructions")
+            said.append(f"{len(links)} links and {answers} answers by the association’s (illustrative) instructions")
         acceptance = illustration.accept_by_rule(session, self.made, document, now=_now())
         said.append(acceptance.rule)
         said.append(

@@ -59,7 +59,7 @@ def why_not(position: Position, today: dt.date) -> tuple[str, ...]:
     if state is ApprovalState.REWORDED:
         reasons.append(f"is not approved as it reads now: version {number} is newer than what was approved")
     elif state is ApprovalState.UNAPPROVED:
-        reasons.append(f"is not approved: nobody's approval of version {number} is recorded")
+        reasons.append(f"is not approved: nobody’s approval of version {number} is recorded")
     if overdue(position, today) and position.review_by is not None:
         due = position.review_by
         reasons.append(f"has expired: it had to be reviewed by {due:%B} {due.day}, {due.year}")

@@ -46,7 +46,7 @@ def import_source(
     """
     if source.positions and not source.coalition:
         raise ThirdPartyPositions(
-            f"“{source.title}” is a third party's document: its passages are context and never positions."
+            f"“{source.title}” is a third party’s document: its passages are context and never positions."
         )
     if session.scalar(select(SourceDocument.id).where(SourceDocument.sha256 == source.sha256)):
         raise AlreadyKnownSource(f"“{source.title}” is in the library already. Nothing was stored twice.")

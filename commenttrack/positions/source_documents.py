@@ -202,7 +202,7 @@ def _third_party(text: str, found: Sequence[Block]) -> ParsedSource:
         if block.kind != "paragraph" or (publisher and block.text.startswith(publisher) and publisher_in(block.text)):
             continue
         if _SITE_TEXT.search(block.text) and not ATTRIBUTION.search(block.text):
-            why = "This reads as the site's own text and not as part of the article."
+            why = "This reads as the site’s own text and not as part of the article."
             unsure.append(ParsedUnsure(block.text, why, block.start, block.end))
         else:
             context.append(ParsedContext(block.text, speakers.of(block.text), block.start, block.end))

@@ -22,7 +22,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 _HELD = ("position", "deferred")
 DEEPEST = 5
 
-THIRD_PARTY = "This is a third party's document: what it says is context or evidence and never becomes a position."
+THIRD_PARTY = "This is a third party’s document: what it says is context or evidence and never becomes a position."
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +289,7 @@ def _free_label(draft: Draft, wanted: str) -> str:
 def head(draft: Draft, *, title: str, publisher: str, date: str, kind: str, coalition: bool) -> Draft:
     """Correct what the document is. Of a third party's, every position becomes context."""
     if kind == "news" and coalition:
-        raise Refused("A news article is a third party's document, whoever is quoted in it; leave it one.")
+        raise Refused("A news article is a third party’s document, whoever is quoted in it; leave it one.")
     entries = draft.entries
     if not coalition:
         entries = tuple(replace(entry, role="context", level=0) if entry.held else entry for entry in entries)

@@ -319,7 +319,7 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
         try:
             return data.decode("utf-16"), []
         except UnicodeDecodeError as error:
-            raise UnreadableSpreadsheet("The file's text is damaged. Save it as “CSV UTF-8”.") from error
+            raise UnreadableSpreadsheet("The file’s text is damaged. Save it as “CSV UTF-8”.") from error
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError:

@@ -173,7 +173,7 @@ def look_after(
     A change of the consensus needs a reason: it decides whether a letter may rest on the position.
     """
     if consensus is not position.consensus and not folded(reason):
-        raise Refused("Say why the coalition's consensus changes; the reason is kept in the trail.")
+        raise Refused("Say why the coalition’s consensus changes; the reason is kept in the trail.")
     before = _state(position)
     position.owner, position.review_by, position.consensus = owner, review_by, consensus
     kept = _topics(topics)
