@@ -79,11 +79,16 @@ def _checked(
         return Checked(invitee, Outcome.ASKED, "Was asked before; ask again on its own page.")
     if organization is None:
         if person is not None or twice:
-            whose = f"belongs to {person.name}, who is known" if person else "stands in this list twice"
+            whose = "stands in this list twice."
+            if person is not None and person.organization is not None:
+                known = full_stop(f"belongs to {person.name} of {person.organization.name}")
+                whose = f"{known} If that is meant, write its name so; else:"
+            elif person is not None:
+                whose = f"belongs to {person.name}, who is known."
             return Checked(
                 invitee,
                 Outcome.REFUSED,
-                f"{invitee.email} {whose}. Add the organization under Organizations and let the person sign for it.",
+                f"{invitee.email} {whose} Add the organization under Organizations and let the person sign for it.",
             )
         return Checked(invitee, Outcome.NEW, "")
     may = person is not None and any(each.person_id == person.id for each in organization.signatories)

@@ -92,6 +92,12 @@ def test_an_address_of_somebody_elses_person_is_refused(session, letter):
     assert outcomes(session, letter, row("New A"), row("New B")) == [Outcome.REFUSED] * 2
 
 
+def test_a_name_that_may_be_meant_for_the_organization_of_its_address_is_named(session, letter):
+    world.signer(session, world.organization(session, "Birch, Inc."), email="ben@example.org")
+    (refused,) = check(session, letter, [row("Birch Company Trust", "ben@example.org")])
+    assert " of Birch, Inc. If that is meant, write its name so; else: Add the organization" in refused.sentence
+
+
 def test_what_changed_since_the_preview_stops_everything(session, letter, tmp_path):
     digest = digest_of(check(session, letter, [row("Acme")]))
     world.organization(session, "The Acme")
