@@ -236,3 +236,9 @@ def test_a_letter_on_an_unapproved_position_needs_a_reason_to_be_frozen(app, sta
     )
     assert done.status_code == 303
     assert "The board meets tomorrow." in staff.get("/dockets/1/draft/versions/2").text
+
+
+def test_a_library_without_positions_offers_to_bring_them_and_no_filters(empty_app):
+    page = enter(empty_app.test_client(), Role.ADMINISTRATOR).get("/positions").text
+    assert "No position yet" in page
+    assert "library-filters" not in page
