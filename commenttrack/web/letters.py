@@ -21,7 +21,7 @@ from commenttrack.letters.content import Letterhead, PartWords, name_key
 from commenttrack.letters.draft_warnings import DraftWarning, warnings_of
 from commenttrack.letters.heads import ILLUSTRATIVE, VIA, head_for
 from commenttrack.letters.leads import MAY_LEAD
-from commenttrack.letters.models import Letter, LetterPart, LetterPartLink
+from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, PartKind
 from commenttrack.letters.pictured import with_files
 from commenttrack.letters.rule_details import with_pages_in
 from commenttrack.members.models import Organization, OrganizationKind
@@ -304,6 +304,13 @@ def part_of(letter: Letter, part_id: int) -> LetterPart:
     return found
 
 
+def _before_the_conclusion(letter: Letter) -> int:
+    """The id of the part after which most new parts belong; 0 for the end of a letter without a conclusion."""
+    kinds = [part.kind for part in letter.parts]
+    place = kinds.index(PartKind.CONCLUSION) if PartKind.CONCLUSION in kinds else 0
+    return letter.parts[place - 1].id if place else 0
+
+
 class AddPartForm(Form):
     """A part of one's own."""
 
@@ -320,6 +327,8 @@ def add_part(docket_id: int) -> ResponseReturnValue:
     form = AddPartForm()
     after = [(part.id, f"After “{part.heading}”") for part in letter.parts]
     form.after.choices = options([(0, "At the end"), *after])
+    if not form.is_submitted():
+        form.after.data = _before_the_conclusion(letter)
     if form.validate_on_submit():
         try:
             operations.add_part(
@@ -334,6 +343,7 @@ def add_part(docket_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
+            flash(f"“{form.heading.data}” was added.", "done")
             return redirect(url_for("letters.draft", docket_id=docket_id), 303)
     return render_template("web/letters/add_part.html", form=form), 422 if form.is_submitted() else 200
 

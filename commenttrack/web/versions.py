@@ -143,6 +143,7 @@ def freeze(docket_id: int) -> ResponseReturnValue:
         unapproved=_unapproved(letter),
         last=last,
         changed={key for key, digest in today.items() if before.get(key) != digest},
+        new=today.keys() - before.keys(),
         gone=before.keys() - today.keys(),
         head_changed=last is not None and last.head_json != letter.head_json,
         gate=gate,

@@ -11,6 +11,7 @@ from commenttrack.jobs import Job
 from commenttrack.kept import Kept
 from commenttrack.letters import rule_details
 from commenttrack.letters.models import DraftSnapshot, HouseStyle, Letter, LetterPart
+from commenttrack.rulemaking.models import Provision, ProvisionKind
 from commenttrack.worker import Worker
 
 DRAFT = "/dockets/1/draft"
@@ -258,3 +259,23 @@ def test_a_logo_of_one_letter_stands_in_its_preview(staff, post):
     page = staff.get(f"{DRAFT}/preview").text
     assert 'class="letter__logo"' in page
     assert 'alt="Council logo"' in page
+
+
+def test_a_new_part_is_offered_the_place_before_the_conclusion_and_freezing_calls_it_new(staff, post, stored):
+    page = staff.get(f"{DRAFT}/parts/new").text
+    chosen = re.search(r'<option selected value="(\d+)">', page)[1]
+    post(f"{DRAFT}/parts/new", {"heading": "The fee", "after": chosen, "text": "No fee."})
+    page = staff.get(f"{DRAFT}/freeze").text
+    assert page.index("The fee") < page.index("Conclusion")
+    assert "new since version 1" in page
+
+
+def test_the_rail_counts_the_provisions_that_the_queue_holds(staff, stored):
+    def counted():
+        return int(re.search(r"of ([\d,]+) provisions? addressed", staff.get(f"{DRAFT}/").text)[1])
+
+    before = counted()
+    chosen = Provision.kind == ProvisionKind.PARAGRAPH, Provision.text != ""
+    stored.scalars(select(Provision).where(*chosen)).first().text = "* * * * *"
+    stored.commit()
+    assert counted() == before - 1
