@@ -4,7 +4,7 @@ import datetime as dt
 import hmac
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
@@ -19,7 +19,11 @@ GOOD_FOR = dt.timedelta(minutes=15)
 PAUSE = dt.timedelta(minutes=1)
 """Between two codes to one person."""
 TRIES = 5
+MOST_A_DAY = 20
+"""Codes to one person: else a million codes could be tried out, a few at a time, before a link ends."""
 _DIGITS = 6
+MAILED = "sign-off code mailed"
+"""The action of the audit trail."""
 
 
 class CodeNotSent(Refused):
@@ -40,10 +44,17 @@ def send_code(session: Session, token: str, *, now: dt.datetime) -> SignOffReque
         raise CodeNotSent("No address is known for the person asked. Write to the person who asked you.")
     if request.code_sent_at is not None and now < request.code_sent_at + PAUSE:
         raise CodeNotSent("A code went out less than a minute ago. Look for the mail before you ask for another.")
+    mailed = select(func.count(audit.AuditEvent.number)).where(
+        audit.AuditEvent.subject == subject_of(request),
+        audit.AuditEvent.action == MAILED,
+        audit.AuditEvent.at > now - dt.timedelta(days=1),
+    )
+    if (session.scalar(mailed) or 0) >= MOST_A_DAY:
+        raise CodeNotSent("Too many codes went out within a day. Try again tomorrow, or write to who asked you.")
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
     request.code_hash, request.code_sent_at, request.code_attempts = _hashed(token, code), now, 0
     write_code(session, request, code, now=now)
-    audit.record(session, actor="the link", action="sign-off code mailed", subject=subject_of(request), now=now)
+    audit.record(session, actor="the link", action=MAILED, subject=subject_of(request), now=now)
     return request
 
 

@@ -10,7 +10,7 @@ from commenttrack.errors import BadInput, Conflict
 from commenttrack.members.links import LinkUnknown
 from commenttrack.members.models import Person, Signatory
 from commenttrack.outbox import SECRET_MARK, OutgoingMail
-from commenttrack.signoffs.codes import GOOD_FOR, TRIES, CodeNotSent, check_code, code_needed, send_code
+from commenttrack.signoffs.codes import GOOD_FOR, MOST_A_DAY, TRIES, CodeNotSent, check_code, code_needed, send_code
 from commenttrack.signoffs.handing_on import CannotHandOn, hand_on
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.links import find_request
@@ -220,6 +220,13 @@ class TestTheMailedCode:
         self.code(locked)
         with pytest.raises(CodeNotSent, match="less than a minute"):
             send_code(locked.session, locked.token(), now=LATER + dt.timedelta(seconds=59))
+
+    def test_codes_cannot_be_tried_out_by_asking_for_new_ones_all_day(self, locked):
+        for count in range(MOST_A_DAY):
+            send_code(locked.session, locked.token(), now=LATER + count * dt.timedelta(minutes=2))
+        with pytest.raises(CodeNotSent, match="within a day"):
+            send_code(locked.session, locked.token(), now=LATER + dt.timedelta(hours=23))
+        send_code(locked.session, locked.token(), now=LATER + dt.timedelta(hours=25))
 
     def test_a_new_link_forgets_the_code_of_the_one_before(self, locked):
         code = self.code(locked)
