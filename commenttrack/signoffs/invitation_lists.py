@@ -7,6 +7,7 @@ be complete and of the right shape.
 import datetime as dt
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -165,8 +166,9 @@ def _faults(invitee: Invitee) -> list[tuple[str, str]]:
 
 
 def folded_name(name: str) -> str:
-    """A name as it is compared: without case, punctuation and a leading “The”."""
-    words = re.sub(r"[\W_]+", " ", name.casefold().replace("&", " and ")).split()
+    """A name as it is compared: without case, punctuation and a leading “The”, however its accents are encoded."""
+    name = unicodedata.normalize("NFC", name).casefold()
+    words = re.sub(r"[\W_]+", " ", name.replace("&", " and ")).split()
     return " ".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)
 
 

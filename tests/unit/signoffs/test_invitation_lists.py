@@ -145,7 +145,13 @@ def test_any_bytes_are_read_or_refused(data):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("The Acme Co.", "acme  co"), ("Smith & Sons, LLC", "Smith and Sons LLC"), ("The", "the")]
+    ("one", "other"),
+    [
+        ("The Acme Co.", "acme  co"),
+        ("Smith & Sons, LLC", "Smith and Sons LLC"),
+        ("The", "the"),
+        ("Caf\u00e9 Union", "Cafe\u0301 Union"),
+    ],
 )
-def test_names_are_compared_without_case_punctuation_and_article(one, other):
+def test_names_are_compared_without_case_punctuation_article_and_the_encoding_of_accents(one, other):
     assert folded_name(one) == folded_name(other)
