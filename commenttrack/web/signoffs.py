@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
 from wtforms import BooleanField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from commenttrack.errors import Refused
@@ -326,7 +327,14 @@ def _ask_again_form(asked: SignOffRequest) -> AskAgainForm:
 def _received_form(letter: Letter) -> ReceivedForm:
     form = ReceivedForm(prefix="received-")
     form.version.choices = options((version.id, f"Version {version.number}") for version in reversed(letter.versions))
-    form.excepted.choices = part_choices(letter.versions[-1])
+    # The mail may speak of a version that has parts which were taken out since.
+    newest, *earlier = reversed(letter.versions)
+    known = {choice.value: choice for choice in part_choices(newest)}
+    for version in earlier:
+        for choice in part_choices(version):
+            was = SelectChoice(choice.value, f"{choice.label} (until version {version.number})", choice.render_kw)
+            known.setdefault(choice.value, was)
+    form.excepted.choices = list(known.values())
     return form
 
 

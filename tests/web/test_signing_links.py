@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from commenttrack.db import transaction
-from commenttrack.letters.models import LetterVersion
+from commenttrack.letters.models import LetterPart, LetterVersion
 from commenttrack.outbox import OutgoingMail
 from commenttrack.signoffs.models import Delegation, SigningCampaign, SignOff, SignOffRequest
 from commenttrack.web.app import create_app
@@ -131,6 +131,23 @@ def test_parts_ticked_for_a_reservation_received_by_mail_are_not_covered(post, s
     made = stored.scalars(select(SignOff)).one()
     assert made.reservation.startswith("except ")
     assert key not in {part.part_key for part in made.parts}
+
+
+def test_a_mail_about_an_older_version_may_except_a_part_that_was_taken_out_since(post, staff, stored):
+    version = stored.scalars(select(LetterVersion)).one()
+    part = stored.scalars(select(LetterPart).where(LetterPart.included, LetterPart.heading != "")).all()[-1]
+    assert post(f"/dockets/1/draft/parts/{part.id}/place", {"act": "leave out"}).status_code == 303
+    assert post("/dockets/1/draft/freeze").status_code == 303
+    assert "(until version 1)</label>" in staff.get("/dockets/1/sign/1").text
+    fields = {
+        "received-version": version.id,
+        "received-decision": "joined_with_reservation",
+        "received-name": "Delphine",
+    }
+    assert post("/dockets/1/sign/1/received", {**fields, "received-excepted": part.key}).status_code == 303
+    made = stored.scalars(select(SignOff)).one()
+    assert made.reservation.startswith("except ")
+    assert part.key not in {covered.part_key for covered in made.parts}
 
 
 def test_a_whole_association_may_sign_from_one_address(app, sign_tokens):
