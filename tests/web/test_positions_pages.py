@@ -227,7 +227,7 @@ def test_a_letter_on_an_unapproved_position_needs_a_reason_to_be_frozen(app, sta
         name = position.name
     page = staff.get("/dockets/1/draft/freeze").text
     assert name.partition("'")[0] in page
-    assert "nobody&#39;s approval of version 1" in page
+    assert "nobody’s approval of version 1" in page
     refused = staff.post("/dockets/1/draft/freeze", data={"csrf_token": staff.csrf})
     assert refused.status_code == 422
     assert "give a reason below" in refused.text
