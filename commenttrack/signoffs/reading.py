@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, object_session, selectinload
 from commenttrack import audit
 from commenttrack.letters.content import Signatory as PrintedSignatory
 from commenttrack.letters.models import Letter, LetterVersion
+from commenttrack.members.models import Person
 from commenttrack.rulemaking.models import Docket
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs import campaign
@@ -19,6 +20,7 @@ from commenttrack.signoffs.models import SignOff, SignOffPart, SignOffRequest, W
 from commenttrack.signoffs.refusals import NothingFrozen, StaleSignOffs
 from commenttrack.signoffs.renumbering import PrintedReservation, printed_reservation
 from commenttrack.signoffs.reservations import ShownPart
+from commenttrack.signoffs.trail_words import event_actor, event_words, people_named
 
 DECISION_WORDS = {
     Decision.JOINED: "Joined",
@@ -209,6 +211,16 @@ def standing_decisions(session: Session, letter_id: int) -> Sequence[SignOff]:
 _COVERED = "covered digests"
 
 
+@dataclass(frozen=True, slots=True)
+class TrailLine:
+    """One event of an invitation, in the words of the certificate."""
+
+    at: dt.datetime
+    what: str
+    by: str
+    """Empty when a link was all that was seen."""
+
+
 def trail(session: Session, request: SignOffRequest) -> Sequence[audit.AuditEvent]:
     """Everything that happened to one invitation, oldest first."""
     return session.scalars(
@@ -216,6 +228,17 @@ def trail(session: Session, request: SignOffRequest) -> Sequence[audit.AuditEven
         .where(audit.AuditEvent.subject == subject_of(request))
         .order_by(audit.AuditEvent.number)
     ).all()
+
+
+def trail_in_words(session: Session, request: SignOffRequest) -> tuple[TrailLine, ...]:
+    """The trail of one invitation for people; two queries."""
+    events = trail(session, request)
+    wanted = {person for event in events for person in people_named(event.details)}
+    people = {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))}
+    return tuple(
+        TrailLine(event.at, event_words(event.action, event.details, people), event_actor(event.actor))
+        for event in events
+    )
 
 
 def part_name(part: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.finals import gate_of_version
 from commenttrack.signoffs.lifecycle import Decision, Standing
 from commenttrack.signoffs.models import ReceivedFile, SignOffRequest
-from commenttrack.signoffs.reading import trail
+from commenttrack.signoffs.reading import trail_in_words
 from commenttrack.signoffs.received import received_file
 from commenttrack.signoffs.refusals import RecordedAlready
 from commenttrack.web import database
@@ -309,7 +309,7 @@ def _invitation_page(letter: Letter, asked: SignOffRequest, ask_again: AskAgainF
         parts_in_words=parts_in_words(found.parts, row.states),
         state_words=STATE_WORDS,
         changes=moved_since(letter, row.sign_off, row.comparison) if row.sign_off and row.comparison else (),
-        trail=trail(session, asked),
+        trail=trail_in_words(session, asked),
         mails=mails_about(session, asked),
         ask_again=ask_again,
         received=received,

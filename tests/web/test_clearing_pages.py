@@ -62,6 +62,7 @@ def test_each_organization_stands_beside_the_version_that_it_agreed_to(moved, po
 def test_the_page_of_an_organization_shows_what_moved_as_a_reader_reads_it(moved, staff):
     page = staff.get("/dockets/1/sign/1").text
     assert "What moved since the decision" in page
+    assert "joined: version 1, received by mail, by Administrator Person" in page
     assert "We say so again." in page
 
 
