@@ -47,15 +47,18 @@ def audit() -> None:
 @audit.command("verify")
 def audit_verify() -> None:
     """Walk the chain of events and name every place where it is broken; exit code 1 if there is one."""
-    from commenttrack.audit import verify
+    from commenttrack.audit import AuditHead, verify
 
     with installation() as (session, _):
         count, breaks = verify(session)
+        head = session.get(AuditHead, 1)
     for broken in breaks:
         click.echo(f"event {broken.number}: {broken.why}")
     if breaks:
         sys.exit(1)
     click.echo(f"{count} events, each continuing from the one before it.")
+    if head is not None:
+        click.echo(f"The trail ends with event {head.number}, hash {head.hash}.")
 
 
 @click.group()

@@ -8,7 +8,7 @@ import zipfile
 import pikepdf
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from commenttrack.audit import AuditEvent
 from commenttrack.cli import main
@@ -123,3 +123,18 @@ def test_the_command_says_the_same_and_fails_for_what_is_not_genuine(app, letter
     bad = CliRunner().invoke(main, ["certificate", "verify", str(tmp_path / "a.pdf"), str(tmp_path / "b.pdf")])
     assert bad.exit_code == 1
     assert "b.pdf: Unknown" in bad.output
+
+
+def test_the_command_says_where_the_trail_ends_and_fails_where_it_was_altered(app, stored, monkeypatch):
+    settings = app.extensions["commenttrack"].settings
+    monkeypatch.setenv("COMMENTTRACK_DATA", str(settings.data))
+    monkeypatch.setenv("COMMENTTRACK_SECRET_KEY", "k" * 40)
+    monkeypatch.setattr("commenttrack.migrate.require_current", lambda url: None)
+    last = stored.scalars(select(AuditEvent).order_by(AuditEvent.number.desc())).first()
+    good = CliRunner().invoke(main, ["audit", "verify"])
+    assert good.exit_code == 0, good.output
+    assert f"ends with event {last.number}, hash {last.hash}." in good.output
+    stored.execute(text("DROP TRIGGER audit_head_keeps"))
+    stored.execute(text("UPDATE audit_event SET actor = 'Somebody else' WHERE number = 3"))
+    bad = CliRunner().invoke(main, ["audit", "verify"])
+    assert (bad.exit_code, bad.output) == (1, "event 3: its content does not match its hash\n")
