@@ -29,7 +29,7 @@ from commenttrack.signoffs.board_view import STANDING_WORDS, STATE_WORDS, BoardV
 from commenttrack.signoffs.bounces import bounces_of, mails_about
 from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.finals import gate_of_version
-from commenttrack.signoffs.lifecycle import Decision, Standing
+from commenttrack.signoffs.lifecycle import JOINING, Decision, Standing
 from commenttrack.signoffs.models import ReceivedFile, SignOffRequest
 from commenttrack.signoffs.reading import trail_in_words
 from commenttrack.signoffs.received import received_file
@@ -305,6 +305,7 @@ def _invitation_page(letter: Letter, asked: SignOffRequest, ask_again: AskAgainF
         "web/signoffs/invitation.html",
         letter=letter,
         row=row,
+        JOINING=JOINING,
         parts=list(zip(found.parts, row.states, strict=True)),
         parts_in_words=parts_in_words(found.parts, row.states),
         state_words=STATE_WORDS,

@@ -66,6 +66,14 @@ def test_the_page_of_an_organization_shows_what_moved_as_a_reader_reads_it(moved
     assert "We say so again." in page
 
 
+def test_a_name_prints_only_for_an_organization_that_joined(moved, post, staff, stored):
+    assert "<dt>Prints as</dt><dd>Delphine" in staff.get("/dockets/1/sign/1").text
+    second = stored.scalars(select(LetterVersion).where(LetterVersion.number == 2)).one()
+    fields = {"received-version": second.id, "received-decision": "declined", "received-name": "Anselm"}
+    assert post("/dockets/1/sign/2/received", fields).status_code == 303
+    assert "<dt>Given by</dt><dd>Anselm" in staff.get("/dockets/1/sign/2").text
+
+
 def test_nothing_is_to_be_judged_before_the_moved_draft_is_frozen(moved, post, staff, stored):
     part = stored.get(LetterPart, moved.id, populate_existing=True)
     words = {"revision": part.revision, "heading": part.heading, "requested_text": part.requested_text}
