@@ -137,19 +137,7 @@ def import_rule(
             for place, question in enumerate(rule["questions"])
         ],
     )
-    docket.comment_dates += [
-        CommentDate(
-            rule_document_id=stored.id,
-            date=dt.date.fromisoformat(date["date"]),
-            time=date["time"],
-            zone=date["zone"],
-            purpose=date["for"],
-            source=date["source"],
-            computed=date["computed"],
-            text=date["text"],
-        )
-        for date in document["comment_dates"]
-    ]
+    docket.comment_dates += [_comment_date(stored, date) for date in document["comment_dates"]]
     session.flush()  # the audit event names the docket's id
     audit.record(
         session,
@@ -163,6 +151,74 @@ def import_rule(
         provisions=len(ids),
     )
     return stored
+
+
+def _of_date(date: dict[str, Any]) -> tuple[str, str | None, str]:
+    return date["date"], date["time"], date["for"]
+
+
+def _comment_date(document: RuleDocument, date: dict[str, Any]) -> CommentDate:
+    return CommentDate(
+        rule_document_id=document.id,
+        date=dt.date.fromisoformat(date["date"]),
+        time=date["time"],
+        zone=date["zone"],
+        purpose=date["for"],
+        source=date["source"],
+        computed=date["computed"],
+        text=date["text"],
+    )
+
+
+def set_publication_date(
+    session: Session, document: RuleDocument, day: dt.date, *, storage: Storage, actor: str, now: dt.datetime
+) -> list[CommentDate]:
+    """Keep the day of publication of a document that does not show it; returns the dates that came with it.
+
+    The stored file is read again, since days such as “60 days after publication” are counted from it; until then they
+    are counted from the day that the filing makes likely, or not at all. Raises :class:`Refused` when the day is known
+    already, or cannot be right by what the document itself shows.
+    """
+    if document.publication_date is not None:
+        raise Refused(f"The day is known: the document was published on {document.publication_date}.")
+    read = other_forms.read(
+        storage.get(document.source_key),
+        name=document.source_name,
+        publication_date=day,
+        settled=settlements.as_settled(settlements.settlements_of(session, document)),
+    )
+    told = provisions.to_json(read)["document"]
+    before = document.metadata_json
+    if (cited := before.get("fr_citation")) and told["fr_citation"] != cited:
+        raise Refused(
+            f"The document stands at {cited}, and that volume is not of {day.year}. Give the day of its issue."
+        )
+    known, now_read = ({_of_date(date): date for date in read["comment_dates"]} for read in (before, told))
+    gone = [key for key in known if key not in now_read]
+    if named := [key for key in gone if not known[key]["computed"]]:
+        raise Refused(
+            f"The document names {named[0][0]} as a date to come. Give the day of its issue, which was earlier."
+        )
+    # What had been counted from the day of filing gives way to what is counted from this day.
+    docket = document.docket
+    for held in [each for each in docket.comment_dates if each.rule_document_id == document.id and each.computed]:
+        if (held.date.isoformat(), held.time, held.purpose) in gone:
+            docket.comment_dates.remove(held)
+    dates = [_comment_date(document, date) for key, date in now_read.items() if key not in known]
+    docket.comment_dates += dates
+    document.publication_date = day
+    dated = {"publication_date", "comment_dates", "relative_dates"}
+    document.metadata_json = told | {key: value for key, value in before.items() if value and key not in dated}
+    audit.record(
+        session,
+        actor=actor,
+        action="publication date given",
+        subject=f"rule_document {document.id}",
+        now=now,
+        date=day.isoformat(),
+        dates=[date.date.isoformat() for date in dates],
+    )
+    return dates
 
 
 def set_internal_deadline(

@@ -20,6 +20,7 @@ from commenttrack.rulemaking.succession import RESTATES, LaterKind
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
+from commenttrack.web.frame import plural
 from commenttrack.web.pages import docket_frame, load
 
 documents = Blueprint("documents", __name__, url_prefix="/dockets/<int:docket_id>")
@@ -50,6 +51,12 @@ class DeadlineForm(Form):
     """The last day for members."""
 
     internal_deadline = DateField("Sign-offs by", validators=[Optional()])
+
+
+class PublishedForm(Form):
+    """The day a document was published."""
+
+    day = DateField("Published", validators=[InputRequired("Give the day of the Federal Register it stands in.")])
 
 
 class KindForm(Form):
@@ -132,6 +139,37 @@ def internal_deadline(docket_id: int) -> ResponseReturnValue:
         holding={date.id for date in operations.dates_due(frame.docket)},
     )
     return page, 422
+
+
+@documents.route("/documents/<int:document_id>/published", methods=["GET", "POST"])
+@requires(Permission.MAP)
+def published(docket_id: int, document_id: int) -> ResponseReturnValue:
+    """Say when a document was published that does not show it."""
+    docket_frame(docket_id)
+    document, form, session = load(RuleDocument, document_id), PublishedForm(), database.session()
+    if document.docket_id != docket_id or (request.method == "GET" and document.publication_date):
+        abort(404)
+    if form.validate_on_submit():
+        try:
+            dates = operations.set_publication_date(
+                session,
+                document,
+                form.day.data,
+                storage=database.house().storage,
+                actor=signed_in().person.name,
+                now=database.now(),
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            counted = f" {plural(len(dates), 'date')} could be counted from it: check below." if dates else ""
+            flash(f"The day of publication was kept.{counted}", "done")
+            due, members = operations.deadline(document.docket), document.docket.internal_deadline
+            if due and members and members > due.date:
+                flash("The day for members now lies after the agency’s. Set an earlier one below.", "attention")
+            return redirect(url_for("documents.index", docket_id=docket_id), 303)
+    page = render_template("web/rulemaking/published.html", document=document, form=form)
+    return page, 422 if form.is_submitted() else 200
 
 
 # ----------------------------------------------------------------------------------------------------- later documents

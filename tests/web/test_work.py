@@ -378,3 +378,18 @@ def test_a_page_that_breaks_says_so_without_telling_why(app):
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert token_of(client.get("/").text)
+
+
+def test_the_day_of_publication_that_a_file_does_not_show_is_given_on_the_page_of_documents(newcomer):
+    data = illustration(dt.date(2026, 3, 2)).rule()
+    docket = upload(newcomer, data).headers["Location"].split("/read")[0]
+    address = re.search(r'href="(/dockets/\d+/documents/\d+/published)"', newcomer.get(f"{docket}/documents").text)[1]
+    assert newcomer.post(address, data={"csrf_token": newcomer.csrf}).status_code == 422
+    answer = newcomer.post(address, data={"day": "2030-02-20", "csrf_token": newcomer.csrf})
+    assert "that volume is not of 2030" in answer.text
+    answer = newcomer.post(address, data={"day": "2026-02-20", "csrf_token": newcomer.csrf})
+    assert answer.status_code == 303
+    page = newcomer.get(answer.headers["Location"]).text
+    assert "Feb. 20, 2026" in page
+    assert "The file does not say." not in page
+    assert newcomer.get(address).status_code == 404

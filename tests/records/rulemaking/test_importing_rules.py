@@ -1,15 +1,23 @@
 """Importing a notice: all of it or nothing, once, and readable back exactly."""
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import func, select
 
 from commenttrack import audit
-from commenttrack.errors import BadInput
+from commenttrack.errors import BadInput, Refused
 from commenttrack.rulemaking import federal_register
 from commenttrack.rulemaking.models import CommentDate, Docket, Provision, RuleDocument
-from commenttrack.rulemaking.operations import AlreadyImported, deadline, dockets_by_deadline, import_rule, parsed_rule
+from commenttrack.rulemaking.operations import (
+    AlreadyImported,
+    deadline,
+    dockets_by_deadline,
+    import_rule,
+    parsed_rule,
+    set_publication_date,
+)
 
 NOW = dt.datetime(2026, 3, 2, 15, 0, tzinfo=dt.UTC)
 
@@ -109,3 +117,40 @@ def test_dockets_come_by_deadline_and_those_without_one_last(session, document):
     session.add(Docket(title="No date", illustrative=False, created_at=NOW))
     session.flush()
     assert [docket.title == "No date" for docket in dockets_by_deadline(session)] == [False, True]
+
+
+def undated(made, due):
+    """The illustrative rule with another sentence on its dates, as a file that does not show its day."""
+    return re.sub(
+        r"(<HD SOURCE=\"HED\">DATES:</HD>\s*<P>).*?</P>", rf"\1{due}</P>", made.rule().decode(), flags=re.DOTALL
+    )
+
+
+def test_a_day_of_publication_that_is_given_later_makes_the_document_what_it_had_been_with_that_day(
+    session, made, storage
+):
+    data = undated(made, "Comments are due 60 days after publication in the Federal Register.").encode()
+    document = import_rule(session, data, name="rule.xml", storage=storage, actor="A test", now=NOW)
+    # Counted from the day after the filing, which is likely and no more.
+    assert deadline(document.docket).date == made.dates["published"] + dt.timedelta(days=60)
+    day = made.dates["published"] + dt.timedelta(days=1)
+    (date,) = set_publication_date(session, document, day, storage=storage, actor="A test", now=NOW)
+    assert (date.date, date.computed) == (day + dt.timedelta(days=60), True)
+    session.flush()
+    session.expire_all()
+    assert document.docket.comment_dates == [date]
+    assert document.publication_date == day
+    assert parsed_rule(session, document) == federal_register.parse(data, publication_date=day)
+    with pytest.raises(Refused, match="The day is known"):
+        set_publication_date(session, document, day, storage=storage, actor="A test", now=NOW)
+
+
+@pytest.mark.parametrize(("days", "says"), [(370, "that volume is not of"), (61, "as a date to come")])
+def test_a_day_of_publication_that_cannot_be_right_is_refused(session, made, document, storage, days, says):
+    data = undated(made, f"Comments must be received by {made.dates['comments_due']:%B %-d, %Y}.").encode()
+    document = import_rule(session, data, name="rule.xml", storage=storage, actor="A test", now=NOW)
+    day = made.dates["published"] + dt.timedelta(days=days)
+    with pytest.raises(Refused, match=says):
+        set_publication_date(session, document, day, storage=storage, actor="A test", now=NOW)
+    assert document.publication_date is None
+    assert deadline(document.docket).date == made.dates["comments_due"]
