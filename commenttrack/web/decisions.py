@@ -5,7 +5,7 @@ from typing import Any
 from flask_wtf.file import FileField
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from commenttrack.letters.models import LetterVersion
 from commenttrack.signoffs.reading import shown_parts
@@ -59,7 +59,7 @@ class ReceivedForm(DecisionForm):
 class SignForm(DecisionForm):
     """A member's decision. It carries what the page showed, so that nothing is decided unseen."""
 
-    version = IntegerField(widget=HiddenField.widget)
+    version = IntegerField(widget=HiddenField.widget, validators=[NumberRange(1, 2**31 - 1)])
     seen = IntegerField(widget=HiddenField.widget, validators=[Optional()])
 
 

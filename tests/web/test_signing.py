@@ -150,6 +150,14 @@ def test_a_decision_without_a_choice_is_asked_again_with_a_link_to_the_field(mem
     assert stored.scalars(select(SignOff)).all() == []
 
 
+def test_a_version_that_no_page_showed_is_refused(member, stored, sign_tokens):
+    address = f"/sign/{sign_tokens[0]}/"
+    for version in (0, 999, 10**30):
+        form = {**fields(member.get(address).text), "version": version, "decision": "joined"}
+        assert member.post(address, data=form).status_code in (400, 422)
+    assert stored.scalars(select(SignOff)).all() == []
+
+
 def test_a_wording_that_moved_while_the_page_was_open_is_not_signed_unseen(app, member, stored, sign_tokens):
     address = f"/sign/{sign_tokens[0]}/"
     data = fields(member.get(address).text, decision="joined")
