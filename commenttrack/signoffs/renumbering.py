@@ -54,7 +54,7 @@ def _moved(words: str, shown: Sequence[ShownPart], today: Sequence[ShownPart]) -
     """Which numbers in a signer's own words mean something else today."""
     before, now = _by_number(shown), _by_number(today)
     troubles = []
-    for number in parts_named(words):
+    for number in parts_named(words, before):
         meant = before.get(number)
         if meant is None or now.get(number) == meant:
             continue

@@ -36,17 +36,24 @@ def with_subparts(parts: Sequence[ShownPart], excepted: Collection[str]) -> froz
     return frozenset(found)
 
 
-_NUMBER = r"[IVXLCDM]+(?:\.[A-Za-z0-9]+)*(?![\w.]*\w)"
-_NAMED = re.compile(rf"\b[Pp]arts?\s+({_NUMBER}(?:(?:\s*,\s*|\s+)(?:(?:and|or|&)\s+)?(?:[Pp]arts?\s+)?{_NUMBER})*)")
+_NUMBER = r"(?i:[IVXLCDM]+(?:\.[A-Z0-9]+)*)(?![\w.]*\w)"
+_NAMED = re.compile(rf"\b(?i:parts?)\s+({_NUMBER}(?:(?:\s*,\s*|\s+)(?:(?:and|or|&)\s+)?(?:[Pp]arts?\s+)?{_NUMBER})*)")
 
 
-def parts_named(text: str) -> tuple[str, ...]:
+def parts_named(text: str, numbers: Collection[str] = ()) -> tuple[str, ...]:
     """The numbers of the letter's parts that a text names: "Parts III.B and IV" gives ``III.B`` and ``IV``.
 
-    Part numbers of the letter start with a Roman numeral, so "15 CFR part 7" names none.
+    Part numbers of the letter start with a Roman numeral, so "15 CFR part 7" names none. One of the ``numbers`` that
+    are known is given as it stands there, however it was written; in small letters no other is taken for one.
     """
+    known = {number.casefold(): number for number in numbers}
+    found = [number for match in _NAMED.finditer(text) for number in re.findall(_NUMBER, match.group(1))]
     return tuple(
-        dict.fromkeys(number for match in _NAMED.finditer(text) for number in re.findall(_NUMBER, match.group(1)))
+        dict.fromkeys(
+            known.get(number.casefold(), number)
+            for number in found
+            if number[0].isupper() or (number.casefold() in known and number != "i.e")
+        )
     )
 
 
@@ -68,7 +75,7 @@ def settled_reservation(
     if len(whole) == len(parts):
         raise BadReservation("Your reservation takes out every part. Abstain or decline instead.")
     by_number = {part.number: part for part in parts if part.number}
-    named = parts_named(words) if by_number else ()
+    named = parts_named(words, by_number) if by_number else ()
     for number in named:
         if number not in by_number:
             raise BadReservation(f"Your reservation names Part {number}, and this letter has no such part.")

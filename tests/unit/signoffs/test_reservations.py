@@ -32,11 +32,19 @@ PARTS = (
         ("Part III.B. We agree with the rest.", ("III.B",)),
         ("15 CFR part 7 and part 1790", ()),
         ("as a part in this matter; Part Iota", ()),
+        ("EXCEPT PART II.B AND PART iii", ("II.B", "III")),
+        ("except part II.B, i.e. logs; not part d of Medicare, nor a part civil in tone", ("II.B",)),
         ("", ()),
     ],
 )
 def test_the_numbers_of_the_letters_parts_are_read_from_a_text(text, numbers):
-    assert parts_named(text) == numbers
+    assert parts_named(text, [part.number for part in PARTS]) == numbers
+
+
+@pytest.mark.parametrize("words", ["except part ii.b", "EXCEPT PART II.B", "EXCEPT PART IV.C"])
+def test_a_part_is_checked_however_its_number_is_written(words):
+    with pytest.raises(BadReservation, match=r"names Part (II.B, which is not ticked|IV.C, and this letter has no)"):
+        settled_reservation(PARTS, {"scope"}, words)
 
 
 def test_who_excepts_a_part_excepts_what_stands_below_it():
