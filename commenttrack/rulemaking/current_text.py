@@ -137,7 +137,7 @@ def redline_of(
 
 
 def state_of(session: Session, document: RuleDocument, texts: list[CurrentText]) -> tuple[Any, ...]:
-    """What a redline of the document on these texts is made of: its words, its citations, and the files."""
+    """What a redline of the document on these texts is made of: its day, words and citations, and the files."""
     wording = hashlib.sha256()
     for row in session.execute(
         select(Provision.label, Provision.wording_digest)
@@ -145,7 +145,12 @@ def state_of(session: Session, document: RuleDocument, texts: list[CurrentText])
         .order_by(Provision.place)
     ):
         wording.update(f"{row.label}\0{row.wording_digest}\0".encode())
-    return (document.id, wording.hexdigest(), *((each.source_key, each.as_of) for each in texts))
+    return (
+        document.id,
+        document.publication_date,
+        wording.hexdigest(),
+        *((each.source_key, each.as_of) for each in texts),
+    )
 
 
 def texts_of(rule: ParsedRule, texts: list[CurrentText], *, storage: Storage) -> list[ecfr.CurrentText]:
