@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, abort, request
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RouteLimit
 from flask_limiter.util import get_remote_address
 from flask_security.core import RoleMixin, Security
 from flask_security.datastore import SQLAlchemySessionUserDatastore
@@ -48,8 +48,13 @@ def limit_links(blueprint: Blueprint) -> None:
 
     A whole association may sit behind one address, so requests to links that work do not add up there.
     """
-    limiter.limit("60 per minute", key_func=_link)(blueprint)
+    limit_each_link("60 per minute")(blueprint)
     limiter.limit("30 per minute", deduct_when=_not_found)(blueprint)
+
+
+def limit_each_link(limits: str) -> RouteLimit:
+    """Limit requests to a page behind mailed links, for each link by itself."""
+    return limiter.limit(limits, key_func=_link)
 
 
 def behind_a_link() -> bool:

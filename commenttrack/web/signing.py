@@ -29,7 +29,7 @@ from commenttrack.web.decisions import DECISIONS, WITHDRAW, SignForm, part_choic
 from commenttrack.web.forms import Form, options, stripped
 from commenttrack.web.frame import due_of
 from commenttrack.web.letter_pages import as_printed
-from commenttrack.web.security import limit_links, limiter
+from commenttrack.web.security import limit_each_link, limit_links, limiter
 from commenttrack.web.signed_changes import changes_shown, may_reaffirm, said_before
 from commenttrack.web.templating import eastern_day
 
@@ -138,7 +138,7 @@ def _hint(address: str) -> str:
 
 
 @signing.post("/code")
-@limiter.limit("3 per minute; 12 per hour")
+@limit_each_link("3 per minute; 12 per hour")
 def send_code(token: str) -> ResponseReturnValue:
     """Mail a code to the person asked."""
     codes.send_code(database.session(), token, now=database.now())
@@ -147,7 +147,7 @@ def send_code(token: str) -> ResponseReturnValue:
 
 
 @signing.post("/unlock")
-@limiter.limit("12 per minute")
+@limit_each_link("12 per minute")
 def unlock(token: str) -> ResponseReturnValue:
     """Enter the code; from then on this browser may read and decide."""
     form = CodeForm()

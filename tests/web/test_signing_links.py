@@ -157,6 +157,20 @@ def test_a_whole_association_may_sign_from_one_address(app, sign_tokens):
                 assert app.test_client().get(f"/sign/{token}/").status_code == 200
 
 
+def test_members_at_one_address_may_all_ask_for_their_codes_within_a_minute(app, member, sign_tokens):
+    with app.extensions["commenttrack"].writing() as session, transaction(session):
+        session.add(SigningCampaign(letter_id=1, mailed_code=True, started_at=NOW))
+    asked = {token: [] for token in sign_tokens}
+    for _ in range(4):
+        for token, answers in asked.items():
+            form = {"csrf_token": token_of(member.get(f"/sign/{token}/").text)}
+            answers.append(member.post(f"/sign/{token}/code", data=form).status_code)
+    for answers in asked.values():
+        assert answers[0] == 303
+        assert 429 not in answers[:3]
+        assert answers[3] == 429
+
+
 def test_one_link_is_limited_and_so_are_tries_at_links_that_do_not_exist(app, member, sign_tokens):
     answers = {member.get(f"/sign/{sign_tokens[0]}/").status_code for _ in range(70)}
     assert answers == {200, 429}
