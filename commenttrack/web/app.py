@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from commenttrack import resources
 from commenttrack.config import Settings
@@ -91,6 +92,13 @@ LARGEST_REQUEST = 50_000_000
 """Bytes; the largest notices of the Federal Register are a tenth of it."""
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address that a row may have; of a greater one there is no page, and no database to ask for it."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -100,6 +108,7 @@ def create_app(settings: Settings, *, clock: Callable[[], dt.datetime] = _now) -
     app = database.TransactionalFlask(
         "commenttrack.web", template_folder=str(resources.folder("templates")), static_folder="static"
     )
+    app.url_map.converters["int"] = RowNumber
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
     if settings.proxies:

@@ -145,6 +145,12 @@ def test_too_many_attempts_are_told_to_wait(app):
     assert statuses[-1] == 429
 
 
+@pytest.mark.parametrize("address", ["/dockets/{}/sign/", "/dockets/1/sign/{}", "/administration/outbox/{}"])
+def test_a_number_that_no_row_has_is_not_here(staff, address):
+    assert staff.get(address.format(2**31 - 1)).status_code == 404
+    assert staff.get(address.format(10**30)).status_code == 404
+
+
 def test_a_text_that_no_database_keeps_is_refused_as_unreadable(app, sign_tokens):
     client = app.test_client()
     assert client.get("/sign-in?next=%00").status_code == 400
