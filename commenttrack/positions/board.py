@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commenttrack.members.models import Organization, OrganizationKind, Person
+from commenttrack.members.names import name_key
 from commenttrack.members.operations import is_staff
 from commenttrack.positions.coverage import Coverage, Held, coverage, says_something
 from commenttrack.positions.matrix import Cells, MatrixCell, MatrixColumn, MatrixRow
@@ -86,11 +87,12 @@ def by_organizations(session: Session, document: RuleDocument) -> Matrix:
         states[row_id] = Coverage.CONFLICT
     used = frozenset(column for _, column in cells)
     organizations = session.execute(
-        select(Organization.id, Organization.name, Organization.kind)
-        .where(Organization.kind.in_((OrganizationKind.MEMBER, OrganizationKind.PARTNER)) | Organization.id.in_(used))
-        .order_by(Organization.name)
+        select(Organization.id, Organization.name, Organization.kind).where(
+            Organization.kind.in_((OrganizationKind.MEMBER, OrganizationKind.PARTNER)) | Organization.id.in_(used)
+        )
     )
-    columns = tuple(MatrixColumn(row.id, row.name, "") for row in organizations)
+    ordered = sorted(organizations, key=lambda row: name_key(row.name))
+    columns = tuple(MatrixColumn(row.id, row.name, "") for row in ordered)
     return Matrix(_rows(session, document, units, states, cells), columns, used, cells)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from commenttrack.members.models import Organization
+from commenttrack.members.names import name_key
 from commenttrack.positions.models import MemberStance, Position, PositionVersion, ProvisionPosition, StanceRequest
 from commenttrack.positions.stance_subjects import Asked, Subject, paragraph, subject_of
 from commenttrack.positions.stances import Condition, MemberView, Stance, contradicts_draft
@@ -243,7 +244,7 @@ def answers_of(session: Session, docket: Docket, asked: Sequence[Asked]) -> list
     }
     organizations = session.scalars(select(Organization).where(Organization.id.in_({*held, *requests}))).all()
     rows = []
-    for organization in sorted(organizations, key=lambda row: row.name.casefold()):
+    for organization in sorted(organizations, key=lambda row: name_key(row.name)):
         stances = tuple(held[organization.id].get(each.key) for each in asked)
         pairs = list(zip(asked, stances, strict=True))
         rows.append(
@@ -278,9 +279,10 @@ def others_of(
             MemberStance.is_current,
             MemberStance.organization_id != organization.id,
         )
-        .order_by(Organization.name)
     ):
         found[Subject(provision_id, position_id)].append((name, held))
+    for said in found.values():
+        said.sort(key=lambda pair: name_key(pair[0]))
     return found
 
 

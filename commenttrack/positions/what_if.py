@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commenttrack.members.models import Organization, OrganizationKind
+from commenttrack.members.names import name_key
 from commenttrack.positions.mapping import links_of
 from commenttrack.positions.member_stances import current_stances
 from commenttrack.positions.models import MemberStance, ProvisionPosition, StanceRequest, StanceSubject
@@ -94,7 +95,7 @@ def what_if(session: Session, document: RuleDocument, *, contradicting: bool, le
     }
     organizations = sorted(
         session.scalars(select(Organization).where(Organization.id.in_(asked.union(answered)))),
-        key=lambda row: row.name.casefold(),
+        key=lambda row: name_key(row.name),
     )
     counted = [row for row in organizations if row.id in answered]
     return WhatIf(

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commenttrack.audit import AuditEvent
 from commenttrack.config import Settings
-from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, LetterVersion
 from commenttrack.letters.recorded_content import numbered
+from commenttrack.members.names import name_key
 from commenttrack.positions.models import ProvisionPosition
 from commenttrack.signoffs import operations
 from commenttrack.signoffs.board_columns import BoardPart

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from commenttrack.letters.content import name_key
+from commenttrack.members.names import name_key
 from commenttrack.positions.spreadsheets import Column, Sheet
 from commenttrack.rulemaking.moments import EASTERN
 from commenttrack.signoffs.lifecycle import PartState, Standing

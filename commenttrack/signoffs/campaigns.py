@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from commenttrack import audit
 from commenttrack.errors import Refused
-from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter
 from commenttrack.members.models import Organization
+from commenttrack.members.names import name_key
 from commenttrack.signoffs.models import QuorumMember, SigningCampaign
 from commenttrack.signoffs.quorum import Quorum
 

@@ -14,11 +14,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from commenttrack import audit
-from commenttrack.letters.content import name_key
 from commenttrack.letters.heads import ILLUSTRATIVE
 from commenttrack.letters.models import LetterVersion
 from commenttrack.letters.record_pages import Record
 from commenttrack.members.models import Organization, Person
+from commenttrack.members.names import name_key
 from commenttrack.signoffs.campaign import moment_in_words
 from commenttrack.signoffs.finals import gate_of_version
 from commenttrack.signoffs.lifecycle import JOINING, Comparison, Weight, WordingChange, changes

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, joinedload
 from commenttrack import audit
 from commenttrack.config import Settings
 from commenttrack.errors import Conflict, Refused
-from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter, LetterVersion
 from commenttrack.letters.part_changes import PartChange, part_change, wordings_of
+from commenttrack.members.names import name_key
 from commenttrack.signoffs import operations
 from commenttrack.signoffs.correspondence import write_cleared
 from commenttrack.signoffs.lifecycle import JOINING, Weight, WordingChange, changes

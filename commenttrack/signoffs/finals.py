@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from commenttrack import audit
 from commenttrack.errors import Refused
 from commenttrack.letters import operations as letters
-from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter, LetterVersion
+from commenttrack.members.names import name_key
 from commenttrack.signoffs.campaigns import quorum_of
 from commenttrack.signoffs.models import FinalVersion
 from commenttrack.signoffs.reading import joined_since, version_digests

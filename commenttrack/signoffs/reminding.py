@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload, sessionmaker
 from commenttrack import audit
 from commenttrack.config import Settings
 from commenttrack.db import transaction
-from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter
 from commenttrack.members.links import LinkUnknown, token_hash
+from commenttrack.members.names import name_key
 from commenttrack.rulemaking.models import Docket
 from commenttrack.rulemaking.operations import deadline
 from commenttrack.signoffs import campaign, links, operations, schedule

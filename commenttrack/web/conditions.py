@@ -7,9 +7,9 @@ from wtforms import BooleanField, IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from commenttrack.errors import Refused
-from commenttrack.letters.content import name_key
 from commenttrack.letters.models import Letter
 from commenttrack.members.models import Organization
+from commenttrack.members.names import name_key
 from commenttrack.members.permissions import Permission
 from commenttrack.signoffs.campaigns import campaign_of, quorum_of, set_conditions
 from commenttrack.signoffs.models import SignOffRequest

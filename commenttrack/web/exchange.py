@@ -13,6 +13,7 @@ from wtforms import HiddenField
 from commenttrack.errors import Refused
 from commenttrack.letters.models import LetterPartLink
 from commenttrack.members.models import Organization, OrganizationKind
+from commenttrack.members.names import name_key
 from commenttrack.members.permissions import Permission
 from commenttrack.positions import exchanging
 from commenttrack.positions.comment_matrices import Layout
@@ -66,13 +67,16 @@ def _page(docket_id: int, form: BringForm) -> str:
         .order_by(ExchangeUpload.id.desc())
         .limit(20)
     )
-    members = database.session().scalars(select(Organization).order_by(Organization.name))
+    members = database.session().scalars(select(Organization))
     return render_template(
         "web/exchange/page.html",
         document=document,
         form=form,
         uploads=uploads.all(),
-        members=[each for each in members if each.kind in (OrganizationKind.MEMBER, OrganizationKind.PARTNER)],
+        members=sorted(
+            (each for each in members if each.kind in (OrganizationKind.MEMBER, OrganizationKind.PARTNER)),
+            key=lambda each: name_key(each.name),
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from commenttrack.letters.leads import MAY_LEAD
 from commenttrack.letters.own_words import own_words
 from commenttrack.letters.pictured import add_picture
 from commenttrack.members.models import Organization
+from commenttrack.members.names import name_key
 from commenttrack.members.permissions import Permission
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
@@ -173,11 +174,9 @@ def head(docket_id: int) -> ResponseReturnValue:
     session = database.session()
     form = HeadForm(data=_head_fields(letter.head_json))
     others = session.scalars(
-        select(Organization)
-        .where(Organization.kind.in_(MAY_LEAD), Organization.id != letter.lead_id)
-        .order_by(Organization.name)
+        select(Organization.name).where(Organization.kind.in_(MAY_LEAD), Organization.id != letter.lead_id)
     )
-    form.leads.choices = options((each.name, each.name) for each in others)
+    form.leads.choices = options((name, name) for name in sorted(others, key=name_key))
     if form.validate_on_submit():
         actor, now = signed_in().person.name, database.now()
         try:

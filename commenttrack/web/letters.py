@@ -17,7 +17,7 @@ from commenttrack.filing.routes import routes_for
 from commenttrack.letters import drafting, house_styles, operations, recorded_content
 from commenttrack.letters.comparison import ComparedPart, compare_wordings
 from commenttrack.letters.composition import LetterPartDraft
-from commenttrack.letters.content import Letterhead, PartWords, name_key
+from commenttrack.letters.content import Letterhead, PartWords
 from commenttrack.letters.draft_warnings import DraftWarning, warnings_of
 from commenttrack.letters.heads import ILLUSTRATIVE, VIA, head_for
 from commenttrack.letters.leads import MAY_LEAD
@@ -25,6 +25,7 @@ from commenttrack.letters.models import Letter, LetterPart, LetterPartLink, Part
 from commenttrack.letters.pictured import with_files
 from commenttrack.letters.rule_details import with_pages_in
 from commenttrack.members.models import Organization, OrganizationKind
+from commenttrack.members.names import name_key
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.models import Position, ProvisionPosition, QuestionAnswer
 from commenttrack.rulemaking.operations import parsed_rule

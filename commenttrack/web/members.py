@@ -10,9 +10,9 @@ from wtforms.validators import Email, InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
 from commenttrack.letters import leads
-from commenttrack.letters.content import name_key
 from commenttrack.members import operations
 from commenttrack.members.models import Organization, OrganizationKind, Signatory
+from commenttrack.members.names import name_key
 from commenttrack.members.permissions import Permission
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in

@@ -16,6 +16,7 @@ from commenttrack.errors import Refused
 from commenttrack.letters import returned_decisions, word_import
 from commenttrack.letters.models import EditState, Letter, LetterPart, PartComment, ReturnedFile, SuggestedEdit
 from commenttrack.members.models import Organization
+from commenttrack.members.names import name_key
 from commenttrack.members.permissions import Permission
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
@@ -96,7 +97,7 @@ def index(docket_id: int) -> ResponseReturnValue:
 
 def _organizations() -> list[tuple[int, str]]:
     rows = database.session().scalars(select(Organization)).all()
-    return sorted(((row.id, row.name) for row in rows), key=lambda pair: pair[1].casefold())
+    return sorted(((row.id, row.name) for row in rows), key=lambda pair: name_key(pair[1]))
 
 
 def _listed(letter: Letter) -> list[Listed]:

@@ -17,10 +17,11 @@ from commenttrack.letters.blocks import (
     plain_blocks,
 )
 from commenttrack.letters.body import as_markdown, read, read_requested
-from commenttrack.letters.content import Addressee, Signatory, name_key, ordered_signatories
+from commenttrack.letters.content import Addressee, Signatory, ordered_signatories
 from commenttrack.letters.markdown import content_from_markdown
 from commenttrack.letters.notes import arrange
 from commenttrack.letters.outline import part_numbers, roman
+from commenttrack.members.names import name_key
 
 HEAD = """---
 letterhead: {name: House, tagline: Line, address: [One, Two]}
