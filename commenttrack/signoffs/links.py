@@ -6,7 +6,7 @@ past its time. Its owner learns more by mail, to the address that the link once 
 
 import datetime as dt
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session, joinedload
 
 from commenttrack import audit
@@ -36,6 +36,11 @@ def retire(session: Session, request: SignOffRequest, why: Retirement, *, now: d
             retired_at=now,
         )
     )
+
+
+def replaced(session: Session, request: SignOffRequest) -> int:
+    """How many links a request had before the one that works now."""
+    return session.scalar(select(func.count(RetiredLink.id)).where(RetiredLink.request_id == request.id)) or 0
 
 
 _COLUMNS = [column.key for column in inspect(SignOffRequest).column_attrs]

@@ -30,6 +30,7 @@ from commenttrack.signoffs.reading import (
     version_digests,
 )
 from commenttrack.signoffs.refusals import (
+    AskedMeanwhile,
     CannotBeAsked,
     DecidedMeanwhile,
     IncompleteDecision,
@@ -54,13 +55,15 @@ def invite(
     note: str = "",
     by_schedule: bool = False,
     asked_for: bool = False,
+    replaced: int | None = None,
 ) -> SignOffRequest:
     """Ask an organization to decide on the newest frozen version, by a mail with a link of its own.
 
     Asking again replaces the link: only the newest mail works. Which mail is written (invitation, the letter moved,
     reminder) follows from what happened since the last one; a mail by the schedule always counts as a reminder, one
-    that the person ``asked_for`` never does. Who stopped reminders gets none. Raises :class:`NothingFrozen` or
-    :class:`CannotBeAsked`.
+    that the person ``asked_for`` never does. Who stopped reminders gets none. With ``replaced``, the number of earlier
+    links when somebody chose to ask, a second click ends no link just mailed. Raises :class:`NothingFrozen`,
+    :class:`CannotBeAsked` or :class:`AskedMeanwhile`.
     """
     version = newest_version(letter)
     if not person.email:
@@ -77,6 +80,8 @@ def invite(
         .where(SignOffRequest.letter_id == letter.id, SignOffRequest.organization_id == organization.id)
         .with_for_update(of=SignOffRequest)
     )
+    if request is not None and replaced is not None and links.replaced(session, request) != replaced:
+        raise AskedMeanwhile(organization.name)
     current = current_decision(session, request) if request else None
     before = (current.letter_version if current else request.asked_version) if request else None
     kind = campaign.asking(

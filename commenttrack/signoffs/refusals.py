@@ -13,6 +13,16 @@ class CannotBeAsked(Refused):
     """An invitation that could not be answered: no address, no right to sign, or too late."""
 
 
+class AskedMeanwhile(Conflict):
+    """A new link was mailed after the page was opened, as by a second click; it was mailed once."""
+
+    def __init__(self, organization: str) -> None:
+        super().__init__(
+            f"A new link was mailed to {organization} since this page was opened, and no second one: "
+            "it would have ended the first."
+        )
+
+
 class LetterHasMoved(Conflict):
     """A newer version was frozen after the page was opened; nothing was recorded."""
 

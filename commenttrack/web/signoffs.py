@@ -11,9 +11,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
-from wtforms import BooleanField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length
+from wtforms.validators import Length, Optional
 
 from commenttrack.errors import Refused
 from commenttrack.letters.heads import ILLUSTRATIVE
@@ -21,7 +21,7 @@ from commenttrack.letters.models import Letter
 from commenttrack.members.models import Signatory
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.spreadsheets import Book, csv_file, workbook
-from commenttrack.signoffs import campaigns, operations
+from commenttrack.signoffs import campaigns, links, operations
 from commenttrack.signoffs.board import Board, ask_selected, forecast_of, mark, news_since, waits_for_judgement
 from commenttrack.signoffs.board import board as board_of
 from commenttrack.signoffs.board_columns import columns_of, label_of, parts_in_words, standing_under, table_of
@@ -33,7 +33,7 @@ from commenttrack.signoffs.lifecycle import JOINING, Decision, Standing
 from commenttrack.signoffs.models import ReceivedFile, SignOffRequest
 from commenttrack.signoffs.reading import trail_in_words
 from commenttrack.signoffs.received import received_file
-from commenttrack.signoffs.refusals import RecordedAlready
+from commenttrack.signoffs.refusals import AskedMeanwhile, RecordedAlready
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.decisions import ReceivedForm, part_choices
@@ -283,6 +283,7 @@ class AskAgainForm(Form):
 
     person = SelectField("Who is asked", coerce=int)
     note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
+    replaced = IntegerField(widget=HiddenField.widget, validators=[Optional()])
 
 
 @signoffs.get("/<int:request_id>")
@@ -298,9 +299,13 @@ def _invitation_page(letter: Letter, asked: SignOffRequest, ask_again: AskAgainF
     session = database.session()
     found = board_of(session, letter)
     row = next(row for row in found.rows if row.request.id == asked.id)
-    # The field says what this page shows, whatever an earlier page had shown.
-    received.seen.process_data(row.sign_off.id if row.sign_off else None)
-    received.seen.raw_data = None
+    # These fields say what this page shows, whatever an earlier page had shown.
+    for field, shown in (
+        (received.seen, row.sign_off.id if row.sign_off else None),
+        (ask_again.replaced, links.replaced(session, asked)),
+    ):
+        field.process_data(shown)
+        field.raw_data = None
     return render_template(
         "web/signoffs/invitation.html",
         letter=letter,
@@ -360,7 +365,11 @@ def ask_again(docket_id: int, request_id: int) -> ResponseReturnValue:
                 actor=signed_in().person.name,
                 now=database.now(),
                 settings=database.house().settings,
+                replaced=form.replaced.data,
             )
+        except AskedMeanwhile as refusal:
+            flash(str(refusal), "done")
+            return redirect(url_for("signoffs.invitation", docket_id=docket_id, request_id=request_id), 303)
         except Refused as refusal:
             form.refuse(refusal)
         else:

@@ -13,6 +13,7 @@ from commenttrack.letters.models import Letter
 from commenttrack.letters.operations import add_part, edit_head, edit_part, freeze
 from commenttrack.letters.second_language import edit_second
 from commenttrack.members.links import new_token
+from commenttrack.outbox import OutgoingMail
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.signoffs.lifecycle import Decision
 from commenttrack.signoffs.models import SignOff, SignOffRequest
@@ -221,6 +222,19 @@ def test_the_replaced_link_stops_working(app, post, member, stored, sign_tokens)
     assert member.get(f"/sign/{sign_tokens[0]}/").status_code == 404
 
 
+def test_a_second_click_ends_no_link_just_mailed(post, staff, stored):
+    page = staff.get("/dockets/1/sign/1").text
+    form = {
+        "again-person": re.search(r'id="again-person".*?value="(\d+)"', page, re.S)[1],
+        "again-replaced": re.search(r'name="again-replaced" type="hidden" value="(\d+)"', page)[1],
+    }
+    before = stored.scalar(select(func.count(OutgoingMail.id)))
+    for _ in range(2):
+        assert post("/dockets/1/sign/1/ask-again", form).status_code == 303
+    assert stored.scalar(select(func.count(OutgoingMail.id))) == before + 1
+    assert "and no second one" in staff.get("/dockets/1/sign/1").text
+
+
 def test_opened_is_noted_by_a_post_only(member, stored, sign_tokens):
     address = f"/sign/{sign_tokens[0]}/"
     token = token_of(member.get(address).text)
@@ -229,8 +243,6 @@ def test_opened_is_noted_by_a_post_only(member, stored, sign_tokens):
 
 
 def test_staff_never_see_a_token(app, staff, stored, sign_tokens):
-    from commenttrack.outbox import OutgoingMail
-
     for mail in stored.scalars(select(OutgoingMail)).all():
         page = staff.get(f"/administration/outbox/{mail.id}").text
         assert "/sign/" in page
