@@ -22,7 +22,13 @@ from commenttrack.signoffs import operations
 from commenttrack.signoffs.correspondence import write_cleared
 from commenttrack.signoffs.lifecycle import JOINING, Weight, WordingChange, changes
 from commenttrack.signoffs.models import SignOff, WordingClearance
-from commenttrack.signoffs.reading import covered_digests, newest_version, standing_decisions, version_digests
+from commenttrack.signoffs.reading import (
+    covered_digests,
+    joined_since,
+    newest_version,
+    standing_decisions,
+    version_digests,
+)
 
 
 class NothingToJudge(Conflict):
@@ -107,6 +113,30 @@ def changes_to_judge(session: Session, letter: Letter) -> list[ChangeToJudge]:
         )
     place = {key: index for index, key in enumerate(today)}
     return sorted(found, key=lambda each: (place.get(each.change.part_key, len(place)), each.before.number))
+
+
+@dataclass(frozen=True, slots=True)
+class NewPart:
+    """A part of the newest version that was not there when organizations joined."""
+
+    number: str
+    heading: str
+    organizations: tuple[str, ...]
+    """Whom it does not cover, in the order of the names."""
+
+
+def new_parts(session: Session, letter: Letter) -> list[NewPart]:
+    """What nobody can judge, since nobody agreed to an earlier wording of it; in the letter's order, four queries."""
+    newest = newest_version(letter)
+    without: dict[str, list[str]] = {}
+    for entry in joined_since(session, letter.id, version_digests(newest)):
+        for key in entry.comparison.added:
+            without.setdefault(key, []).append(entry.sign_off.organization.name)
+    return [
+        NewPart(wording.number, wording.words.heading, tuple(sorted(without[key], key=name_key)))
+        for key, wording in wordings_of(newest.parts_json).items()
+        if key in without
+    ]
 
 
 def judgements(session: Session, letter_id: int) -> dict[WordingChange, WordingClearance]:

@@ -17,6 +17,7 @@ from commenttrack.signoffs.clearing import (
     Told,
     changes_to_judge,
     judge,
+    new_parts,
     take_back,
 )
 from commenttrack.signoffs.lifecycle import Weight, WordingChange
@@ -95,6 +96,7 @@ def _page(letter: Letter, found: list[ChangeToJudge], form: JudgeForm, taking_ba
         differences=_differences(found, letter.versions[-1]),
         open_changes=[(change, _name(change)) for change in found if change.judged is None],
         judged=[change for change in found if change.judged is not None],
+        new_parts=new_parts(database.session(), letter),
         taking_back=taking_back or TakeBackForm(formdata=None, prefix="back-"),
     )
 

@@ -46,6 +46,16 @@ def test_the_page_shows_the_words_the_organization_and_who_moved_them(moved, sta
     assert "Agreed to in version 1 by" in page
 
 
+def test_a_part_added_since_is_told_beside_what_is_judged_and_freezing_leads_to_judging(moved, post, staff, stored):
+    fields = {"heading": "An afterthought", "after": moved.id, "text": "We add this."}
+    assert post("/dockets/1/draft/parts/new", fields).status_code == 303
+    frozen = post("/dockets/1/draft/freeze", follow_redirects=True)
+    assert "Now judge what moved since organizations signed" in frozen.text
+    signed = stored.scalars(select(Organization.name).join(SignOffRequest).where(SignOffRequest.id == 1)).one()
+    page = re.sub(r"<[^>]+>", "", staff.get("/dockets/1/sign/changes/").text)
+    assert re.search(rf"An afterthought, not seen by {re.escape(signed)}", page)
+
+
 def test_each_organization_stands_beside_the_version_that_it_agreed_to(moved, post, staff, stored):
     second = stored.scalars(select(LetterVersion).where(LetterVersion.number == 2)).one()
     fields = {"received-version": second.id, "received-decision": "joined", "received-name": "Anselm"}
