@@ -53,11 +53,16 @@ class Settings:
     """Seconds to wait for those services before the built-in ranking stands alone."""
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read ``COMMENTTRACK_*``; raises :class:`BadConfiguration` naming the variable that is wrong."""
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, *, own_address: str = "http://127.0.0.1:8000"
+    ) -> "Settings":
+        """Read ``COMMENTTRACK_*``; raises :class:`BadConfiguration` naming the variable that is wrong.
+
+        Links start with ``own_address`` where no ``COMMENTTRACK_BASE_URL`` is set.
+        """
         env = os.environ if environment is None else environment
         data = Path(env.get("COMMENTTRACK_DATA", "instance")).resolve()
-        base_url = env.get("COMMENTTRACK_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+        base_url = env.get("COMMENTTRACK_BASE_URL", own_address).rstrip("/")
         if not base_url.startswith(("http://", "https://")):
             raise BadConfiguration(f"COMMENTTRACK_BASE_URL must start with http:// or https://, not {base_url!r}.")
         mail_url = env.get("COMMENTTRACK_MAIL_URL", f"file://{data / 'outbox'}")

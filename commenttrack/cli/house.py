@@ -131,11 +131,14 @@ def serve(host: str, port: int, threads: int) -> None:
     import waitress
 
     from commenttrack import migrate
+    from commenttrack.config import Settings
     from commenttrack.web.accounts import readers_of_digests
     from commenttrack.web.app import create_app
     from commenttrack.worker import Worker
 
-    settings = read_settings()
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104 (asked for, or not)
+    reached = "127.0.0.1" if everywhere else f"[{host}]" if ":" in host else host
+    settings = Settings.from_environment(own_address=f"http://{reached}:{port}")
     settings.data.mkdir(parents=True, exist_ok=True)
     if migrate.heads(settings.database_url)[0] is None:
         migrate.upgrade(settings.database_url)
