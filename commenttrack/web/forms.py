@@ -1,5 +1,6 @@
 """What all forms share."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from commenttrack.errors import Refused
 from commenttrack.web import database
+
+MOST_ROWS = 2**31 - 1
+"""The greatest number that PostgreSQL gives a row."""
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -47,6 +51,13 @@ def stripped(value: Any) -> Any:
 def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     """Choices of a field from values and labels."""
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+def row_number(value: str) -> int:
+    """A number in a form that a row may have. Raises :class:`ValueError` for any other, for which no database looks."""
+    if not re.fullmatch(r"[0-9]{1,10}", value) or int(value) > MOST_ROWS:
+        raise ValueError(f"no row has the number {value[:20]!r}")
+    return int(value)
 
 
 def lines(value: Any) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from commenttrack.errors import Refused
 from commenttrack.members.permissions import Permission
@@ -25,7 +25,7 @@ from commenttrack.positions.undo import Rows
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import CheckBoxes, Form, options, stripped
+from commenttrack.web.forms import MOST_ROWS, CheckBoxes, Form, options, stripped
 from commenttrack.web.pages import docket_frame, document_frame, load
 from commenttrack.web.requested_text import changes, marked
 from commenttrack.web.suggesting import suggested_for
@@ -170,8 +170,8 @@ class MappingForm(Form):
     """What a position says about a provision. The requested text is edited on the proposed words."""
 
     revision = IntegerField(widget=HiddenField.widget, validators=[Optional()])
-    provision_id = IntegerField(widget=HiddenField.widget, validators=[Optional()])
-    position_id = IntegerField(widget=HiddenField.widget, validators=[Optional()])
+    provision_id = IntegerField(widget=HiddenField.widget, validators=[Optional(), NumberRange(1, MOST_ROWS)])
+    position_id = IntegerField(widget=HiddenField.widget, validators=[Optional(), NumberRange(1, MOST_ROWS)])
     stance = RadioField(
         "Stance", choices=options(STANCES), validators=[InputRequired("Choose a stance for this provision.")]
     )
@@ -312,9 +312,11 @@ def _means(link: ProvisionPosition) -> bool:
 def _taken_off(docket_id: int) -> ResponseReturnValue:
     """Somebody took the position off while another was writing on it: the text is kept, to be mapped anew."""
     form = MappingForm()
+    form.validate()
+    if form.provision_id.errors or form.position_id.errors:
+        abort(404)
     provision = _provision(docket_id, form.provision_id.data or 0)
     position = load(Position, form.position_id.data or 0)
-    form.validate()
     form.form_errors.append(
         "Somebody took this position off the provision while you were writing. Your text is below; "
         "map the position again to keep it."

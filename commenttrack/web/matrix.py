@@ -36,7 +36,7 @@ from commenttrack.positions.stances import STANCE_WORDS, VIEW_WORDS
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.web import database
 from commenttrack.web.access import may, requires, signed_in
-from commenttrack.web.forms import Form, options, stripped
+from commenttrack.web.forms import Form, options, row_number, stripped
 from commenttrack.web.frame import plural
 from commenttrack.web.pages import docket_frame, document_frame, load
 from commenttrack.web.templating import short_day
@@ -186,7 +186,7 @@ def act(docket_id: int) -> ResponseReturnValue:
 
 
 def _ticked(document: RuleDocument) -> list[Provision]:
-    ids = [int(value) for value in request.form.getlist("provision") if value.isdecimal()]
+    ids = request.form.getlist("provision", type=row_number)
     wanted = select(Provision).where(Provision.rule_document_id == document.id, Provision.id.in_(ids))
     return list(database.session().scalars(wanted.order_by(Provision.place)))
 
@@ -258,12 +258,19 @@ def take_back(docket_id: int) -> ResponseReturnValue:
     step = undo.undo(
         database.session(),
         docket_id,
-        step_id=request.form.get("step", None, int),
+        step_id=_step(),
         person=signed_in().person,
         now=database.now(),
     )
     flash(f"Undone: {step.done}.", "done")
     return go_back(docket_id, "matrix.table")
+
+
+def _step() -> int | None:
+    """The step that the form names; None when it names none, which means the last one."""
+    if "step" not in request.form:
+        return None
+    return request.form.get("step", type=row_number) or abort(400)
 
 
 # ---------------------------------------------------------------------------------------------------------- saved views

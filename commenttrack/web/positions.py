@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from commenttrack.errors import Refused
@@ -125,7 +125,7 @@ class WordingForm(Form):
     request = TextAreaField("Primary request", filters=[stripped], validators=[Length(max=5_000)])
     fallback = TextAreaField("Fallback request", filters=[stripped], validators=[Length(max=5_000)])
     quotation = TextAreaField("Quotation from the source", filters=[stripped], validators=[Length(max=20_000)])
-    version = HiddenField()
+    version = IntegerField(widget=HiddenField.widget, validators=[Optional()])
 
 
 @positions.route("/positions/<int:position_id>/wording", methods=["GET", "POST"])
@@ -135,7 +135,7 @@ def revise(position_id: int) -> ResponseReturnValue:
     shown = load(Position, position_id)
     now = shown.current
     names = ("heading", "statement", "request", "fallback", "quotation")
-    form = WordingForm(data={name: getattr(now, name) for name in names} | {"version": str(now.number)})
+    form = WordingForm(data={name: getattr(now, name) for name in names} | {"version": now.number})
     text, theirs = source_text(shown.source_document), None
     if form.validate_on_submit():
         try:
@@ -144,14 +144,14 @@ def revise(position_id: int) -> ResponseReturnValue:
                 shown,
                 **{name: form[name].data or "" for name in names},
                 source_text=text,
-                expected_version=int(form.version.data) if (form.version.data or "").isdigit() else None,
+                expected_version=form.version.data,
                 actor=signed_in().person.name,
                 now=database.now(),
             )
         except operations.RevisedMeanwhile as conflict:
             form.refuse(conflict)
             theirs = load(Position, position_id).current
-            form.version.data = str(theirs.number)
+            form.version.data, form.version.raw_data = theirs.number, None
         except Refused as refusal:
             form.refuse(refusal)
         else:

@@ -1,6 +1,7 @@
 """Source documents: the list, one document, bringing one, and the outline a person corrects before it is stored."""
 
 import io
+import re
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -269,7 +270,7 @@ def _changed(kept: SourceDraft, place: int) -> Draft:
         return source_draft.outdent(draft, place)
     if action == "merge":
         return source_draft.merge(draft, place)
-    if action == "split" and value.isdigit():
+    if action == "split" and re.fullmatch("[0-9]{1,9}", value):
         text = bringing.text_behind(database.house().storage, kept.text_key) or ""
         return source_draft.split(draft, text, place, int(value))
     if action == "save":

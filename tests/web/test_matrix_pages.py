@@ -161,6 +161,17 @@ def test_a_provision_of_another_docket_is_not_touched(app, post, stored):
     assert post("/dockets/1/matrix/rows", {"act": "unreviewed", "provision": foreign}).status_code == 422
 
 
+@pytest.mark.parametrize("number", ["1" + "0" * 30, str(2**31), "²", "9" * 5000])
+def test_numbers_that_no_row_has_are_refused_and_nothing_is_asked_of_the_database(post, stored, number):
+    post("/dockets/1/matrix/rows", {"act": "reviewed", "provision": [unmapped(stored, 1)[0].id]})
+    assert post("/dockets/1/matrix/rows", {"act": "reviewed", "provision": number}).status_code == 422
+    assert post("/dockets/1/matrix/undo", {"step": number}).status_code == 400
+    gone = {"provision_id": number, "position_id": number}
+    assert post("/dockets/1/mappings/99999", gone).status_code == 404
+    reworded = {"statement": "Quite another statement.", "version": number}
+    assert post("/positions/1/wording", reworded).status_code == 422
+
+
 def test_an_action_goes_back_to_the_view_it_came_from_and_nowhere_else(post, stored):
     chosen = unmapped(stored, 1)[0].id
     back = "/dockets/1/matrix?state=unassigned"
