@@ -236,7 +236,9 @@ def _is_as_shown(given: Given, asked: Mapping[int, Asked], held: Mapping[Subject
     if subject is None or subject.shown_digest != given.shown:
         return False
     before = held.get(subject.key)
-    return given.seen == (before.revision if before else 0)
+    # What stands already takes nothing from anybody: a second click sends it once more.
+    stands = before is not None and not subject.moved_since(before) and _says(before) == _says(given)
+    return stands or given.seen == (before.revision if before else 0)
 
 
 def _says(row: MemberStance | Given) -> tuple[MemberView, Condition, str]:

@@ -7,13 +7,20 @@ import datetime as dt
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from commenttrack.errors import BadInput
+
 EASTERN = ZoneInfo("America/New_York")
 WITHOUT_DEADLINE = dt.timedelta(days=30)
 """How long a mailed link is good when the docket has no internal deadline and no comment date."""
 
 
 def end_of_day(day: dt.date) -> dt.datetime:
-    """The first moment after a day in Eastern time, in UTC: what is due on the day is late from here on."""
+    """The first moment after a day in Eastern time, in UTC: what is due on the day is late from here on.
+
+    Raises :class:`BadInput` for the last day of the calendar, which no day follows.
+    """
+    if day == dt.date.max:
+        raise BadInput(f"Give an earlier day than {day}.")
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), EASTERN).astimezone(dt.UTC)
 
 

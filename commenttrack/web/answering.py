@@ -104,7 +104,7 @@ def save(token: str) -> ResponseReturnValue:
         return page, 409 if isinstance(refusal, Conflict) else 422
     left = sum(item.stance is None and not item.form.held.data for item in items)
     flash(
-        f"{plural(len(made), 'answer')} saved. "
+        (f"{plural(len(made), 'answer')} saved. " if made or not answers else "Your answers stand as they were saved. ")
         + (f"{plural(left, 'point')} still open." if left else "Every point is answered. Thank you.")
         + (" Say at the end of the page when you are done, and a copy is mailed." if back else ""),
         "done",

@@ -252,6 +252,24 @@ def test_a_reminder_that_cannot_be_sent_is_refused_on_the_page_of_the_members(po
     assert "Where the members stand" in answer.text
 
 
+def test_the_last_day_of_the_calendar_is_no_day_to_answer_by(post, stored, asked):
+    organization = stored.scalars(select(StanceRequest.organization_id)).first()
+    person = stored.scalars(select(StanceRequest.person_id)).first()
+    form = {"again-person": person, "again-answer_by": "9999-12-31"}
+    answer = post(f"/dockets/1/stances/{organization}/ask", form)
+    assert answer.status_code == 422
+    assert "Give an earlier day" in answer.text
+
+
+def test_a_second_click_saves_nothing_more_and_does_not_call_it_unsaved(member, stored, asked, tokens):
+    address = f"/answer/{tokens[0]}/"
+    data = fields(member.get(address).text, **{f"s{each}-held": "support" for each in asked})
+    for _ in range(2):
+        assert member.post(address, data=data).status_code == 303
+    assert len(stored.scalars(select(MemberStance)).all()) == 2
+    assert "Your answers stand as they were saved." in member.get(address).text
+
+
 def test_the_mails_can_be_looked_at_before_and_after(staff, member, stored, asked, tokens):
     for mail in ("request", "reminder", "recorded"):
         assert staff.get(f"/dockets/1/stances/mails/{mail}?note=A+line").status_code == 200
