@@ -51,7 +51,7 @@ class Routes:
         found = [
             f"{route.agency}: file through {route.how} ({route.url})."
             if route.regulations_gov
-            else f"{route.agency} does not take comments through regulations.gov: {route.how} ({route.url})."
+            else f"{route.agency} does not take comments through regulations.gov. {route.how}. See {route.url}."
             if route.known
             else f"{route.agency or 'The agency'}: it is not known how it takes comments; the notice tells."
             for route in self.routes
