@@ -1,13 +1,14 @@
 """Keeping the library: writing a position, approving a wording, saying whose it is and where the coalition stands."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commenttrack import audit
-from commenttrack.errors import Refused
+from commenttrack.errors import Conflict, Refused
 from commenttrack.members.models import Person
 from commenttrack.positions.models import (
     Consensus,
@@ -165,12 +166,14 @@ def look_after(
     topics: Sequence[str],
     consensus: Consensus,
     reason: str = "",
+    shown: str | None = None,
     actor: str,
     now: dt.datetime,
 ) -> None:
     """Say whose a position is, when it must be looked at again, what it is about, and where the coalition stands on it.
 
-    A change of the consensus needs a reason: it decides whether a letter may rest on the position.
+    A change of the consensus needs a reason: it decides whether a letter may rest on the position. ``shown`` is the
+    :func:`state_digest` that a form was opened at; raises :class:`LookedAfterMeanwhile` when it is another by now.
     """
     if consensus is not position.consensus and not folded(reason):
         raise Refused("Say why the coalition’s consensus changes; the reason is kept in the trail.")
@@ -182,6 +185,8 @@ def look_after(
     after = _state(position)
     if after == before:
         return
+    if shown is not None and shown != _digest(before):
+        raise LookedAfterMeanwhile(before)
     audit.record(
         session,
         actor=actor,
@@ -192,6 +197,28 @@ def look_after(
         after=after,
         reason=folded(reason),
     )
+
+
+class LookedAfterMeanwhile(Conflict):
+    """Somebody else said whose the position is or where it stands after the form was opened; says what stands now."""
+
+    def __init__(self, stands: dict[str, object]) -> None:
+        topics = ", ".join(stands["topics"]) if isinstance(stands["topics"], list) else ""
+        super().__init__(
+            "Nothing was kept: somebody changed this while your page was open. It says now: "
+            f"owner {stands['owner'] or 'nobody'}; review by {stands['review_by'] or 'no day'}; "
+            f"topics {topics or 'none'}; consensus {stands['consensus']}. "
+            "Yours is below; keep it if it shall stand instead."
+        )
+
+
+def state_digest(position: Position) -> str:
+    """What :func:`look_after` sets, as a digest for a form to say what its page showed."""
+    return _digest(_state(position))
+
+
+def _digest(state: dict[str, object]) -> str:
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:16]
 
 
 def _state(position: Position) -> dict[str, object]:

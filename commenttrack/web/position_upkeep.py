@@ -1,15 +1,16 @@
 """Keeping a position: its approvals, its owner and review date, where the coalition stands, its exhibits."""
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from commenttrack.errors import Refused
+from commenttrack.errors import Conflict, Refused
 from commenttrack.members.models import Person
 from commenttrack.members.permissions import Permission
 from commenttrack.positions import exhibits, upkeep
@@ -43,6 +44,24 @@ class ApprovalForm(Form):
     )
     body = StringField("Board or committee", filters=[stripped], validators=[Length(max=300)])
     approved_on = DateField("Day of the approval", validators=[InputRequired("Say on which day.")])
+    shown = HiddenField()
+
+    def require_shown(self, positions: Iterable[Position], present: str) -> None:
+        """Refuse to approve words that the page did not show, since they were written after it was opened.
+
+        ``present`` are the wordings that it shows now.
+        """
+        shown, self.shown.data = self.shown.data or present, present
+        if set(wordings_of(positions).split()) - set(shown.split()):
+            raise Conflict(
+                "Nothing was recorded: somebody gave what you approve a new wording after this page was opened. It is "
+                "shown as it reads now; record the approval if it was given for these words."
+            )
+
+
+def wordings_of(positions: Iterable[Position]) -> str:
+    """The present wordings of positions by their ids, for a form to say which of them its page showed."""
+    return " ".join(str(each.current.id) for each in positions)
 
 
 @position_upkeep.route("/approve", methods=["GET", "POST"])
@@ -51,9 +70,11 @@ def approve(position_id: int) -> ResponseReturnValue:
     """Record the approval of the present wording."""
     shown = load(Position, position_id)
     today = eastern_day(database.now())
-    form = ApprovalForm(data={"approved_on": today})
+    present = wordings_of([shown])
+    form = ApprovalForm(data={"approved_on": today, "shown": present})
     if form.validate_on_submit():
         try:
+            form.require_shown([shown], present)
             upkeep.approve_version(
                 database.session(),
                 shown.current,
@@ -115,6 +136,7 @@ class LookAfterForm(Form):
     topics = StringField("Topics", filters=[stripped], validators=[Length(max=500)])
     consensus = SelectField("Consensus", choices=options((state.value, CONSENSUS_WORDS[state]) for state in Consensus))
     reason = TextAreaField("Reason for a change of the consensus", filters=[stripped], validators=[Length(max=2_000)])
+    shown = HiddenField()
 
 
 @position_upkeep.route("/upkeep", methods=["GET", "POST"])
@@ -128,6 +150,7 @@ def look_after(position_id: int) -> ResponseReturnValue:
             "review_by": shown.review_by,
             "topics": ", ".join(shown.topics),
             "consensus": shown.consensus.value,
+            "shown": upkeep.state_digest(shown),
         }
     )
     choices = staff_choices()
@@ -144,11 +167,13 @@ def look_after(position_id: int) -> ResponseReturnValue:
                 topics=(form.topics.data or "").split(","),
                 consensus=Consensus(form.consensus.data),
                 reason=form.reason.data or "",
+                shown=form.shown.data or None,
                 actor=signed_in().person.name,
                 now=database.now(),
             )
         except Refused as refusal:
             form.refuse(refusal)
+            form.shown.data = upkeep.state_digest(load(Position, position_id))
         else:
             flash("Kept.", "done")
             return _back(position_id)

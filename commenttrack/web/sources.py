@@ -23,7 +23,7 @@ from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import CheckBoxes, Form, options, some, stripped
 from commenttrack.web.frame import plural
 from commenttrack.web.pages import load
-from commenttrack.web.position_upkeep import ApprovalForm
+from commenttrack.web.position_upkeep import ApprovalForm, wordings_of
 from commenttrack.web.templating import eastern_day
 
 sources = Blueprint("sources", __name__, url_prefix="/sources")
@@ -92,10 +92,12 @@ def approve(source_id: int) -> ResponseReturnValue:
     shown, today = load(SourceDocument, source_id), eastern_day(database.now())
     waiting = {each.id: each for each in _unapproved(shown)}
     ready = [each.id for each in waiting.values() if each.consensus is not Consensus.DEFERRED]
-    form = ApproveSeveralForm(data={"approved_on": today, "approved": ready})
+    present = wordings_of(waiting.values())
+    form = ApproveSeveralForm(data={"approved_on": today, "approved": ready, "shown": present})
     form.approved.choices = options((each.id, f"{each.label} {each.name}") for each in waiting.values())
     if form.validate_on_submit():
         try:
+            form.require_shown([waiting[each] for each in form.approved.data], present)
             for each in form.approved.data:
                 upkeep.approve_version(
                     database.session(),

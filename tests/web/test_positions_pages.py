@@ -155,6 +155,40 @@ def test_one_approval_is_recorded_for_several_positions_of_a_document(staff, sto
     assert stored.scalars(select(PositionApproval.approved_by)).all().count("Bo Chair") == 2
 
 
+def shown_on(page):
+    return re.search(r'name="shown" type="hidden" value="([^"]+)"', page)[1]
+
+
+def test_an_approval_is_not_recorded_for_words_that_its_page_did_not_show(staff, stored):
+    address = head(staff, bring(staff), **{"import": "1"}).headers["Location"]
+    position = stored.scalars(select(Position.id).order_by(Position.id.desc())).first()
+    by = {"csrf_token": staff.csrf, "approved_by": "Bo Chair", "body": "Board", "approved_on": "2026-03-01"}
+    pages = {f"/positions/{position}/approve": {}, f"{address}/approve": {"approved": [position]}}
+    forms = {page: by | {"shown": shown_on(staff.get(page).text)} | more for page, more in pages.items()}
+    other = {"csrf_token": staff.csrf, "statement": "The agency should count the pumps."}
+    assert staff.post(f"/positions/{position}/wording", data=other).status_code == 303
+    for page, form in forms.items():
+        answer = staff.post(page, data=form)
+        assert answer.status_code == 422
+        assert "a new wording after this page was opened" in answer.text
+    assert "Bo Chair" not in stored.scalars(select(PositionApproval.approved_by)).all()
+    # The page that refused showed the new words, so that they can be approved on it.
+    assert staff.post(page, data=form | {"shown": shown_on(answer.text)}).status_code == 303
+
+
+def test_an_old_page_overwrites_no_owner_and_no_topics_unseen(staff, stored):
+    page = staff.get("/positions/1/upkeep").text
+    form = {"csrf_token": staff.csrf, "owner": "", "consensus": "aligned", "shown": shown_on(page)}
+    for _ in range(2):  # a second click says nothing new
+        assert staff.post("/positions/1/upkeep", data=form | {"topics": "pumps"}).status_code == 303
+    refused = staff.post("/positions/1/upkeep", data=form | {"topics": "valves"})
+    assert refused.status_code == 422
+    assert "topics pumps; consensus aligned" in refused.text
+    assert stored.get(Position, 1).topics == ["pumps"]
+    again = form | {"topics": "valves", "shown": shown_on(refused.text)}
+    assert staff.post("/positions/1/upkeep", data=again).status_code == 303
+
+
 def test_whoever_has_an_account_and_no_organization_can_own_a_position(staff, stored):
     """The first account of a new installation has no organization yet."""
     person = Person(name="Nora Newcomer", email="nora@example.org", created_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
