@@ -172,7 +172,7 @@ class Worker:
                 return {"file": name}
             content = content_of_version(version, draft=True)
             content = built(session, version.letter, content, self._storage)
-            data = letter_pdf(with_files(version.letter, content, self._storage))
+            data = letter_pdf(with_files(version.letter, content, self._storage, frozen_at=version.frozen_at))
         with self._sessions() as session, transaction(session):
             store_file(
                 session,

@@ -276,7 +276,9 @@ def _decisions(session: Session, version: LetterVersion) -> tuple[int, ...]:
 
 def _new_letter(session: Session, version: LetterVersion, block: SignatureBlock, storage: Storage) -> list[PackedFile]:
     typed = content_of_version(version, signatories=block.printed)
-    content = built(session, version.letter, with_files(version.letter, typed, storage), storage)
+    content = built(
+        session, version.letter, with_files(version.letter, typed, storage, frozen_at=version.frozen_at), storage
+    )
     return [
         PackedFile("letter.pdf", PDF, letter_files.render(content, ".pdf")),
         PackedFile("letter.docx", WORD, letter_files.render(content, ".docx", typed=typed)),

@@ -1,6 +1,7 @@
 """Files that are filed with a stored letter: exhibits that no page can show, each under the name its exhibit prints.
 
-The exhibit in the letter's text decides whether a file goes along: what is taken out of the text is not filed.
+The exhibit in the letter's text decides whether a file goes along: what is taken out of the text is not filed. A
+version that was frozen before a file was attached goes without it: nobody who signed that version could read the file.
 """
 
 import datetime as dt
@@ -97,16 +98,19 @@ def attachments_of(letter: Letter) -> list[LetterAttachment]:
 
 def attachments_of_version(version: LetterVersion) -> list[LetterAttachment]:
     """The files that go with a frozen version."""
-    return _in_texts(version.letter, [part["text"] for part in version.parts_json])
+    return _in_texts(version.letter, [part["text"] for part in version.parts_json], version.frozen_at)
 
 
-def _in_texts(letter: Letter, texts: Sequence[str]) -> list[LetterAttachment]:
+def _in_texts(letter: Letter, texts: Sequence[str], frozen_at: dt.datetime | None = None) -> list[LetterAttachment]:
     whole = "\n".join(texts)
-    places = {row.id: whole.find(f"{{#{row.key}}}") for row in letter.attachments}
-    return sorted((row for row in letter.attachments if places[row.id] >= 0), key=lambda row: places[row.id])
+    rows = [row for row in letter.attachments if frozen_at is None or row.added_at <= frozen_at]
+    places = {row.id: whole.find(f"{{#{row.key}}}") for row in rows}
+    return sorted((row for row in rows if places[row.id] >= 0), key=lambda row: places[row.id])
 
 
-def described(letter: Letter, content: LetterContent) -> tuple[Attachment, ...]:
+def described(
+    letter: Letter, content: LetterContent, *, frozen_at: dt.datetime | None = None
+) -> tuple[Attachment, ...]:
     """The files that go with a state of the letter, for the data inside its PDF."""
-    rows = _in_texts(letter, [part.text for part in content.parts])
+    rows = _in_texts(letter, [part.text for part in content.parts], frozen_at)
     return tuple(Attachment(row.key, row.name, row.media_type, row.size, row.sha256) for row in rows)

@@ -69,12 +69,14 @@ def put_in(
     new = [exhibit for exhibit in exhibits if not _has(letter, exhibit)]
     if not new:
         raise Refused("Choose an exhibit that the letter does not have yet.")
-    # One whose caption stands in the letter already is only missing its file.
-    texts = [
-        division
-        for exhibit in new
-        if (division := _division(session, letter, exhibit, storage, actor, now)) and not _stands_in(letter, exhibit)
-    ]
+    texts = []
+    for exhibit in new:
+        division = _division(session, letter, exhibit, storage, actor, now)
+        # One whose caption stands in the letter already is only missing its file.
+        if _stands_in(letter, exhibit):
+            _name_file(session, letter, exhibit, actor, now)
+        else:
+            texts.append(division)
     part = next((part for part in letter.parts if part.key == KEY), None)
     if part is None:
         part = LetterPart(
@@ -96,6 +98,29 @@ def put_in(
         actor=actor,
         now=now,
     )
+
+
+def _name_file(session: Session, letter: Letter, exhibit: Exhibit, actor: str, now: dt.datetime) -> None:
+    """Say under the caption that a file goes along: it is new to who signed the exhibit without it."""
+    mark = f"{{#{_key(exhibit)}}}"
+    row = next((row for row in letter.attachments if row.key == _key(exhibit)), None)
+    for part in letter.parts:
+        if row is None or mark not in part.text or row.name in part.text:
+            continue
+        before, _, after = part.text.partition(mark)
+        rest, _, body = after.partition("\n")
+        edit_part(
+            session,
+            part,
+            expected_revision=part.revision,
+            heading=part.heading,
+            text=f"{before}{mark}{rest}\n{mentioned(row, lang_of(letter))}\n\n{body}",
+            requested_text=part.requested_text,
+            why="exhibits added",
+            actor=actor,
+            now=now,
+        )
+        session.flush()  # the annex itself may be edited next, and its revision is counted by the database
 
 
 def _stands_in(letter: Letter, exhibit: Exhibit) -> bool:

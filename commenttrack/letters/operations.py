@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
 from commenttrack.letters import quotations, rule_details
+from commenttrack.letters.attachments import attachments_of, attachments_of_version
 from commenttrack.letters.body import REQUESTS
 from commenttrack.letters.content import PartWords
 from commenttrack.letters.markdown import head_from_mapping
@@ -281,11 +282,20 @@ def suspect_parts(letter: Letter) -> list[LetterPart]:
 
 
 def reads_as_frozen(letter: Letter) -> bool:
-    """Whether the letter as it stands reads word for word as its newest frozen version."""
+    """Whether the letter as it stands prints as its newest frozen version does, with the same files.
+
+    Levels and annexes count, though they are no wording: the numbers of the parts, and what refers to them, follow.
+    """
     if not letter.versions:
         return False
     newest = letter.versions[-1]
-    return newest.head_json == letter.head_json and _digests_of(newest) == list(digests(letter).items())
+    frozen = [(each["key"], each["digest"], each["level"], each.get("annex", False)) for each in newest.parts_json]
+    present = [(each.key, each.wording_digest, each.level, each.annex) for each in letter.parts if each.included]
+    return (
+        newest.head_json == letter.head_json
+        and frozen == present
+        and attachments_of(letter) == attachments_of_version(newest)
+    )
 
 
 def freeze(

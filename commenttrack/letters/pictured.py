@@ -48,8 +48,13 @@ def add_picture(
     return row
 
 
-def with_files(letter: Letter, content: LetterContent, storage: Storage) -> LetterContent:
-    """The content with the bytes of the pictures that it names, and with what is said of its attached files."""
+def with_files(
+    letter: Letter, content: LetterContent, storage: Storage, *, frozen_at: dt.datetime | None = None
+) -> LetterContent:
+    """The content with the bytes of the pictures that it names, and with what is said of its attached files.
+
+    ``frozen_at`` is the moment of a frozen version, with which no file goes that was attached later.
+    """
     texts = [content.head.letterhead.logo, *(text for part in content.parts for text in (part.text, part.translation))]
     named = [row for row in letter.pictures if any(row.name in text for text in texts)]
     return replace(
@@ -58,5 +63,5 @@ def with_files(letter: Letter, content: LetterContent, storage: Storage) -> Lett
             Picture(row.name, cast(Any, row.media_type), storage.get(row.storage_key), row.width, row.height)
             for row in named
         ),
-        attachments=described(letter, content),
+        attachments=described(letter, content, frozen_at=frozen_at),
     )

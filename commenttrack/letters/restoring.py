@@ -50,6 +50,7 @@ def restore_state(
     wanted = {part["key"]: part for part in state.parts_json}
     present = {part.key: part for part in letter.parts}
     reworded: list[str] = []
+    reshaped = False
     for key, old in wanted.items():
         part = present.get(key)
         if part is None:
@@ -63,7 +64,9 @@ def restore_state(
         if part.words != words:
             _bring_back(session, part, words, second_of, name, actor, now)
             reworded.append(key)
-        part.level, part.annex = old["level"], old.get("annex", False)
+        shape = (old["level"], old.get("annex", False))
+        reshaped = reshaped or (part.level, part.annex) != shape
+        part.level, part.annex = shape
     included: list[str] = []
     left_out: list[str] = []
     for part in letter.parts:
@@ -79,7 +82,7 @@ def restore_state(
         if part.place != place:
             part.place = place
     head_changed = letter.head_json != state.head_json
-    if not (reworded or included or left_out or moved or head_changed):
+    if not (reworded or reshaped or included or left_out or moved or head_changed):
         raise Refused(f"The draft reads like {name} already.")
     head_from_mapping(state.head_json)
     letter.head_json = dict(state.head_json)

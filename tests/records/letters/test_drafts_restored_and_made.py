@@ -403,6 +403,40 @@ def test_the_draft_warns_of_a_file_that_is_filed_unnamed_and_of_one_that_is_name
     assert annex.text.count("::: exhibit") == 1
 
 
+def test_a_file_attached_after_freezing_goes_with_the_next_version_only_and_is_news_to_the_signers(
+    session, letter, storage
+):
+    made = exhibit_of(session, letter, storage, b"%PDF-1.7 one", "one.pdf")
+    annex = next(part for part in letter.parts if part.key == exhibit_parts.KEY)
+    letter.attachments.clear()  # as in a letter of before files went along
+    edit(session, annex, f"::: exhibit Costs {{#exhibit-{made.id}}}\nSee there.\n:::")
+    first = operations.freeze(session, letter, storage=storage, **BY)
+    exhibit_parts.put_in(session, letter, [made], storage=storage, **CAL)
+    session.flush()
+    assert "as the file exhibit-one.pdf (PDF, 12 bytes).\n\nSee there." in annex.text
+    assert attachments.attachments_of_version(first) == []
+    typed = recorded_content.content_of_version(first)
+    assert not with_files(letter, typed, storage, frozen_at=first.frozen_at).attachments
+    second = operations.freeze(session, letter, storage=storage, **CAL)
+    assert [row.name for row in attachments.attachments_of_version(second)] == ["exhibit-one.pdf"]
+    assert second.parts_json[-1]["digest"] != first.parts_json[-1]["digest"]
+
+
+def test_a_letter_whose_headings_changed_level_can_be_frozen_and_restored_although_no_word_changed(
+    session, letter, storage
+):
+    first = operations.freeze(session, letter, storage=storage, **BY)
+    part = comment(letter)
+    part.level = 3 - part.level
+    session.flush()
+    assert not operations.reads_as_frozen(letter)
+    second = operations.freeze(session, letter, storage=storage, **CAL)
+    assert [each["number"] for each in second.parts_json] != [each["number"] for each in first.parts_json]
+    assert [each["digest"] for each in second.parts_json] == [each["digest"] for each in first.parts_json]
+    restoring.restore_state(session, letter, first, **CAL)
+    assert part.level == first.parts_json[letter.parts.index(part)]["level"]
+
+
 def test_the_summary_of_requests_goes_and_comes_with_its_setting(session, letter, storage):
     summary = next(part for part in letter.parts if part.kind is PartKind.SUMMARY)
     assert summary.included
