@@ -34,6 +34,10 @@ class EditedMeanwhile(Conflict):
         """As they were sent; what was not sent reads as it stands."""
 
 
+class HeadEditedMeanwhile(Conflict):
+    """Somebody changed the head of the letter after this editor opened it."""
+
+
 class NotReadyToFreeze(Refused):
     """The letter cannot be fixed yet; ``problems`` says everything that stands in the way."""
 
@@ -83,12 +87,24 @@ def start_letter(
     return letter
 
 
-def edit_head(session: Session, letter: Letter, head: Mapping[str, Any], *, actor: str, now: dt.datetime) -> None:
+def edit_head(
+    session: Session,
+    letter: Letter,
+    head: Mapping[str, Any],
+    *,
+    expected_revision: int | None = None,
+    actor: str,
+    now: dt.datetime,
+) -> None:
     """Change what stands around the body: date, addressees, Re: lines and the like.
+
+    ``expected_revision`` is that of the letter its editor opened; raises :class:`HeadEditedMeanwhile` at another one.
 
     What parts print follows it: the summary of requests is taken in or left out with ``requests_table``, and with a
     second language its wordings are signed too.
     """
+    if expected_revision is not None and letter.revision != expected_revision:
+        raise HeadEditedMeanwhile("Somebody changed letterhead, addressees or look while you were editing them.")
     read = head_from_mapping(head)
     before = head_from_mapping(letter.head_json)
     audit.record(

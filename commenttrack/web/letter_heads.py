@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 from sqlalchemy import select
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from commenttrack.errors import Refused
@@ -105,6 +105,30 @@ def _look_of(form: LookForm) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------- an association's look
 
 
+class HouseStyleForm(LookForm):
+    """How the letters of an association look."""
+
+    seen = HiddenField()
+    # When what the page shows was set.
+
+
+def _show_stored(form: LookForm, sentence: str, stored: dict[str, Any]) -> None:
+    """Of what somebody else stored meanwhile, show beside each field that differs what is stored; nothing is lost."""
+    form.form_errors.append(
+        f"{sentence} Nothing of yours is stored yet. Where yours differs, what is stored stands beside it: "
+        "correct yours, then keep it."
+    )
+    for name, value in stored.items():
+        typed = form[name].data
+        if isinstance(value, str) and (typed or "").replace("\r\n", "\n").strip() != value.strip():
+            labels = {choice.value: choice.label for choice in getattr(form[name], "choices", None) or ()}
+            form[name].errors = [*form[name].errors, f"Stored: {labels.get(value, value) or 'nothing'}"]
+        elif isinstance(value, list) and list(typed or ()) != value:
+            form[name].errors = [*form[name].errors, f"Stored: {', '.join(value) or 'nothing'}"]
+        elif isinstance(value, bool) and bool(typed) != value:
+            form[name].errors = [*form[name].errors, f"Stored: {'on' if value else 'off'}"]
+
+
 @letter_heads.route("/organizations/<int:organization_id>/house-style", methods=["GET", "POST"])
 @requires(Permission.DRAFT)
 def house_style(organization_id: int) -> ResponseReturnValue:
@@ -112,8 +136,12 @@ def house_style(organization_id: int) -> ResponseReturnValue:
     organization, session = load(Organization, organization_id), database.session()
     style = house_styles.style_of(session, organization)
     fields = _look_fields(style.head_json) | {"logo_alt": style.logo_alt} if style else {}
-    form = LookForm(data=fields)
-    if form.validate_on_submit():
+    seen = style.changed_at.isoformat() if style else "nothing"
+    form = HouseStyleForm(data={**fields, "seen": seen})
+    if form.validate_on_submit() and form.seen.data != seen:
+        _show_stored(form, "Somebody set the house style while you were editing it.", fields)
+        form.seen.data = seen
+    elif form.validate_on_submit():
         file = form.logo.data
         try:
             house_styles.set_style(
@@ -142,6 +170,7 @@ def house_style(organization_id: int) -> ResponseReturnValue:
 class HeadForm(LookForm):
     """What stands around the body of the letter, and how it looks."""
 
+    revision = IntegerField(widget=HiddenField.widget)
     name = StringField("Name in the letterhead", filters=[stripped])
     tagline = StringField("Line under the name", filters=[stripped])
     address = TextAreaField("Address")
@@ -172,7 +201,7 @@ def head(docket_id: int) -> ResponseReturnValue:
     """Edit letterhead, date, agencies, leads and look."""
     _, letter = letter_frame(docket_id)
     session = database.session()
-    form = HeadForm(data=_head_fields(letter.head_json))
+    form = HeadForm(data={**_head_fields(letter.head_json), "revision": letter.revision})
     others = session.scalars(
         select(Organization.name).where(Organization.kind.in_(MAY_LEAD), Organization.id != letter.lead_id)
     )
@@ -188,7 +217,11 @@ def head(docket_id: int) -> ResponseReturnValue:
                     storage=database.house().storage, actor=actor, now=now,
                 )  # fmt: skip
                 new["letterhead"] = {**new.get("letterhead", {}), "logo": row.name}
-            operations.edit_head(session, letter, new, actor=actor, now=now)
+            operations.edit_head(session, letter, new, expected_revision=form.revision.data, actor=actor, now=now)
+        except operations.HeadEditedMeanwhile as conflict:
+            session.rollback()
+            _show_stored(form, str(conflict), _head_fields(letter.head_json))
+            form.revision.raw_data = [str(letter.revision)]
         except Refused as refusal:
             form.refuse(refusal)
         else:

@@ -253,6 +253,26 @@ def test_a_house_style_is_kept_with_its_logo_and_a_bad_logo_is_refused(post, sto
     assert "is not an image" in answer.text
 
 
+def test_a_head_or_house_style_that_somebody_changed_meanwhile_is_shown_and_not_overwritten(staff, post, stored):
+    letter = stored.scalars(select(Letter)).one()
+    second = LOOK | {"revision": letter.revision, "via": ""}
+    first = second | {"via": "By hand"}
+    assert f'name="revision" type="hidden" value="{letter.revision}"' in staff.get(f"{DRAFT}/head").text
+    assert post(f"{DRAFT}/head", first).status_code == 303
+    refused = post(f"{DRAFT}/head", second | {"date": "May 1, 2027"})
+    assert "Stored: By hand" in refused.text
+    assert "May 1, 2027" in refused.text
+    revision = re.search(r'name="revision" type="hidden" value="(\d+)"', refused.text)[1]
+    assert stored.scalars(select(Letter)).one().head_json["via"] == "By hand"
+    assert post(f"{DRAFT}/head", second | {"revision": revision}).status_code == 303
+
+    address = f"/organizations/{letter.lead_id}/house-style"
+    assert post(address, {**LOOK, "seen": "nothing", "fonts": "serif"}).status_code == 303
+    refused = post(address, {**LOOK, "seen": "nothing", "fonts": "sans"})
+    assert "Stored: Text in Source Serif, headings in Source Sans" in refused.text
+    assert stored.scalars(select(HouseStyle)).one().head_json["house_style"]["fonts"] == "serif"
+
+
 def test_a_logo_of_one_letter_stands_in_its_preview(staff, post):
     data = {**LOOK, "name": "Council", "logo": (logo(), "our logo.png")}
     assert post(f"{DRAFT}/head", data, content_type="multipart/form-data").status_code == 303
