@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
@@ -211,6 +212,11 @@ def reword(
     part.wording_digest, part.updated_at = printed(part, words).digest, now
 
 
+def new_key() -> str:
+    """A key for a part that somebody writes freely."""
+    return f"free-{secrets.token_hex(6)}"
+
+
 def add_part(
     session: Session,
     letter: Letter,
@@ -219,14 +225,18 @@ def add_part(
     text: str,
     level: int = 1,
     after: LetterPart | None = None,
+    key: str | None = None,
     actor: str,
     now: dt.datetime,
 ) -> LetterPart:
-    """Add a freely written part, at the end or after another one."""
+    """Add a freely written part, at the end or after another one; of one ``key`` (:func:`new_key`) only once."""
+    added = next((part for part in letter.parts if part.key == key), None)
+    if added is not None:
+        return added
     if not heading.strip() and not text.strip():
         raise Refused("Give the new part a heading or a text.")
     part = LetterPart(
-        key=f"free-{secrets.token_hex(6)}",
+        key=key or new_key(),
         place=len(letter.parts),
         kind=PartKind.FREE,
         heading=heading.strip(),
@@ -295,6 +305,13 @@ def problems(session: Session, letter: Letter, *, storage: Storage) -> list[quot
 def suspect_parts(letter: Letter) -> list[LetterPart]:
     """Included parts of which something they were written from has moved since."""
     return [part for part in letter.parts if part.included and any(link.moved for link in part.links)]
+
+
+def state_digest(letter: Letter) -> str:
+    """SHA-256 of everything that freezing would fix, so that a page knows whether it shows the letter as it stands."""
+    parts = [[part.key, part.wording_digest, part.level, part.annex] for part in letter.parts if part.included]
+    files = [row.sha256 for row in attachments_of(letter)]
+    return hashlib.sha256(json.dumps([letter.head_json, parts, files], sort_keys=True).encode()).hexdigest()
 
 
 def reads_as_frozen(letter: Letter) -> bool:

@@ -5,7 +5,7 @@ import io
 from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length
 
 from commenttrack import jobs
@@ -32,6 +32,8 @@ BUILD = "build packet"
 class BuildForm(Form):
     """Build the packet."""
 
+    version = HiddenField()
+    # Number of the version that the page shows.
     leave_out_stale = BooleanField("Leave out the organizations whose sign-off is stale")
     without_quorum = StringField(
         "Go on although a condition is not met, because", filters=[stripped], validators=[Length(max=500)]
@@ -51,6 +53,7 @@ def _page(docket_id: int, form: BuildForm) -> str:
     if letter is None or not letter.versions:
         return render_template("web/filing/nothing_frozen.html")
     session, newest = database.session(), letter.versions[-1]
+    form.version.data = str(newest.number)
     block = signature_block(session, newest)
     filings = session.scalars(
         select(Filing)
@@ -92,6 +95,9 @@ def build(docket_id: int) -> ResponseReturnValue:
     try:
         if not form.validate_on_submit():
             return _page(docket_id, form), 422
+        newest = str(letter.versions[-1].number)
+        if (form.version.data or newest) != newest:
+            raise Refused(f"Version {newest} was frozen since you opened this page. Look at it, then build its packet.")
         _queue(letter.versions[-1], form)
     except Refused as refusal:
         form.refuse(refusal)

@@ -326,7 +326,7 @@ def exhibits(docket_id: int) -> ResponseReturnValue:
     offered = exhibit_parts.offered(session, letter)
     form = Form()
     if form.validate_on_submit():
-        chosen = {int(value) for value in request.form.getlist("exhibit") if value.isdecimal()}
+        chosen = {int(value) for value in request.form.getlist("exhibit") if value.isdecimal() and len(value) < 16}
         try:
             part = exhibit_parts.put_in(
                 session,

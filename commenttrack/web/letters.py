@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from commenttrack.errors import Refused
 from commenttrack.filing import limits
@@ -315,6 +315,8 @@ def _before_the_conclusion(letter: Letter) -> int:
 class AddPartForm(Form):
     """A part of one's own."""
 
+    key = HiddenField(validators=[Optional(), Regexp(r"free-[0-9a-f]{12}\Z")])
+    # Named by the page that is sent, so that a second click does not add the part twice.
     heading = StringField("Heading", filters=[stripped], validators=[InputRequired("Give the part a heading.")])
     after = SelectField("Where", coerce=int)
     text = TextAreaField("Text", filters=[stripped], validators=[Length(max=200_000)])
@@ -329,7 +331,7 @@ def add_part(docket_id: int) -> ResponseReturnValue:
     after = [(part.id, f"After “{part.heading}”") for part in letter.parts]
     form.after.choices = options([(0, "At the end"), *after])
     if not form.is_submitted():
-        form.after.data = _before_the_conclusion(letter)
+        form.after.data, form.key.data = _before_the_conclusion(letter), operations.new_key()
     if form.validate_on_submit():
         try:
             operations.add_part(
@@ -338,6 +340,7 @@ def add_part(docket_id: int) -> ResponseReturnValue:
                 heading=form.heading.data,
                 text=form.text.data or "",
                 after=part_of(letter, form.after.data) if form.after.data else None,
+                key=form.key.data or None,
                 actor=signed_in().person.name,
                 now=database.now(),
             )
@@ -367,6 +370,7 @@ def place(docket_id: int, part_id: int) -> ResponseReturnValue:
     else:
         abort(400)
     back = request.form.get("from", "", str)
-    if back.isdecimal() and any(part.id == int(back) for part in letter.parts):
-        return redirect(url_for("letters.part", docket_id=docket_id, part_id=int(back)), 303)
+    origin = next((part.id for part in letter.parts if str(part.id) == back), None)
+    if origin is not None:
+        return redirect(url_for("letters.part", docket_id=docket_id, part_id=origin), 303)
     return redirect(url_for("letters.draft", docket_id=docket_id) + f"#part-{shown.key}", 303)

@@ -90,7 +90,7 @@ def record(docket_id: int, upload_id: int) -> ResponseReturnValue:
     choices = {
         int(name.removeprefix("provision-")): receiving.Choice(key, MemberView(held))
         for name, key in request.form.items()
-        if name.startswith("provision-") and key and name.removeprefix("provision-").isdecimal()
+        if name.startswith("provision-") and key and name.removeprefix("provision-").isdecimal() and len(name) < 26
         if (held := request.form.get(f"held-{name.removeprefix('provision-')}", "")) in known
     }
     try:

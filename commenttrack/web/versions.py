@@ -4,7 +4,7 @@ import io
 
 from flask import Blueprint, abort, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, TextAreaField
+from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import Length
 
 from commenttrack import jobs
@@ -37,6 +37,8 @@ versions = Blueprint("versions", __name__, url_prefix="/dockets/<int:docket_id>/
 class FreezeForm(Form):
     """Freezing, to be signed or to be filed; with a reason when something that should be there is missing."""
 
+    seen = HiddenField()
+    # The state that the page shows: nothing is fixed that nobody looked at.
     override = TextAreaField("Reason for freezing all the same", filters=[stripped], validators=[Length(max=2_000)])
     for_filing = BooleanField("This is the version to be filed")
     without_quorum = TextAreaField(
@@ -109,10 +111,14 @@ def file_or(letter: Letter, wanted: Wanted, name: str, otherwise: str) -> Respon
 def freeze(docket_id: int) -> ResponseReturnValue:
     """What will be fixed, what still warns, who will be asked; then fix it."""
     letter = letter_with_parts(docket_id)
-    form, gate = FreezeForm(), finals.gate_of_draft(database.session(), letter)
+    state = operations.state_digest(letter)
+    form, gate = FreezeForm(data={"seen": state}), finals.gate_of_draft(database.session(), letter)
     unchanged = operations.reads_as_frozen(letter)
     if form.validate_on_submit():
         try:
+            if form.seen.data != state:
+                form.seen.data = state
+                raise Refused("The letter was changed since you opened this page. Look at it again, then freeze it.")
             version = _frozen(letter, form)
             _queue_signing_copy(version)
         except operations.RestsOnUnapproved as refusal:

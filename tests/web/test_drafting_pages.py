@@ -273,6 +273,37 @@ def test_a_head_or_house_style_that_somebody_changed_meanwhile_is_shown_and_not_
     assert stored.scalars(select(HouseStyle)).one().head_json["house_style"]["fonts"] == "serif"
 
 
+def test_a_part_is_added_once_by_a_double_click(staff, post, stored):
+    key = re.search(r'name="key" type="hidden" value="(free-\w+)"', staff.get(f"{DRAFT}/parts/new").text)[1]
+    for _ in range(2):
+        assert post(f"{DRAFT}/parts/new", {"key": key, "heading": "Twice", "after": "0"}).status_code == 303
+    assert len(stored.scalars(select(LetterPart).where(LetterPart.heading == "Twice")).all()) == 1
+    assert post(f"{DRAFT}/parts/new", {"key": "summary", "heading": "x", "after": "0"}).status_code == 422
+
+
+def test_nothing_is_frozen_and_no_packet_is_built_that_the_page_did_not_show(staff, post, stored, part):
+    def hidden(name, page):
+        return re.search(rf'name="{name}" type="hidden" value="(\w+)"', page)[1]
+
+    version = hidden("version", staff.get("/dockets/1/file/").text)
+    save(post, part, "Words of today.")
+    seen = hidden("seen", staff.get(f"{DRAFT}/freeze").text)
+    save(post, now(stored, part), "Words of a minute later.")
+    refused = post(f"{DRAFT}/freeze", {"seen": seen})
+    assert refused.status_code == 422
+    assert "was changed since you opened this page" in refused.text
+    assert post(f"{DRAFT}/freeze", {"seen": hidden("seen", refused.text)}).status_code == 303
+    refused = post("/dockets/1/file/build", {"version": version})
+    assert "Version 2 was frozen since you opened this page" in refused.text
+    assert post("/dockets/1/file/build", {"version": hidden("version", refused.text)}).status_code == 303
+
+
+def test_a_number_longer_than_any_is_refused_and_breaks_nothing(post, part):
+    number = "9" * 5_000
+    assert post(f"{DRAFT}/exhibits", {"exhibit": number}).status_code == 422
+    assert post(f"{DRAFT}/parts/{part.id}/place", {"act": "up", "from": number}).status_code == 303
+
+
 def test_a_logo_of_one_letter_stands_in_its_preview(staff, post):
     data = {**LOOK, "name": "Council", "logo": (logo(), "our logo.png")}
     assert post(f"{DRAFT}/head", data, content_type="multipart/form-data").status_code == 303
