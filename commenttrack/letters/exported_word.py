@@ -167,13 +167,16 @@ def from_json(text: str) -> Exported | None:
         )
         paragraphs = tuple(_paragraph(each, parts) for each in value["paragraphs"])
         return Exported(_text(value["author"]), _text(value["stamp"]), parts, paragraphs)
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError):
         return None
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
+    if "\0" in value:  # PostgreSQL keeps no text with it, and half a surrogate nobody keeps
+        raise ValueError(value)
+    value.encode()
     return value
 
 

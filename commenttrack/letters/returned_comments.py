@@ -32,9 +32,15 @@ class Comment:
 
 
 def moment(text: str) -> dt.datetime | None:
-    """A moment of a Word file in UTC: files say UTC and mean it, with or without the Z."""
+    """A moment of a Word file in UTC: files say UTC and mean it, with or without the Z.
+
+    None for what is none, and for the first and last year of the calendar: by them programs say that they know none,
+    and another zone's clock cannot show their edges.
+    """
     try:
         found = dt.datetime.fromisoformat(text.strip())
+        if not dt.MINYEAR < found.year < dt.MAXYEAR:
+            return None
         return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None

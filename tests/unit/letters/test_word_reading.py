@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from commenttrack.errors import BadInput
+from commenttrack.letters.exported_word import FORMAT, from_json
 from commenttrack.letters.returned_changes import changes_of
 from commenttrack.letters.returned_word import read_word
 from tests.factories.word_files import MAIN, RELATIONS, TYPES, W14, W15, W, bare, mark, p, r, zipped
@@ -141,6 +142,22 @@ def test_a_file_without_dates_or_names_is_read():
     taken = f'<w:del w:id="2" w:author="B" w:date="yesterday">{r("y", deleted=True)}</w:del>'
     body = f'<w:p><w:ins w:id="1">{r("x")}</w:ins>{taken}</w:p>'
     assert [(c.author, c.time) for c in changes_of(read_word(bare(body)), None).changes] == [("", None), ("B", None)]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_the_edges_of_the_calendar_are_no_time_that_any_clock_could_show(time):
+    assert changes_of(read_word(bare(p(mark("ins", r("x"), time=time)))), None).changes[0].time is None
+
+
+def test_a_description_that_nobody_of_us_wrote_is_passed_over():
+    def described(key="a", start="0"):
+        part = f'{{"key": "{key}", "heading": "", "text": "One.", "requested_text": ""}}'
+        paragraph = f'{{"text": "One.", "part": 0, "field": "text", "what": "", "spans": [[{start}, 4, 0, 4, "own"]]}}'
+        told = f'"author": "", "stamp": "", "parts": [{part}], "paragraphs": [{paragraph}]'
+        return from_json(f'{{"format": "{FORMAT}", {told}}}')
+
+    assert described().parts[0].key == "a"
+    assert described(start="Infinity") is described(key="a\\u0000") is described(key="\\ud800") is None
 
 
 def test_times_are_in_utc():
