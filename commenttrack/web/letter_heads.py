@@ -21,7 +21,7 @@ from commenttrack.members.names import name_key
 from commenttrack.members.permissions import Permission
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import CheckBoxes, Form, lines, options, stripped
+from commenttrack.web.forms import CheckBoxes, Form, lines, options, row_number, stripped
 from commenttrack.web.letters import letter_with_parts
 from commenttrack.web.pages import letter_frame, load
 
@@ -326,7 +326,7 @@ def exhibits(docket_id: int) -> ResponseReturnValue:
     offered = exhibit_parts.offered(session, letter)
     form = Form()
     if form.validate_on_submit():
-        chosen = {int(value) for value in request.form.getlist("exhibit") if value.isdecimal() and len(value) < 16}
+        chosen = set(request.form.getlist("exhibit", type=row_number))
         try:
             part = exhibit_parts.put_in(
                 session,

@@ -28,11 +28,12 @@ from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.names import name_key
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.models import Position, ProvisionPosition, QuestionAnswer
+from commenttrack.rulemaking.models import Docket
 from commenttrack.rulemaking.operations import parsed_rule
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, options, stripped
-from commenttrack.web.frame import EASTERN
+from commenttrack.web.frame import EASTERN, newest_letter
 from commenttrack.web.letter_pages import ReadableLetter, readable_part
 from commenttrack.web.pages import docket_frame, document_frame, letter_frame, load
 from commenttrack.wording import Change, difference, differs
@@ -126,6 +127,11 @@ def start(docket_id: int) -> ResponseReturnValue:
     """Start a letter, with the head that the notice itself suggests."""
     frame, document = document_frame(docket_id)
     form, session = StartForm(), database.session()
+    # PostgreSQL: of two who start at once the second waits here, and then finds what the first one started.
+    session.execute(select(Docket.id).where(Docket.id == docket_id).with_for_update())
+    if newest_letter(session, frame.docket) is not None:
+        flash("The letter was started already; it stands here.", "attention")
+        return redirect(url_for("letters.draft", docket_id=docket_id), 303)
     form.lead.choices = options(_leads())
     if not form.validate():
         return render_template("web/letters/start.html", form=form), 422

@@ -273,6 +273,12 @@ def test_a_head_or_house_style_that_somebody_changed_meanwhile_is_shown_and_not_
     assert stored.scalars(select(HouseStyle)).one().head_json["house_style"]["fonts"] == "serif"
 
 
+def test_a_stale_page_starts_no_second_letter_over_the_first(post, stored):
+    lead = stored.scalars(select(Letter)).one().lead_id
+    assert post(f"{DRAFT}/start", {"lead": str(lead), "title": "Another"}).headers["Location"] == f"{DRAFT}/"
+    assert len(stored.scalars(select(Letter)).all()) == 1
+
+
 def test_a_part_is_added_once_by_a_double_click(staff, post, stored):
     key = re.search(r'name="key" type="hidden" value="(free-\w+)"', staff.get(f"{DRAFT}/parts/new").text)[1]
     for _ in range(2):
