@@ -43,9 +43,15 @@ def some(message: str) -> Callable[[Any, Any], None]:
     return check
 
 
+_BREAKS = str.maketrans(dict.fromkeys("\v\f\x85\u2028\u2029", "\n"))
+"""Other programs' line breaks come along with what is pasted."""
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+"""Characters that no typeface shows: a letter with one could be signed and then not be printed."""
+
+
 def stripped(value: Any) -> Any:
-    """A WTForms filter: text without the white space around it."""
-    return value.strip() if isinstance(value, str) else value
+    """A WTForms filter: text without the white space around it, and without what is no text."""
+    return _NO_TEXT.sub("", value.translate(_BREAKS)).strip() if isinstance(value, str) else value
 
 
 def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
@@ -62,4 +68,4 @@ def row_number(value: str) -> int:
 
 def lines(value: Any) -> list[str]:
     """The lines of a text field that hold anything."""
-    return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+    return [line.strip() for line in str(stripped(value) or "").splitlines() if line.strip()]

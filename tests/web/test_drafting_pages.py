@@ -273,6 +273,15 @@ def test_a_head_or_house_style_that_somebody_changed_meanwhile_is_shown_and_not_
     assert stored.scalars(select(HouseStyle)).one().head_json["house_style"]["fonts"] == "serif"
 
 
+def test_pasted_characters_that_no_letter_can_print_are_not_kept_and_foreign_line_breaks_become_breaks(
+    post, stored, part
+):
+    save(post, part, "One\vtwo\u2028three\x01\ufffe\x7f.")
+    assert now(stored, part).text == "One\ntwo\nthree."
+    post(f"{DRAFT}/head", {**LOOK, "address": "1 Way\x02\vTown"})
+    assert stored.scalars(select(Letter)).one().head_json["letterhead"]["address"] == ["1 Way", "Town"]
+
+
 def test_a_stale_page_starts_no_second_letter_over_the_first(post, stored):
     lead = stored.scalars(select(Letter)).one().lead_id
     assert post(f"{DRAFT}/start", {"lead": str(lead), "title": "Another"}).headers["Location"] == f"{DRAFT}/"
