@@ -24,6 +24,15 @@ from commenttrack.rulemaking.moments import closes_at, end_of_day, last_moment_i
 from commenttrack.rulemaking.operations import deadline
 
 
+class AskedMeanwhile(Conflict):
+    """New links were mailed after the page was opened, as by a second click; they were mailed once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "New links were mailed since this page was opened, and no second ones: they would have ended the first."
+        )
+
+
 class CannotBeAsked(Refused):
     """An invitation that could not be answered: no address, nothing to ask, somebody else's person, or too late."""
 
@@ -163,6 +172,21 @@ def invite(
         expires=closes.isoformat(),
     )
     return request
+
+
+def links_now(session: Session, docket: Docket, organization: Organization | None = None, *, lock: bool = False) -> str:
+    """A digest of the links of a docket, or of one organization, for a form to say which its page knew."""
+    query = select(StanceRequest.token_hash).where(StanceRequest.docket_id == docket.id).order_by(StanceRequest.id)
+    if organization is not None:
+        query = query.where(StanceRequest.organization_id == organization.id)
+    found = session.scalars(query.with_for_update() if lock else query).all()
+    return token_hash(" ".join(found))[:16]
+
+
+def require_links(session: Session, docket: Docket, known: str, organization: Organization | None = None) -> None:
+    """Keep who else asks at this moment waiting. Raises :class:`AskedMeanwhile` when the links are other ones."""
+    if links_now(session, docket, organization, lock=True) != known:
+        raise AskedMeanwhile
 
 
 def _closes(

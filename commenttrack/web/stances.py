@@ -6,7 +6,7 @@ from functools import lru_cache
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import BooleanField, DateField, SelectField, TextAreaField
+from wtforms import BooleanField, DateField, HiddenField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from commenttrack.errors import Refused
@@ -41,6 +41,16 @@ class AskingForm(Form):
 
     answer_by = DateField("Answer by", validators=[Optional()])
     note = TextAreaField("A line of your own in the mail", filters=[stripped], validators=[Length(max=2_000)])
+    links = HiddenField()
+
+    def show_links(self, docket: Docket, organization: Organization | None = None) -> None:
+        """Let the hidden field say which links there are, whatever an earlier page had shown."""
+        self.links.data = operations.links_now(database.session(), docket, organization)
+
+    def require_links(self, docket: Docket, organization: Organization | None = None) -> None:
+        """Refuse a second click, since another new link would end the one just mailed."""
+        if self.links.data:
+            operations.require_links(database.session(), docket, self.links.data, organization)
 
 
 class InviteForm(AskingForm):
@@ -60,6 +70,7 @@ def answers(docket_id: int) -> str:
 def _answers_page(docket: Docket, form: InviteForm, remind_form: AskingForm) -> str:
     asked = asked_of(database.session(), docket)
     rows = answers_of(database.session(), docket, asked)
+    remind_form.show_links(docket)
     return render_template(
         "web/stances/answers.html",
         asked=asked,
@@ -124,6 +135,7 @@ def remind(docket_id: int) -> ResponseReturnValue:
     docket, form = docket_frame(docket_id).docket, _remind_form()
     if form.validate():
         try:
+            form.require_links(docket)
             asked = operations.remind(
                 database.session(),
                 docket,
@@ -134,6 +146,9 @@ def remind(docket_id: int) -> ResponseReturnValue:
                 now=database.now(),
                 settings=database.house().settings,
             )
+        except operations.AskedMeanwhile as refusal:
+            flash(str(refusal), "done")
+            return redirect(url_for("stances.answers", docket_id=docket_id), 303)
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -244,6 +259,7 @@ def _organization_page(
     problems: Sequence[tuple[str, str]] = (),
 ) -> str:
     show_as_is(items)
+    again.show_links(docket, row)
     session = database.session()
     asked: list[Asked] = [item.asked for item in items]
     standing = next((each for each in answers_of(session, docket, asked) if each.organization.id == row.id), None)
@@ -272,7 +288,11 @@ def ask_again(docket_id: int, organization_id: int) -> ResponseReturnValue:
     if form.validate():
         signatory = next(each for each in row.signatories if each.person_id == form.person.data)
         try:
+            form.require_links(docket, row)
             _ask(docket, signatory, form)
+        except operations.AskedMeanwhile as refusal:
+            flash(str(refusal), "done")
+            return redirect(url_for("stances.organization", docket_id=docket_id, organization_id=row.id), 303)
         except Refused as refusal:
             form.refuse(refusal)
         else:

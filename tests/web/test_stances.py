@@ -213,6 +213,25 @@ def test_reminders_go_to_those_with_open_points(post, member, stored, asked, tok
     assert "1 reminder written" in post("/dockets/1/stances/remind", follow_redirects=True).text
 
 
+def test_a_second_click_ends_no_link_that_was_just_mailed(staff, post, stored, asked):
+    organization = stored.scalars(select(StanceRequest.organization_id).order_by(StanceRequest.id)).first()
+    about = f"/dockets/1/stances/{organization}"
+    person = stored.scalars(select(StanceRequest.person_id).order_by(StanceRequest.id)).first()
+    mails = select(func.count(OutgoingMail.id))
+    for page, action, more, count in (
+        ("/dockets/1/stances/", "/dockets/1/stances/remind", {}, 2),
+        (about, f"{about}/ask", {"again-person": person}, 1),
+    ):
+        name, value = re.search(
+            r'name="((?:remind|again)-links)" type="hidden" value="(\w+)"', staff.get(page).text
+        ).groups()
+        before = stored.scalar(mails)
+        for _ in range(2):
+            assert post(action, {name: value, **more}).status_code == 303
+        assert stored.scalar(mails) == before + count
+        assert "and no second ones" in staff.get(page).text
+
+
 def test_what_if_shows_who_joins_and_what_a_request_costs(staff, member, links, asked, tokens):
     first, second = (f"/answer/{token}/" for token in tokens)
     more = {f"s{asked[0]}-held": "clarify", f"s{asked[0]}-condition": "not_if_asked"}
