@@ -25,6 +25,14 @@ WRITTEN_HERE = "Written here"
 """The title of the source under which positions without a document stand."""
 
 
+class AlreadyWritten(Conflict):
+    """A position was written here in these very words, as by a second click; ``position`` is it."""
+
+    def __init__(self, position: Position) -> None:
+        super().__init__(f"Position {position.label} says this in the same words already. It was not written twice.")
+        self.position = position
+
+
 def write_position(
     session: Session,
     wording: Wording,
@@ -36,13 +44,19 @@ def write_position(
     actor: str,
     now: dt.datetime,
 ) -> Position:
-    """Add a position that no document states; it is numbered among the others written here."""
+    """Add a position that no document states; it is numbered among the others written here.
+
+    Raises :class:`AlreadyWritten` when one of them says the same.
+    """
     if wording.quotation.strip():
         raise Refused("A position that is written here has no source to quote from.")
     if parent is not None and not parent.source_document.written_here:
         raise Refused("A position that is written here can only stand under another that was written here.")
     version = wording.version(1, actor=actor, now=now)
     source = _own_source(session, now)
+    for known in source.positions:
+        if known.parent is parent and known.consensus is not Consensus.WITHDRAWN and _reads_as(known, wording):
+            raise AlreadyWritten(known)
     place = session.scalar(select(func.max(Position.place)).where(Position.source_document_id == source.id))
     position = Position(
         source_document=source,
@@ -69,6 +83,10 @@ def write_position(
         digest=version.wording_digest,
     )
     return position
+
+
+def _reads_as(known: Position, wording: Wording) -> bool:
+    return Wording.of(known.current).reads_as(wording)
 
 
 def _own_source(session: Session, now: dt.datetime) -> SourceDocument:

@@ -200,6 +200,9 @@ def write() -> ResponseReturnValue:
                     actor=signed_in().person.name,
                     now=database.now(),
                 )
+            except upkeep.AlreadyWritten as known:
+                flash(str(known), "attention")
+                return redirect(url_for("positions.position", position_id=known.position.id), 303)
             except Refused as refusal:
                 form.refuse(refusal)
             else:

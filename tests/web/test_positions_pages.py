@@ -126,6 +126,7 @@ def test_a_position_is_written_compared_and_approved(staff, stored):
     assert "Beside the nearest positions" in compared.text
     assert stored.scalars(select(SourceDocument).where(SourceDocument.file_name == "")).all() == []
     address = staff.post("/positions/new", data=form).headers["Location"]
+    assert staff.post("/positions/new", data=form).headers["Location"] == address  # a second click writes no second one
     assert "is not approved" in staff.get(address).text
     answer = staff.post(
         f"{address}/approve",
