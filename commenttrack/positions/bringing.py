@@ -153,10 +153,11 @@ def import_draft(
     return draft.source_document
 
 
-def discard_draft(session: Session, draft: SourceDraft, *, actor: str, now: dt.datetime) -> None:
+def discard_draft(
+    session: Session, draft: SourceDraft, *, expected_revision: int, actor: str, now: dt.datetime
+) -> None:
     """Forget a draft that became nothing. The file stays in the storage under its digest, which the trail names."""
-    if draft.source_document_id is not None:
-        raise Refused("This document is in the library already.")
+    check_open(draft, expected_revision)
     audit.record(
         session,
         actor=actor,

@@ -391,13 +391,27 @@ def _mapping_page(
 @mapping.post("/mappings/<int:link_id>/unmap")
 @requires(Permission.MAP)
 def unmap(docket_id: int, link_id: int) -> ResponseReturnValue:
-    """Take a position off a provision."""
+    """Take a position off a provision, unless it says something else by now than the page showed."""
+    docket_frame(docket_id)
+    shown, link = request.form.get("shown"), database.session().get(ProvisionPosition, link_id)
+    if shown and (link is None or seen_of(link).rpartition(".")[0] != shown.rpartition(".")[0]):
+        flash("Somebody took the position off already, as a second click does.", "attention")
+        return go_back(docket_id, "mapping.work")
     link = _link(docket_id, link_id)
+    if shown and shown != seen_of(link):
+        flash("Somebody changed what the position says here after your page was opened. It was not taken off.", "error")
+        return go_back(docket_id, "mapping.work", provision=link.provision.key)
     key, named = link.provision.key, link.provision.label or "the passage"
     with remembered(docket_id, *of_link(link.id), done=f"Took position {link.position.label} off {named}"):
         operations.unmap(database.session(), link, actor=signed_in().person.name, now=database.now())
     flash("The position was taken off. What it said stays in the trail.", "done")
     return go_back(docket_id, "mapping.work", provision=key)
+
+
+@mapping.app_template_filter()
+def seen_of(link: ProvisionPosition) -> str:
+    """What a page shows of a link, for a form to say: a number can be given again when its link was taken off."""
+    return f"{link.provision_id}.{link.position_id}.{link.revision}"
 
 
 def _provision(docket_id: int, provision_id: int) -> Provision:

@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from flask import Blueprint, abort, flash, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
@@ -125,7 +126,7 @@ def answer(docket_id: int, question_id: int) -> ResponseReturnValue:
                 )
         except operations.AnsweredMeanwhile as conflict:
             return _conflict(form, question, conflict)
-        except StaleDataError:
+        except (IntegrityError, StaleDataError):
             # Somebody else wrote between our reading and our writing.
             session.rollback()
             return _conflict(form, question, operations.AnsweredMeanwhile(operations.answer_to(session, question)))
@@ -191,6 +192,12 @@ def reopen(docket_id: int, question_id: int) -> ResponseReturnValue:
     named = f"question {question.number}" if question.number else "a question"
     session = database.session()
     known = operations.answer_to(session, question)
+    shown = request.form.get("shown")
+    if shown and known and shown != f"{known.revision} {known.created_at.isoformat()}":
+        flash(
+            "Somebody changed the answer after your page was opened. It stands below, and was not taken back.", "error"
+        )
+        return redirect(url_for("questions.answer", docket_id=docket_id, question_id=question_id), 303)
     with remembered(docket_id, *_rows(question, known), done=f"Opened {named} again"):
         operations.reopen_question(session, question, actor=signed_in().person.name, now=database.now())
     flash("The question is open again. What was said stays in the trail.", "done")

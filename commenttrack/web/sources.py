@@ -375,9 +375,23 @@ def step_back(draft_id: int) -> ResponseReturnValue:
 @requires(Permission.MAP)
 def discard(draft_id: int) -> ResponseReturnValue:
     """Do not import the upload."""
-    kept = load(SourceDraft, draft_id)
+    kept = database.session().get(SourceDraft, draft_id)
+    if kept is None:
+        flash("It was taken off the list already.", "attention")
+        return redirect(url_for("sources.index"), 303)
     name = kept.file_name
-    bringing.discard_draft(database.session(), kept, actor=signed_in().person.name, now=database.now())
+    try:
+        bringing.discard_draft(
+            database.session(),
+            kept,
+            expected_revision=_revision(),
+            actor=signed_in().person.name,
+            now=database.now(),
+        )
+    except Refused as refusal:
+        database.session().rollback()
+        flash(str(refusal), "error")
+        return redirect(url_for("sources.outline", draft_id=draft_id), 303)
     flash(f"{name} was not imported. The trail keeps its digest.", "done")
     return redirect(url_for("sources.index"), 303)
 

@@ -290,6 +290,28 @@ def test_an_unmapped_link_comes_back_with_the_parts_that_rest_on_it(post, staff,
     assert part_id in [each.letter_part_id for each in again]
 
 
+def shown_on(page, action):
+    return re.search(rf'action="[^"]*/{action}[^"]*">.*?name="shown" value="([^"]+)"', page, re.S)[1]
+
+
+def test_an_old_page_takes_off_no_mapping_that_says_something_else_by_now(app, post, staff, stored):
+    link = stored.scalars(select(ProvisionPosition).where(ProvisionPosition.request != "")).first()
+    address, what = (
+        f"/dockets/1/mappings/{link.id}",
+        select(ProvisionPosition.id).where(ProvisionPosition.id == link.id),
+    )
+    old = shown_on(staff.get(address).text, "unmap")
+    house = app.extensions["commenttrack"]
+    with house.writing() as session, transaction(session):
+        session.get(ProvisionPosition, link.id).request = "Quite another request."
+    assert "It was not taken off" in post(f"{address}/unmap", {"shown": old}, follow_redirects=True).text
+    assert stored.scalar(what)
+    form = {"shown": shown_on(staff.get(address).text, "unmap")}
+    for _ in range(2):  # the second click finds nothing, and says so
+        assert post(f"{address}/unmap", form).status_code == 303
+    assert stored.scalar(what) is None
+
+
 # ----------------------------------------------------------------------------------------------------------- to review
 
 
@@ -380,6 +402,18 @@ def test_an_answer_in_the_letter_leads_to_its_part(staff, stored):
         select(LetterPart).join(LetterPartLink).where(LetterPartLink.question_answer_id.is_not(None))
     ).first()
     assert f'href="/dockets/1/draft/parts/{part.id}"' in staff.get("/dockets/1/questions").text
+
+
+def test_an_old_page_takes_back_no_answer_that_was_changed_since(post, staff, stored):
+    answer = stored.scalars(select(QuestionAnswer)).first()
+    address = f"/dockets/1/questions/{answer.question_id}"
+    old = shown_on(staff.get(address).text, "reopen")
+    post(address, {"revision": answer.revision, "state": "answered", "text": "Quite another answer."})
+    assert "was not taken back" in post(f"{address}/reopen", {"shown": old}, follow_redirects=True).text
+    form = {"shown": shown_on(staff.get(address).text, "reopen")}
+    assert post(f"{address}/reopen", form).status_code == 303
+    stored.expunge_all()
+    assert not stored.scalars(select(QuestionAnswer).where(QuestionAnswer.question_id == answer.question_id)).all()
 
 
 def test_taking_an_answer_back_can_be_undone(post, stored):

@@ -90,6 +90,16 @@ def test_the_last_change_is_undone_by_a_button(staff, stored):
     assert stored.scalars(select(SourceDraft)).one().outline_json["entries"][1]["level"] == 0
 
 
+def test_an_old_page_discards_no_outline_that_was_corrected_since(staff, stored):
+    address = bring(staff)
+    revision = re.search(r'name="revision" value="(\d+)"', staff.get(address).text)[1]
+    correct(staff, address, 1, "indent")
+    for shown, left in ((revision, 1), (int(revision) + 1, 0), (int(revision) + 1, 0)):
+        answer = staff.post(f"{address}/discard", data={"csrf_token": staff.csrf, "revision": shown})
+        assert answer.status_code == 303
+        assert len(stored.scalars(select(SourceDraft)).all()) == left
+
+
 def test_an_upload_that_cannot_be_read_is_kept_and_said_so(staff):
     address = bring(staff, b"\x00\x01\x02", "thing.bin")
     page = staff.get(address).text

@@ -98,7 +98,7 @@ def test_a_file_of_the_library_is_not_brought_again(session, draft, storage):
 
 
 def test_a_discarded_upload_leaves_its_digest_in_the_trail(session, draft):
-    bringing.discard_draft(session, draft, **BY)
+    bringing.discard_draft(session, draft, expected_revision=draft.revision, **BY)
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "source document not imported")).one()
     assert event.details["sha256"] == hashlib.sha256(PAPER).hexdigest()
 
