@@ -44,14 +44,16 @@ def some(message: str) -> Callable[[Any, Any], None]:
 
 
 _BREAKS = str.maketrans(dict.fromkeys("\v\f\x85\u2028\u2029", "\n"))
-"""Other programs' line breaks come along with what is pasted."""
+"""Other programs' line breaks come along with what is pasted; browsers send their own as two characters."""
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that no typeface shows: a letter with one could be signed and then not be printed."""
 
 
 def stripped(value: Any) -> Any:
-    """A WTForms filter: text without the white space around it, and without what is no text."""
-    return _NO_TEXT.sub("", value.translate(_BREAKS)).strip() if isinstance(value, str) else value
+    """A WTForms filter: text without the white space around it, and without what is no text; lines end in ``\\n``."""
+    if not isinstance(value, str):
+        return value
+    return _NO_TEXT.sub("", value.replace("\r\n", "\n").replace("\r", "\n").translate(_BREAKS)).strip()
 
 
 def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:

@@ -282,6 +282,15 @@ def test_pasted_characters_that_no_letter_can_print_are_not_kept_and_foreign_lin
     assert stored.scalars(select(Letter)).one().head_json["letterhead"]["address"] == ["1 Way", "Town"]
 
 
+def test_saving_a_part_as_a_browser_sends_it_changes_no_words_that_nobody_changed(post, stored, part):
+    fields = {"heading": part.heading, "text": part.text, "requested_text": part.requested_text}
+    sent = {name: value.replace("\n", "\r\n") for name, value in fields.items()}
+    assert sent != fields
+    assert post(f"{DRAFT}/parts/{part.id}", sent | {"revision": part.revision}).status_code == 303
+    assert now(stored, part).text == fields["text"]
+    assert not now(stored, part).earlier_wordings
+
+
 def test_a_stale_page_starts_no_second_letter_over_the_first(post, stored):
     lead = stored.scalars(select(Letter)).one().lead_id
     assert post(f"{DRAFT}/start", {"lead": str(lead), "title": "Another"}).headers["Location"] == f"{DRAFT}/"
