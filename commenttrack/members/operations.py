@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from commenttrack import audit
 from commenttrack.errors import Conflict, Refused
 from commenttrack.members.models import Organization, OrganizationKind, Person, Signatory
-from commenttrack.wording import full_stop
+from commenttrack.wording import full_stop, one_line
 
 
 class NameTaken(Conflict):
@@ -33,7 +33,7 @@ def add_organization(
     now: dt.datetime,
 ) -> Organization:
     """Add an organization under a name nobody else bears."""
-    name = " ".join(name.split())
+    name = one_line(name)
     if not name:
         raise Refused("Give the organization a name, as it should print in a signature block.")
     if session.scalar(select(Organization.id).where(Organization.name == name)):
@@ -98,7 +98,7 @@ def organization_named(
     session: Session, name: str, *, kind: OrganizationKind, actor: str, now: dt.datetime
 ) -> Organization:
     """The organization of this name, added when it is new."""
-    known = session.scalar(select(Organization).where(Organization.name == " ".join(name.split())))
+    known = session.scalar(select(Organization).where(Organization.name == one_line(name)))
     return known or add_organization(session, name=name, kind=kind, actor=actor, now=now)
 
 
@@ -113,7 +113,7 @@ def add_person(
     now: dt.datetime,
 ) -> Person:
     """Add a person; an address belongs to one person only."""
-    name = " ".join(name.split())
+    name = one_line(name)
     email = email.strip().lower() if email and email.strip() else None
     if not name:
         raise Refused("Give the person a name.")

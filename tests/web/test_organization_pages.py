@@ -1,6 +1,7 @@
 """The page of an organization: what it is can be changed by an administrator."""
 
 import pytest
+from sqlalchemy import select
 
 from commenttrack.members.models import Organization, OrganizationKind
 from commenttrack.members.permissions import Role
@@ -48,3 +49,9 @@ def test_the_list_stands_in_the_order_of_a_signature_block(app, stored):
         assert administrator.post("/organizations/new", data=data).status_code == 303
     page = administrator.get("/organizations/?kind=other").text
     assert page.index("Écru Works") < page.index("The Yew Guild") < page.index("Zinc Board")
+
+
+def test_a_name_holds_nothing_that_nobody_sees(post, stored):
+    assert post("/organizations/new", {"name": "\u202eAcme\u200b  Metals", "kind": "member"}).status_code == 303
+    assert stored.scalars(select(Organization).order_by(Organization.id.desc())).first().name == "Acme Metals"
+    assert "Give the organization a name" in post("/organizations/new", {"name": "\u200b", "kind": "member"}).text
