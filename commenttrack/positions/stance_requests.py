@@ -139,15 +139,15 @@ def invite(
     again = request is not None
     if request is None:
         request = StanceRequest(docket=docket, organization=organization)
-        session.add(request)
-    token = new_token()
+    name, token = organization.name, new_token()
     request.person, request.token_hash = person, token_hash(token)
     request.asked_at, request.expires_at, request.opened_at = now, closes, None
     try:
         with session.begin_nested():
+            session.add(request)  # not before: what is pending then is written outside of the savepoint
             session.flush()  # the mail's key and the audit event name the request's id
     except IntegrityError as error:
-        raise Conflict(f"{organization.name} was asked by somebody else at the same moment.") from error
+        raise Conflict(f"{name} was asked by somebody else at the same moment.") from error
     stance_notices.write_asking(
         session,
         request,

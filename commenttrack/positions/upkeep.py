@@ -131,6 +131,9 @@ def approve_version(
         raise Refused("Say who approved it.")
     if approved_on > today:
         raise Refused("The day of the approval lies in the future; record it when it has been given.")
+    # PostgreSQL: the second of two clicks waits here, and then sees the approval of the first.
+    session.execute(select(PositionVersion.id).where(PositionVersion.id == version.id).with_for_update())
+    session.refresh(version, ["approvals"])
     for standing in version.standing_approvals:
         if (standing.approved_by, standing.body, standing.approved_on) == (approved_by, body, approved_on):
             raise Refused("This approval is recorded already.")

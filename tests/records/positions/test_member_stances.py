@@ -5,9 +5,10 @@ import datetime as dt
 import re
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
 
 from commenttrack import audit
+from commenttrack.errors import Conflict
 from commenttrack.members.links import LinkExpired, LinkUnknown, token_hash
 from commenttrack.members.models import OrganizationKind
 from commenttrack.outbox import OutgoingMail
@@ -166,6 +167,20 @@ def test_a_new_answer_supersedes_the_earlier_one_which_stays(asking):
         (1, "oppose", False),
         (2, "support", True),
     ]
+
+
+def test_whom_somebody_else_asks_at_the_same_moment_is_a_conflict(asking, monkeypatch):
+    closes = operations._closes
+
+    def meanwhile(docket, request, answer_by, *, now):
+        row = {"docket_id": docket.id, "organization_id": asking.member.id, "person_id": asking.person.id}
+        times = {"asked_at": now, "expires_at": now}
+        asking.session.execute(insert(StanceRequest).values(**row, **times, token_hash="theirs"))
+        return closes(docket, request, answer_by, now=now)
+
+    monkeypatch.setattr(operations, "_closes", meanwhile)
+    with pytest.raises(Conflict, match="Ashgrove Tools was asked by somebody else"):
+        asking.invite()
 
 
 def test_saying_the_same_again_adds_nothing(asking):

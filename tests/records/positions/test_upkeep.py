@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from commenttrack import illustration
 from commenttrack.audit import AuditEvent
@@ -15,7 +15,7 @@ from commenttrack.letters.drafting import compose_letter
 from commenttrack.positions import exhibits, upkeep
 from commenttrack.positions.approval import ApprovalState, approval_state, blocking, why_not
 from commenttrack.positions.library import chosen, nearest_positions, shelve
-from commenttrack.positions.models import Consensus, Position, ProvisionPosition
+from commenttrack.positions.models import Consensus, Position, PositionApproval, ProvisionPosition
 from commenttrack.positions.operations import RevisedMeanwhile, Wording, revise_position
 from commenttrack.wording import wording_digest
 
@@ -56,6 +56,15 @@ def look_after(session, position, **words):
 def reword(session, position, **words):
     given = {"heading": position.current.heading, "statement": position.current.statement} | words
     return revise_position(session, position, **given, **BY)
+
+
+def test_an_approval_that_another_click_recorded_meanwhile_is_not_recorded_twice(session, position):
+    version = position.current
+    assert version.approvals is not None  # loaded before the other click's row is there
+    row = {"approved_by": "Bo Chair", "body": "Board", "approved_on": TODAY, "recorded_by": "Ada", "recorded_at": NOW}
+    session.execute(insert(PositionApproval).values(position_version_id=version.id, **row))
+    with pytest.raises(Refused, match="recorded already"):
+        approve(session, position)
 
 
 def test_a_request_counts_as_wording_and_its_absence_leaves_old_digests_as_they_were(session, position):
