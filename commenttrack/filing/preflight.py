@@ -288,4 +288,6 @@ def _pdf(name: str, content: bytes) -> list[Finding]:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0].strip()
+    line = (str(error) or type(error).__name__).splitlines()[0].strip()
+    # The object that was read is named by its address, which is another one each time.
+    return re.sub(r"^stream <[^>]*>: ", "", line)

@@ -138,6 +138,7 @@ def test_an_encrypted_or_untagged_pdf_is_a_warning_and_a_broken_one_a_violation(
     assert checks(look(pdf(password="")), Level.WARNING) == [("pdf-encrypted", "a.pdf")]
     assert checks(look(pdf(password="secret")), Level.WARNING) == [("pdf-encrypted", "a.pdf")]
     assert checks(look(b"no pdf at all")) == [("pdf-readable", "a.pdf")]
+    assert "object at" not in str(look(b"no pdf at all"))
     assert checks(look(pdf()[:200])) == [("pdf-readable", "a.pdf")]
 
 
