@@ -179,6 +179,9 @@ def _look_through(name: str, element: etree._Element) -> None:
     if tag.localname == "metadata":
         _remove(element)
         return
+    clips = element.get("clip-path") or "clip-path" in str(element.get("style", ""))
+    if clips and any(each.tag == f"{{{_SVG}}}clipPath" for each in (element, *element.iterancestors())):
+        raise NotAPicture(f"The drawing {name} clips its own clips, which can go round in a circle; simplify it.")
     for attribute, value in list(element.attrib.items()):
         local = etree.QName(str(attribute))
         if local.localname.lower().startswith("on"):

@@ -112,6 +112,8 @@ def test_a_drawing_of_shapes_is_taken_without_what_its_program_left_in_it():
         ('<rect fill="url(https://example.org/a)"/>', "outside it"),
         ('<rect style="fill:url( &quot;https://example.org/a&quot;)"/>', "outside it"),
         ("<filter/>", "does not draw"),
+        ('<clipPath id="a" clip-path="url(#a)"/>', "clips its own clips"),
+        ('<clipPath id="a"><rect style="clip-path:url(#a)"/></clipPath>', "clips its own clips"),
         ("<path", "damaged"),
     ],
 )
