@@ -178,6 +178,7 @@ def test_whom_somebody_else_asks_at_the_same_moment_is_a_conflict(asking, monkey
         asking.session.execute(insert(StanceRequest).values(**row, **times, token_hash="theirs"))
         return closes(docket, request, answer_by, now=now)
 
+    asking.session.commit()  # so that what is read after a failed flush is read anew, as in the app
     monkeypatch.setattr(operations, "_closes", meanwhile)
     with pytest.raises(Conflict, match="Ashgrove Tools was asked by somebody else"):
         asking.invite()
