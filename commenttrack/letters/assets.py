@@ -73,6 +73,14 @@ def font_faces() -> str:
     return "\n".join(rules) + "\n"
 
 
+@cache
+def own_characters() -> frozenset[str]:
+    """What the letter's own typefaces and their fallbacks print; for anything else it depends on the machine."""
+    fonts = [_FONTS / f"source-serif-4-{subset}-400-normal.woff2" for subset in _RANGES]
+    fonts += [_DEJAVU / file for file in ("DejaVuSerif.ttf", "DejaVuSans.ttf")]
+    return frozenset(chr(code) for font in fonts if font.is_file() for code in TTFont(font).getBestCmap())
+
+
 def _face(family: str, address: str, weight: int, style: str) -> str:
     return (
         f'@font-face {{ font-family: "{family}"; src: url("{address}"); font-weight: {weight}; font-style: {style} }}'

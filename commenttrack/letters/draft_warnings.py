@@ -26,6 +26,7 @@ from commenttrack.storage import Storage
 
 Kind = Literal[
     "unreadable",
+    "unprintable",
     "quotation",
     "citation",
     "requested",
@@ -38,7 +39,7 @@ Kind = Literal[
     "unwritten",
     "question",
 ]
-BLOCKING = frozenset({"unreadable", "quotation", "citation", "requested"})
+BLOCKING = frozenset({"unreadable", "unprintable", "quotation", "citation", "requested"})
 """Kinds that keep a draft from being frozen."""
 _KINDS: dict[str, Kind] = {"page": "citation", "citation": "citation", "requested_text": "requested"}
 

@@ -272,10 +272,20 @@ def _write(document: Any, attachment: bytes, stamp: datetime, attached: tuple[st
     return data
 
 
+def lacking(html: str) -> frozenset[str]:
+    """The characters of a page that no font has, found by printing it."""
+    with _Warnings() as warnings:
+        _laid_out(HTML(string=html, url_fetcher=OwnAssetsOnly(()))).write_pdf()
+    return frozenset("".join(_without_glyph(warnings.messages)))
+
+
+def _without_glyph(messages: list[str]) -> list[str]:
+    return re.findall(r'"([^"]*)"', " ".join(message for message in messages if "notdef" in message))
+
+
 def _refuse_warnings(messages: list[str]) -> None:
-    missing = [message for message in messages if "notdef" in message]
-    if missing:
-        raise MissingGlyphs(missing_glyphs(re.findall(r'"([^"]*)"', " ".join(missing))))
+    if missing := _without_glyph(messages):
+        raise MissingGlyphs(missing_glyphs(missing))
     serious = [message for message in messages if not _HARMLESS.match(message)]
     if serious:
         raise CannotRender(f"The letter could not be printed cleanly: {serious[0]}")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -13,7 +13,7 @@ from markupsafe import Markup as Safe
 
 from commenttrack.errors import BadInput
 from commenttrack.letters import pdf as pages
-from commenttrack.letters.assets import font_faces
+from commenttrack.letters.assets import font_faces, own_characters
 from commenttrack.letters.blocks import Inlines, NoteMark, Text, plain
 from commenttrack.letters.citation_forms import ofr
 from commenttrack.letters.content import LetterContent, LetterHead, ordered_signatories, signature_blocks
@@ -60,6 +60,23 @@ def letter_pdf(content: LetterContent) -> bytes:
         pictures=letter.content.pictures,
         numbered_lines=content.head.review,
     )
+
+
+def unprintable(texts: Iterable[str]) -> frozenset[str]:
+    """The characters that no font has, known before anybody signs them.
+
+    Only what the letter's own typefaces lack is tried, each character once in a process: the machine may have a font.
+    """
+    odd = {character for text in texts for character in text if character.isprintable()} - own_characters()
+    if new := odd - _TRIED.keys():
+        head = f"<title>-</title><style>{font_faces()}{_asset('page.css')}</style>"
+        missing = pages.lacking(f'<!doctype html><html lang="en">{head}<p>{" ".join(sorted(new))}</p></html>')
+        _TRIED.update({character: character not in missing for character in new})
+    return frozenset(character for character in odd if not _TRIED[character])
+
+
+_TRIED: dict[str, bool] = {}
+"""Whether some font of this machine has a character."""
 
 
 def word_html(letter: ArrangedLetter) -> str:

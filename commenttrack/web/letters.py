@@ -1,6 +1,7 @@
 """The letter: its parts, their wording, its versions."""
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -85,10 +86,22 @@ def _outline(letter: Letter) -> dict[str, Any]:
 
 
 def draft_warnings(letter: Letter) -> list[DraftWarning]:
-    """Everything that warns in the draft, the limits of the filing system with it."""
+    """Everything that warns in the draft: with it what no font prints, and the limits of the filing system."""
     house = database.house()
-    others = limit_warnings(letter, limits.load(house.settings.data))
+    others = (*unprintable_in(letter), *limit_warnings(letter, limits.load(house.settings.data)))
     return warnings_of(database.session(), letter, storage=house.storage, now=database.now(), others=others)
+
+
+def unprintable_in(letter: Letter) -> list[DraftWarning]:
+    """What could be signed and then not be printed, at the parts that say it."""
+    from commenttrack.letters.pdf import missing_glyphs  # half a second, which starting the app need not wait for
+    from commenttrack.letters.rendering import unprintable
+
+    places: list[tuple[LetterPart | None, str]] = [(None, json.dumps(letter.head_json, ensure_ascii=False))]
+    places += [(part, "".join(astuple(part.words))) for part in letter.parts if part.included]
+    missing = unprintable(text for _, text in places)
+    found = [(part, sorted(missing.intersection(text))) for part, text in places]
+    return [DraftWarning("unprintable", missing_glyphs(those), part) for part, those in found if those]
 
 
 def letter_with_parts(docket_id: int) -> Letter:

@@ -22,7 +22,7 @@ from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, stripped
 from commenttrack.web.letter_pages import as_printed
-from commenttrack.web.letters import draft_warnings, letter_with_parts, numbered_parts
+from commenttrack.web.letters import draft_warnings, letter_with_parts, numbered_parts, unprintable_in
 from commenttrack.web.pages import letter_frame, load
 
 SIGNING_COPY = "make the signers' copy"
@@ -119,6 +119,8 @@ def freeze(docket_id: int) -> ResponseReturnValue:
             if form.seen.data != state:
                 form.seen.data = state
                 raise Refused("The letter was changed since you opened this page. Look at it again, then freeze it.")
+            if unprintable := [warning.message for warning in unprintable_in(letter)]:
+                raise operations.NotReadyToFreeze(unprintable)
             version = _frozen(letter, form)
             _queue_signing_copy(version)
         except operations.RestsOnUnapproved as refusal:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import get_args
 
 import pytest
 from PIL import Image
@@ -10,11 +11,14 @@ from sqlalchemy import select
 from commenttrack.jobs import Job
 from commenttrack.kept import Kept
 from commenttrack.letters import rule_details
-from commenttrack.letters.models import DraftSnapshot, HouseStyle, Letter, LetterPart
+from commenttrack.letters.draft_warnings import Kind
+from commenttrack.letters.models import DraftSnapshot, HouseStyle, Letter, LetterPart, LetterVersion
+from commenttrack.resources import folder
 from commenttrack.rulemaking.models import Provision, ProvisionKind
 from commenttrack.worker import Worker
 
 DRAFT = "/dockets/1/draft"
+TEMPLATES = folder("templates") / "web" / "letters"
 
 
 @pytest.fixture
@@ -354,3 +358,22 @@ def test_the_rail_counts_the_provisions_that_the_queue_holds(staff, stored):
     stored.scalars(select(Provision).where(*chosen)).first().text = "* * * * *"
     stored.commit()
     assert counted() == before - 1
+
+
+def test_what_no_font_prints_is_told_in_the_draft_and_is_not_frozen(staff, post, stored):
+    part = stored.scalars(select(LetterPart).where(LetterPart.included)).all()[2]
+    words = {"revision": part.revision, "heading": part.heading, "requested_text": part.requested_text}
+    assert post(f"{DRAFT}/parts/{part.id}", {**words, "text": "Signed as \U000103a0 and 中."}).status_code == 303
+    assert "no glyph for \U000103a0 (U+103A0)" in staff.get(f"{DRAFT}/").text
+    refused = post(f"{DRAFT}/freeze")
+    assert refused.status_code == 422
+    assert "no glyph for \U000103a0" in refused.text
+    assert len(stored.scalars(select(LetterVersion)).all()) == 1
+
+
+def test_every_kind_of_warning_has_its_words_on_the_draft():
+    beside_parts, above = ((TEMPLATES / name).read_text() for name in ("parts_list.html", "warnings.html"))
+    for kind in get_args(Kind):
+        assert f'("{kind}", "' in above
+        # Those are about the letter as a whole.
+        assert f'"{kind}": "' in beside_parts or kind in ("unwritten", "question")
