@@ -38,9 +38,10 @@ def retire(session: Session, request: SignOffRequest, why: Retirement, *, now: d
     )
 
 
-def replaced(session: Session, request: SignOffRequest) -> int:
-    """How many links a request had before the one that works now."""
-    return session.scalar(select(func.count(RetiredLink.id)).where(RetiredLink.request_id == request.id)) or 0
+def replaced(session: Session, request: SignOffRequest, *, since: dt.datetime | None = None) -> int:
+    """How many links a request had before the one that works now, or how many were replaced after a moment."""
+    counted = select(func.count(RetiredLink.id)).where(RetiredLink.request_id == request.id)
+    return session.scalar(counted if since is None else counted.where(RetiredLink.retired_at > since)) or 0
 
 
 _COLUMNS = [column.key for column in inspect(SignOffRequest).column_attrs]

@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commenttrack.config import Settings
@@ -11,7 +11,7 @@ from commenttrack.members.links import token_hash
 from commenttrack.members.models import Person
 from commenttrack.signoffs import links, operations
 from commenttrack.signoffs.correspondence import write_link_explained
-from commenttrack.signoffs.models import RetiredLink, SignOffRequest
+from commenttrack.signoffs.models import SignOffRequest
 from commenttrack.signoffs.reading import decisions_close
 
 MOST_AN_HOUR = 3
@@ -37,7 +37,7 @@ def ask_about(session: Session, token: str, email: str, *, now: dt.datetime, set
     if request is None or owner is None or (owner.email or "").casefold() != email.strip().casefold():
         return Answer.NOTHING
     if owner.id == request.person_id and now < decisions_close(request.letter.docket, asked_at=now):
-        if _replaced_lately(session, request, now=now) >= MOST_AN_HOUR:
+        if links.replaced(session, request, since=now - dt.timedelta(hours=1)) >= MOST_AN_HOUR:
             return Answer.NOTHING
         operations.invite(
             session,
@@ -52,12 +52,6 @@ def ask_about(session: Session, token: str, email: str, *, now: dt.datetime, set
         return Answer.NEW_LINK
     write_link_explained(session, request, owner, handed_on=owner.id != request.person_id, now=now)
     return Answer.EXPLAINED
-
-
-def _replaced_lately(session: Session, request: SignOffRequest, *, now: dt.datetime) -> int:
-    """How many links of a request were replaced within the last hour."""
-    lately = (RetiredLink.request_id == request.id, RetiredLink.retired_at > now - dt.timedelta(hours=1))
-    return session.scalar(select(func.count(RetiredLink.id)).where(*lately)) or 0
 
 
 def _owner(session: Session, token: str) -> tuple[SignOffRequest | None, Person | None]:

@@ -19,6 +19,7 @@ from commenttrack.web.conditions import conditions
 from commenttrack.web.documents import documents
 from commenttrack.web.exchange import exchange
 from commenttrack.web.filing import filing
+from commenttrack.web.forms import GREATEST_ROW
 from commenttrack.web.health import health
 from commenttrack.web.imports import imports
 from commenttrack.web.letter_heads import letter_heads
@@ -96,7 +97,7 @@ class RowNumber(IntegerConverter):
     """A number in an address that a row may have; of a greater one there is no page, and no database to ask for it."""
 
     def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=2**31 - 1)
+        super().__init__(url_map, max=GREATEST_ROW)
 
 
 def _now() -> dt.datetime:

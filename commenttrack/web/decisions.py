@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from commenttrack.letters.models import LetterVersion
 from commenttrack.signoffs.reading import shown_parts
-from commenttrack.web.forms import CheckBoxes, Form, options, stripped
+from commenttrack.web.forms import GREATEST_ROW, CheckBoxes, Form, options, stripped
 
 DECISIONS = [
     ("joined", "Join the letter"),
@@ -59,7 +59,7 @@ class ReceivedForm(DecisionForm):
 class SignForm(DecisionForm):
     """A member's decision. It carries what the page showed, so that nothing is decided unseen."""
 
-    version = IntegerField(widget=HiddenField.widget, validators=[NumberRange(1, 2**31 - 1)])
+    version = IntegerField(widget=HiddenField.widget, validators=[NumberRange(1, GREATEST_ROW)])
     seen = IntegerField(widget=HiddenField.widget, validators=[Optional()])
 
 

@@ -13,7 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from commenttrack.errors import Refused
 from commenttrack.web import database
 
-MOST_ROWS = 2**31 - 1
+GREATEST_ROW = 2**31 - 1
 """The greatest number that PostgreSQL gives a row."""
 
 
@@ -63,7 +63,7 @@ def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
 
 def row_number(value: str) -> int:
     """A number in a form that a row may have. Raises :class:`ValueError` for any other, for which no database looks."""
-    if not re.fullmatch(r"[0-9]{1,10}", value) or int(value) > MOST_ROWS:
+    if not re.fullmatch(r"[0-9]{1,10}", value) or int(value) > GREATEST_ROW:
         raise ValueError(f"no row has the number {value[:20]!r}")
     return int(value)
 

@@ -120,7 +120,7 @@ def _show_stored(form: LookForm, sentence: str, stored: dict[str, Any]) -> None:
     )
     for name, value in stored.items():
         typed = form[name].data
-        if isinstance(value, str) and (typed or "").replace("\r\n", "\n").strip() != value.strip():
+        if isinstance(value, str) and stripped(typed or "") != value.strip():
             labels = {choice.value: choice.label for choice in getattr(form[name], "choices", None) or ()}
             form[name].errors = [*form[name].errors, f"Stored: {labels.get(value, value) or 'nothing'}"]
         elif isinstance(value, list) and list(typed or ()) != value:

@@ -25,7 +25,7 @@ from commenttrack.positions.undo import Rows
 from commenttrack.rulemaking.models import Provision, RuleDocument
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
-from commenttrack.web.forms import MOST_ROWS, CheckBoxes, Form, options, stripped
+from commenttrack.web.forms import GREATEST_ROW, CheckBoxes, Form, options, stripped
 from commenttrack.web.pages import docket_frame, document_frame, load
 from commenttrack.web.requested_text import changes, marked
 from commenttrack.web.suggesting import suggested_for
@@ -170,8 +170,8 @@ class MappingForm(Form):
     """What a position says about a provision. The requested text is edited on the proposed words."""
 
     revision = IntegerField(widget=HiddenField.widget, validators=[Optional()])
-    provision_id = IntegerField(widget=HiddenField.widget, validators=[Optional(), NumberRange(1, MOST_ROWS)])
-    position_id = IntegerField(widget=HiddenField.widget, validators=[Optional(), NumberRange(1, MOST_ROWS)])
+    provision_id = IntegerField(widget=HiddenField.widget, validators=[Optional(), NumberRange(1, GREATEST_ROW)])
+    position_id = IntegerField(widget=HiddenField.widget, validators=[Optional(), NumberRange(1, GREATEST_ROW)])
     stance = RadioField(
         "Stance", choices=options(STANCES), validators=[InputRequired("Choose a stance for this provision.")]
     )

@@ -17,7 +17,7 @@ from commenttrack.letters.models import IssuedFile, Letter, LetterAttachment, Le
 from commenttrack.members.permissions import Permission
 from commenttrack.positions.approval import Blocking, blocking
 from commenttrack.signoffs import finals
-from commenttrack.signoffs.clearing import changes_to_judge
+from commenttrack.signoffs.board import board, waits_for_judgement
 from commenttrack.web import database
 from commenttrack.web.access import requires, signed_in
 from commenttrack.web.forms import Form, stripped
@@ -136,7 +136,7 @@ def freeze(docket_id: int) -> ResponseReturnValue:
                 flash(f"Version {version.number} is frozen for filing. Now build the packet.", "done")
                 return redirect(url_for("filing.packet", docket_id=docket_id), 303)
             missing = "".join(f" {sentence}" for sentence in gate.shortfalls)
-            stale = any(change.judged is None for change in changes_to_judge(database.session(), letter))
+            stale = waits_for_judgement(database.session(), letter, board(database.session(), letter))
             then = "Now judge what moved since organizations signed" if stale else "Now ask for signatures"
             flash(f"Version {version.number} is frozen. {then}.{missing}", "done")
             return redirect(url_for("signoffs.board", docket_id=docket_id), 303)
